@@ -1,0 +1,2 @@
+//! The executable; see the library for its parts.
+fn main() {}
