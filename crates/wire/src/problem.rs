@@ -1,0 +1,308 @@
+//! Every refusal of the public APIs: one shape (RFC 9457) and one closed catalogue of codes, because partners branch on them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The media type of a [`Problem`].
+pub const PROBLEM_MEDIA_TYPE: &str = "application/problem+json";
+
+/// A refusal or fault, as RFC 9457 problem details.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// Page that documents the code, relative to the server: `/problems/{code}`.
+    #[serde(rename = "type")]
+    #[schema(example = "/problems/invalid_body")]
+    pub kind: String,
+    /// Short text, always the same for a code.
+    pub title: String,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// What is wrong with this very request.
+    pub detail: String,
+    /// Path of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// Stable code. Text and not the enum, so that an older client can read the answer of a newer server.
+    #[schema(value_type = ProblemCode)]
+    pub code: String,
+    /// The fields concerned; empty when the refusal is not about fields.
+    #[serde(default)]
+    #[schema(required)]
+    pub errors: Vec<FieldError>,
+    /// Identity of the request, to name to support.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The resource that stands in the way, for example the one made earlier with the same idempotency key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_id: Option<Uuid>,
+    /// Seconds after which a repeat may succeed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u64>,
+}
+
+impl Problem {
+    /// A problem with the code's title and status.
+    pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("/problems/{}", code.as_str()),
+            title: code.title().to_owned(),
+            status: code.status(),
+            detail: detail.into(),
+            instance: None,
+            code: code.as_str().to_owned(),
+            errors: Vec::new(),
+            request_id: None,
+            resource_id: None,
+            retry_after_s: None,
+        }
+    }
+
+    /// Adds one field error.
+    pub fn with_error(mut self, error: FieldError) -> Self {
+        self.errors.push(error);
+        self
+    }
+
+    /// The code, unless it is one that this version does not know.
+    pub fn known_code(&self) -> Option<ProblemCode> {
+        ProblemCode::find(&self.code)
+    }
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FieldError {
+    /// Path of the field: `natural_person.birth_date`, `wallets[0].address`; `body` for the whole body.
+    pub field: String,
+    /// Stable code. Text for the reason given at [`Problem::code`].
+    #[schema(value_type = FieldCode)]
+    pub code: String,
+    /// The same for a person.
+    pub message: String,
+}
+
+impl FieldError {
+    /// One field's error.
+    pub fn new(field: impl Into<String>, code: FieldCode, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            code: code.as_str().to_owned(),
+            message: message.into(),
+        }
+    }
+}
+
+// A macro against the rule of the house: with it a code is one line, and the list, the names and the texts cannot fall apart.
+macro_rules! catalogue {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $code:literal, $status:literal, $title:literal, $description:literal;)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name {
+            $(#[doc = $description] $variant,)*
+        }
+
+        impl $name {
+            /// Every code, in the order of the catalogue.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)*];
+
+            /// The code as partners see it.
+            pub const fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $code,)* }
+            }
+
+            /// The HTTP status that goes with the code.
+            pub const fn status(self) -> u16 {
+                match self { $($name::$variant => $status,)* }
+            }
+
+            /// The short text that goes with the code.
+            pub const fn title(self) -> &'static str {
+                match self { $($name::$variant => $title,)* }
+            }
+
+            /// What the code means and what to do about it.
+            pub const fn description(self) -> &'static str {
+                match self { $($name::$variant => $description,)* }
+            }
+        }
+    };
+}
+
+catalogue! {
+    /// The closed catalogue of refusals.
+    ProblemCode {
+        InvalidJson = "invalid_json", 400, "The body is not JSON", "The body could not be parsed as JSON, or names a field twice; the detail gives line and column.";
+        InvalidEncoding = "invalid_encoding", 400, "The body is not UTF-8", "JSON is sent in UTF-8; the detail gives the position of the first wrong byte.";
+        InvalidBody = "invalid_body", 400, "The body has wrong fields", "Fields are missing, of the wrong type or have values that are not possible; `errors` names each.";
+        InvalidParameter = "invalid_parameter", 400, "A query parameter or header is wrong", "A query parameter or header has a value that is not possible; `errors` names it.";
+        UnknownField = "unknown_field", 400, "The body has unknown fields", "Under `Prefer: handling=strict` a field that the API does not know is refused instead of ignored.";
+        InvalidIdempotencyKey = "invalid_idempotency_key", 400, "The idempotency key is malformed", "A key is 1 to 255 visible ASCII characters; when both headers are sent they must be the same.";
+        TokenMissing = "token_missing", 401, "An access token is needed", "The request has no `Authorization: Bearer` header.";
+        TokenInvalid = "token_invalid", 401, "The access token is not valid here", "The token was not issued by this server for this environment, or its client was withdrawn.";
+        TokenExpired = "token_expired", 401, "The access token has expired", "Take a new token and repeat the request.";
+        InsufficientScope = "insufficient_scope", 403, "The token lacks a scope", "The operation needs a scope that the token does not carry; the detail names it.";
+        AcceptMandateMissing = "accept_mandate_missing", 403, "No mandate to accept", "Only the issuer accepts investments in this campaign; `accepted_at` cannot be given.";
+        PaymentMandateMissing = "payment_mandate_missing", 403, "No mandate to report payment", "Only the issuer marks investments of this campaign as paid; `paid_at` cannot be given.";
+        NotPermitted = "not_permitted", 403, "Not permitted", "The client may not do this.";
+        NotFound = "not_found", 404, "Not found", "There is no such resource, or it belongs to someone else.";
+        MethodNotAllowed = "method_not_allowed", 405, "Method not allowed", "The resource does not have this method; the `Allow` header lists those it has.";
+        RequestTimeout = "request_timeout", 408, "The request took too long", "The request did not end in time; repeat it with the same idempotency key.";
+        InvestmentState = "investment_state", 409, "The investment's status forbids this", "The investment is in a status in which this cannot be done.";
+        IdempotencyInFlight = "idempotency_in_flight", 409, "The first request is still running", "A request with the same idempotency key is being worked on; repeat after `Retry-After`.";
+        WalletAddressTaken = "wallet_address_taken", 409, "The address is in use", "The wallet address is already registered in this environment.";
+        WebhookEndpointState = "webhook_endpoint_state", 409, "The endpoint's state forbids this", "The webhook endpoint is in a state in which this cannot be done.";
+        Conflict = "conflict", 409, "Conflict", "The request contradicts the present state of the resource.";
+        DeliveryStarted = "delivery_started", 409, "Delivery has started", "The units are being delivered; the change comes too late.";
+        BodyTooLarge = "body_too_large", 413, "The body is too large", "The body is larger than the limit that the detail names.";
+        UnsupportedMediaType = "unsupported_media_type", 415, "The media type is not supported", "The `Content-Type` or `Content-Encoding` is not one that this operation reads.";
+        DocumentTypeNotAccepted = "document_type_not_accepted", 415, "The type of document is not accepted", "The file's content is not of an accepted type, or not of the type it claims.";
+        IdempotencyKeyReused = "idempotency_key_reused", 422, "The idempotency key was used for another request", "The key belongs to an earlier request with another body; `resource_id` names what that one made.";
+        UsTaxNotAccepted = "us_tax_not_accepted", 422, "Investors subject to US tax are not accepted", "An investor with `is_subject_to_us_tax` true cannot be created.";
+        UnitsBelowMinimum = "units_below_minimum", 422, "Fewer units than the minimum", "The campaign has a minimum that the units do not reach.";
+        UnitsAboveMaximum = "units_above_maximum", 422, "More units than the maximum", "The campaign has a maximum that the units exceed.";
+        UnitsOffStep = "units_off_step", 422, "The units are off the step", "Units are a multiple of the campaign's step.";
+        AllocationExceeded = "allocation_exceeded", 422, "The allocation is exhausted", "The campaign does not have as many units left.";
+        CampaignNotOpen = "campaign_not_open", 422, "The campaign is not open yet", "The campaign opens later.";
+        CampaignClosed = "campaign_closed", 422, "The campaign is closed", "The campaign takes no investments any more.";
+        RequiredDocumentMissing = "required_document_missing", 422, "A required document is missing", "The campaign requires a signed document of a type that was not given; the detail names it.";
+        WalletNotAccepted = "wallet_not_accepted", 422, "The wallet cannot be used", "The wallet does not receive, is frozen, or is not of the product's network.";
+        WalletNotOfInvestor = "wallet_not_of_investor", 422, "The wallet is not the investor's", "The wallet is not one of this investor.";
+        DocumentNotFound = "document_not_found", 422, "A document does not exist", "The body refers to a document that is not there.";
+        ReferenceNotFound = "reference_not_found", 422, "A resource that the body names does not exist", "The body refers to a resource that is not there; `errors` names the field.";
+        CancellationPeriodOver = "cancellation_period_over", 422, "The cancellation period is over", "The investor can no longer withdraw from this investment.";
+        CancellationRefused = "cancellation_refused", 422, "The investment cannot be cancelled", "The investment has a status or a campaign that does not allow cancellation.";
+        ManagedWalletNotAvailable = "managed_wallet_not_available", 422, "Managed wallets are not available", "This registrar holds no keys for investors; register an address of the investor's own.";
+        WebhookAddressNotAllowed = "webhook_address_not_allowed", 422, "The webhook address is not allowed", "The URL is not https, or leads to an address that may not be called.";
+        ProductNotListed = "product_not_listed", 422, "The product is not listed for the platform", "The product may not be held by the investors of this distribution platform.";
+        LegalFormContradiction = "legal_form_contradiction", 422, "The legal form contradicts the product", "The legal form given does not go with `ewpg` and `product_type`.";
+        BenefitingPersonNotApplicable = "benefiting_person_not_applicable", 422, "Benefiting persons do not apply", "Only legal persons have benefiting persons.";
+        TooMany = "too_many", 422, "Too many", "A list has more items, or a resource more children, than the limit that the detail names.";
+        AmountOverflow = "amount_overflow", 422, "The amount is too large", "The amount that results cannot be represented.";
+        InvestorNotAccepted = "investor_not_accepted", 422, "The investor is not accepted", "The investor cannot hold this product.";
+        RateLimited = "rate_limited", 429, "Too many requests", "The client sends more requests than agreed; repeat after `Retry-After`.";
+        Internal = "internal", 500, "Internal error", "A fault on our side; nothing was changed. Name the request id to support.";
+        Unavailable = "unavailable", 503, "Not available at the moment", "A part that the operation needs does not answer; repeat after `Retry-After`.";
+    }
+}
+
+impl ProblemCode {
+    /// The code of this name.
+    pub fn find(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|c| c.as_str() == code)
+    }
+}
+
+/// The closed catalogue of what can be wrong with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldCode {
+    /// The field is required and not there.
+    Missing,
+    /// The JSON type is another one.
+    InvalidType,
+    /// The value is not one of the list.
+    UnknownValue,
+    /// The text does not have the required form.
+    InvalidFormat,
+    /// The check digits are wrong.
+    InvalidChecksum,
+    /// The text or list is too long.
+    TooLong,
+    /// The text or list is too short.
+    TooShort,
+    /// The number is too small or too large.
+    OutOfRange,
+    /// The date lies in the future and may not.
+    InFuture,
+    /// The date lies in the past and may not.
+    InPast,
+    /// The API does not know the field.
+    UnknownField,
+    /// What the field refers to does not exist.
+    NotFound,
+    /// The value is there twice.
+    Duplicate,
+}
+
+impl FieldCode {
+    /// The code as partners see it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::InvalidType => "invalid_type",
+            Self::UnknownValue => "unknown_value",
+            Self::InvalidFormat => "invalid_format",
+            Self::InvalidChecksum => "invalid_checksum",
+            Self::TooLong => "too_long",
+            Self::TooShort => "too_short",
+            Self::OutOfRange => "out_of_range",
+            Self::InFuture => "in_future",
+            Self::InPast => "in_past",
+            Self::UnknownField => "unknown_field",
+            Self::NotFound => "not_found",
+            Self::Duplicate => "duplicate",
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_spelled_as_the_schema_spells_them() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in ProblemCode::ALL {
+            assert!(
+                seen.insert(code.as_str()),
+                "{} is there twice",
+                code.as_str()
+            );
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+            assert_eq!(ProblemCode::find(code.as_str()), Some(*code));
+            assert!((400..600).contains(&code.status()));
+        }
+        for code in [
+            FieldCode::Missing,
+            FieldCode::InvalidChecksum,
+            FieldCode::NotFound,
+        ] {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+        }
+    }
+
+    #[test]
+    fn a_problem_has_the_shape_of_rfc_9457() {
+        let problem = Problem::new(ProblemCode::InvalidBody, "One field is wrong.")
+            .with_error(FieldError::new("units", FieldCode::Missing, "is required"));
+
+        assert_eq!(
+            serde_json::to_value(&problem).unwrap(),
+            serde_json::json!({
+                "type": "/problems/invalid_body",
+                "title": "The body has wrong fields",
+                "status": 400,
+                "detail": "One field is wrong.",
+                "code": "invalid_body",
+                "errors": [{"field": "units", "code": "missing", "message": "is required"}],
+            })
+        );
+        assert_eq!(problem.known_code(), Some(ProblemCode::InvalidBody));
+    }
+
+    #[test]
+    fn a_code_of_a_newer_server_can_be_read() {
+        let text =
+            r#"{"type":"/problems/x","title":"t","status":422,"detail":"d","code":"of_tomorrow"}"#;
+
+        let problem: Problem = serde_json::from_str(text).unwrap();
+
+        assert_eq!(
+            (problem.code.as_str(), problem.known_code()),
+            ("of_tomorrow", None)
+        );
+    }
+}
