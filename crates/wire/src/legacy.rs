@@ -7,3 +7,86 @@ pub trait Legacy {
     /// Rewrites older spellings in place, before the body is parsed. Must leave what it does not know.
     fn normalise(_: &mut Value) {}
 }
+
+impl Legacy for crate::investors::InvestorCreate {
+    /// `pep_status` stood at top level, and one page of the reference calls the account `bank_account_information`.
+    fn normalise(body: &mut Value) {
+        investor(body);
+    }
+}
+
+impl Legacy for crate::investor_patches::InvestorPatch {
+    fn normalise(body: &mut Value) {
+        investor(body);
+    }
+}
+
+impl Legacy for crate::investments::InvestmentCreate {
+    /// The middle generation said `amount` for units and `wallet_address` for the wallet.
+    fn normalise(body: &mut Value) {
+        investment(body);
+    }
+}
+
+impl Legacy for crate::investments::InvestmentBatch {
+    fn normalise(body: &mut Value) {
+        if let Some(items) = body.get_mut("investments").and_then(Value::as_array_mut) {
+            items.iter_mut().for_each(investment);
+        }
+    }
+}
+
+impl Legacy for crate::investments::InvestmentPatch {
+    fn normalise(body: &mut Value) {
+        rename(body, "wallet_address", "wallet");
+    }
+}
+
+impl Legacy for crate::identifications::BenefitingPersonCreate {}
+impl Legacy for crate::identifications::IdentificationCreate {}
+impl Legacy for crate::investments::Accept {}
+impl Legacy for crate::investments::InvestmentIds {}
+impl Legacy for crate::investments::MarkPaid {}
+impl Legacy for crate::investments::Nothing {}
+impl Legacy for crate::investments::Reject {}
+impl Legacy for crate::investments::SignedDocumentsAdd {}
+impl Legacy for crate::network::IdentificationDecision {}
+impl Legacy for crate::network::ReviewDecision {}
+impl Legacy for crate::wallets::ManagedWalletCreate {}
+impl Legacy for crate::wallets::WalletCreate {}
+impl Legacy for crate::wallets::WalletPatch {}
+impl Legacy for crate::webhook_endpoints::Replay {}
+impl Legacy for crate::webhook_endpoints::RotateSecret {}
+impl Legacy for crate::webhook_endpoints::WebhookEndpointCreate {}
+impl Legacy for crate::webhook_endpoints::WebhookEndpointPatch {}
+
+fn investor(body: &mut Value) {
+    rename(body, "bank_account_information", "bank_account");
+    let Some(pep) = body.as_object_mut().and_then(|b| b.remove("pep_status")) else {
+        return;
+    };
+    match body
+        .get_mut("natural_person")
+        .and_then(Value::as_object_mut)
+    {
+        Some(person) if !person.contains_key("is_pep") => {
+            person.insert("is_pep".to_owned(), pep);
+        }
+        _ => {}
+    }
+}
+
+fn investment(body: &mut Value) {
+    rename(body, "amount", "units");
+    rename(body, "wallet_address", "wallet");
+}
+
+/// The present spelling wins where both are given.
+fn rename(body: &mut Value, old: &str, new: &str) {
+    if let Some(object) = body.as_object_mut()
+        && !object.contains_key(new)
+        && let Some(value) = object.remove(old)
+    {
+        object.insert(new.to_owned(), value);
+    }
+}

@@ -1,0 +1,23 @@
+//! The public JSON of the Distributor, Issuer and network API: what goes over the line, and nothing else.
+//!
+//! Dates, amounts and identifiers of the field are plain strings here; crate `translate` turns them into domain values and
+//! collects every field that is wrong.
+
+pub mod documents;
+pub mod events;
+pub mod identifications;
+pub mod investments;
+pub mod investor_patches;
+pub mod investors;
+pub mod legacy;
+pub mod money;
+pub mod network;
+pub mod page;
+pub mod problem;
+pub mod products;
+pub mod wallets;
+pub mod webhook_endpoints;
+
+pub use legacy::Legacy;
+pub use page::Page;
+pub use problem::{FieldCode, FieldError, Problem, ProblemCode};

@@ -1,0 +1,114 @@
+//! The network API: the registrar's own view.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The register of one product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Register {
+    /// The product.
+    pub product_id: Uuid,
+    /// ISO 6166.
+    pub isin: String,
+    /// Units entered.
+    pub issue_volume: u64,
+    /// Sequence of the last entry; 0 while nothing is entered.
+    pub sequence: u64,
+    /// Merkle tree hash over all entries (RFC 9162), hexadecimal.
+    pub root_hash: String,
+    /// Contract of the token.
+    pub token_address: Option<String>,
+    /// Who holds what; the sum is the issue volume.
+    pub holdings: Vec<Holding>,
+}
+
+/// Units of one holder in one wallet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Holding {
+    /// Random identifier of the holder (§ 17(2) eWpG).
+    pub holder_id: Uuid,
+    /// True for the issuer's own holding of undelivered units.
+    pub is_issuer: bool,
+    /// Address on the DLT network.
+    pub wallet_address: String,
+    /// Units.
+    pub units: u64,
+}
+
+/// The registrar decides about an identification.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IdentificationDecision {
+    /// The decision.
+    pub decision: Decision,
+    /// Kept with the decision.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
+}
+
+/// Yes or no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// In order.
+    Approve,
+    /// Not in order.
+    Reject,
+}
+
+/// The registrar's review of an investment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReviewDecision {
+    /// What to do.
+    pub action: ReviewAction,
+    /// Kept with the decision.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
+}
+
+/// What the registrar's review does with an investment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewAction {
+    /// To `REVIEW_PENDING`.
+    Require,
+    /// Review passed.
+    Approve,
+    /// To `REJECTION`.
+    Reject,
+    /// To `KYC_INSUFFICIENT`.
+    KycInsufficient,
+}
+
+/// An identification that waits for the registrar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PendingIdentification {
+    /// Identifies it.
+    pub id: Uuid,
+    /// The investor.
+    pub investor_id: Uuid,
+    /// Name of the environment.
+    pub environment: String,
+    /// The partner.
+    pub distribution_platform_id: Uuid,
+    /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+}
+
+/// State of the network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Health {
+    /// `ok` or `degraded`.
+    pub status: String,
+    /// Version of the software.
+    pub version: String,
+    /// `sqlite` or `postgres`.
+    pub database: String,
+    /// Deliveries to the DLT network that wait.
+    pub pending_commands: u64,
+    /// Webhook deliveries that wait.
+    pub pending_webhooks: u64,
+}
