@@ -1,0 +1,129 @@
+//! What is wrong with the fields of one request, collected so that a partner sees everything at once.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A value that is written as text in a field of a request.
+pub trait FieldValue: FromStr<Err: fmt::Display> {
+    /// The stable code for a text that is no such value.
+    const INVALID: &'static str;
+}
+
+/// One field that cannot be accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The path from the body's top, such as `bank_account.iban`.
+    pub field: String,
+    /// A stable code, such as `invalid_iban`.
+    pub code: &'static str,
+    /// A sentence that says what would be right.
+    pub message: String,
+}
+
+/// Every field of a request that cannot be accepted, in the order of the checks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FieldErrors(Vec<FieldError>);
+
+impl FieldErrors {
+    /// Nothing wrong so far.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Notes that a field cannot be accepted.
+    pub fn push(
+        &mut self,
+        field: impl Into<String>,
+        code: &'static str,
+        message: impl Into<String>,
+    ) {
+        self.0.push(FieldError {
+            field: field.into(),
+            code,
+            message: message.into(),
+        });
+    }
+
+    /// Notes that a field is missing.
+    pub fn missing(&mut self, field: impl Into<String>) {
+        self.push(field, "required", "This field is required.");
+    }
+
+    /// Takes over what another check found.
+    pub fn extend(&mut self, other: FieldErrors) {
+        self.0.extend(other.0);
+    }
+
+    /// Reads a field's text, or notes why that is not possible.
+    pub fn parse<T: FieldValue>(&mut self, field: &str, text: &str) -> Option<T> {
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.push(field, T::INVALID, error.to_string());
+                None
+            }
+        }
+    }
+
+    /// Reads a field's text if there is one.
+    pub fn parse_optional<T: FieldValue>(&mut self, field: &str, text: Option<&str>) -> Option<T> {
+        text.and_then(|text| self.parse(field, text))
+    }
+
+    /// Reads a field's text, which must be there.
+    pub fn parse_required<T: FieldValue>(&mut self, field: &str, text: Option<&str>) -> Option<T> {
+        if text.is_none() {
+            self.missing(field);
+        }
+        self.parse_optional(field, text)
+    }
+
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is wrong, in order.
+    #[must_use]
+    pub fn as_slice(&self) -> &[FieldError] {
+        &self.0
+    }
+
+    /// What is wrong, in order.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<FieldError> {
+        self.0
+    }
+
+    /// The value that was built if nothing is wrong. A missing value must have left its error here.
+    pub fn into_result<T>(self, value: Option<T>) -> Result<T, FieldErrors> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => {
+                debug_assert!(!self.0.is_empty(), "a value that is missing left no error");
+                Err(self)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::{Country, Date};
+
+    #[test]
+    fn every_wrong_field_is_named_at_once() {
+        let mut errors = FieldErrors::new();
+        let country: Option<Country> = errors.parse_required("natural_person.country", Some("GER"));
+        let birth_date: Option<Date> = errors.parse_required("natural_person.birth_date", None);
+        let result = errors.into_result(country.zip(birth_date));
+        let found = result.unwrap_err().into_vec();
+        assert_eq!(found[0].field, "natural_person.country");
+        assert_eq!(found[0].code, "invalid_country");
+        assert_eq!(found[1].code, "required");
+    }
+}
