@@ -1,1 +1,58 @@
-//! See ARCHITECTURE.md.
+//! The operations of the network, each once: check the caller, load, decide, save, emit.
+//!
+//! REST, console, worker and command line call the same functions. Every function takes the request (or the caller) first.
+
+pub mod answer;
+pub mod caller;
+pub mod clock;
+pub mod error;
+pub mod events;
+pub mod ids;
+pub mod write;
+
+pub use answer::Answer;
+pub use caller::{Caller, Right};
+pub use clock::Clock;
+pub use error::{Error, Result};
+pub use write::{Done, Request};
+
+use std::sync::Arc;
+
+use database::{DataKey, Db, Vault};
+use storage::documents::Documents;
+
+/// What every operation works with. Cheap to clone.
+#[derive(Clone)]
+pub struct Registry {
+    /// The registrar's database.
+    pub db: Db,
+    /// Keys of persons and secrets.
+    pub vault: Vault,
+    /// Bytes of documents.
+    pub documents: Documents,
+    /// Time in the environments.
+    pub clock: Clock,
+    /// Opens managed wallets; none where the network has no custody licence on record.
+    pub custody: Option<Arc<dyn Custody>>,
+    /// Where webhooks may be sent.
+    pub webhook_guard: webhooks::Guard,
+    /// Choices of the configuration that operations need.
+    pub settings: Arc<Settings>,
+    /// Seals answers that hold no personal data.
+    pub answers_key: DataKey,
+}
+
+/// Choices of the configuration that operations need.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where the network is reached, without a slash at the end.
+    pub public_url: String,
+    /// The largest document in bytes.
+    pub document_limit: usize,
+}
+
+/// Custody of managed wallets: the boundary to whoever keeps their keys.
+pub trait Custody: Send + Sync + 'static {
+    /// Makes a wallet and hands out its key, which the caller seals.
+    fn open_wallet(&self) -> (domain::Address, [u8; 32]);
+}

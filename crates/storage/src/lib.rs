@@ -1,1 +1,44 @@
-//! See ARCHITECTURE.md.
+//! The registrar's SQL, migrations and documents. SQL of the registrar stands here and nowhere else.
+
+pub mod clients;
+pub mod documents;
+pub mod events;
+pub mod idempotency;
+pub mod scope;
+
+mod columns;
+
+pub use scope::Scope;
+
+use database::{Component, Migration};
+
+/// The registrar's tables.
+pub const COMPONENT: Component = Component {
+    name: "registrar",
+    migrations: &[
+        Migration {
+            version: 1,
+            name: "parties",
+            sqlite: include_str!("../migrations/sqlite/V0001__parties.sql"),
+            postgres: include_str!("../migrations/postgres/V0001__parties.sql"),
+        },
+        Migration {
+            version: 2,
+            name: "investors",
+            sqlite: include_str!("../migrations/sqlite/V0002__investors.sql"),
+            postgres: include_str!("../migrations/postgres/V0002__investors.sql"),
+        },
+        Migration {
+            version: 3,
+            name: "investments",
+            sqlite: include_str!("../migrations/sqlite/V0003__investments.sql"),
+            postgres: include_str!("../migrations/postgres/V0003__investments.sql"),
+        },
+        Migration {
+            version: 4,
+            name: "register",
+            sqlite: include_str!("../migrations/sqlite/V0004__register.sql"),
+            postgres: include_str!("../migrations/postgres/V0004__register.sql"),
+        },
+    ],
+};

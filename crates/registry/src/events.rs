@@ -1,0 +1,106 @@
+//! Telling partners: an event goes into the log and to the webhooks in the transaction that makes it true.
+
+use database::Tx;
+use domain::{EnvironmentId, EventId, InvestmentId, InvestorId, PlatformId, Timestamp};
+use uuid::Uuid;
+
+use crate::{Registry, Result, answer, ids};
+
+/// An investment changed its status.
+pub const INVESTMENT_STATUS_CHANGED: &str = "investment.status_changed";
+/// The identification of an investor changed its status.
+pub const INVESTOR_KYC_STATUS_CHANGED: &str = "investor.kyc_status_changed";
+/// A register statement is there.
+pub const REGISTRY_STATEMENT_AVAILABLE: &str = "registry_statement.available";
+
+/// Every type of event, for endpoints that choose and for the documentation.
+pub const TYPES: &[&str] = &[
+    INVESTMENT_STATUS_CHANGED,
+    INVESTOR_KYC_STATUS_CHANGED,
+    REGISTRY_STATEMENT_AVAILABLE,
+];
+
+/// What happened to a resource of a platform.
+#[derive(Clone, Debug)]
+pub struct Happening {
+    /// Where.
+    pub environment: EnvironmentId,
+    /// Who is told.
+    pub platform: PlatformId,
+    /// One of [`TYPES`].
+    pub kind: &'static str,
+    /// The investment concerned.
+    pub investment: Option<InvestmentId>,
+    /// The investor concerned.
+    pub investor: Option<InvestorId>,
+    /// The status reached.
+    pub status: Option<&'static str>,
+    /// The status before.
+    pub previous: Option<&'static str>,
+    /// Counts the events of this resource from 1 without gaps.
+    pub sequence: u64,
+    /// When it became true.
+    pub at: Timestamp,
+}
+
+/// Appends the event and queues its webhooks; both travel with the commit.
+pub fn emit(
+    registry: &Registry,
+    tx: &mut Tx,
+    environment_name: &str,
+    what: &Happening,
+) -> Result<()> {
+    let id = EventId::from_uuid(ids::new());
+    let body = answer::render(&wire::events::Event {
+        investment_id: what.investment.map(InvestmentId::uuid),
+        status: what.status.map(str::to_owned),
+        changed_at: what.at.to_string(),
+        id: id.uuid(),
+        kind: what.kind.to_owned(),
+        environment: environment_name.to_owned(),
+        sequence: what.sequence,
+        investor_id: what.investor.map(InvestorId::uuid),
+        previous_status: what.previous.map(str::to_owned),
+    })?;
+    storage::events::append(
+        tx,
+        &storage::events::NewEvent {
+            id,
+            environment: what.environment,
+            platform: what.platform,
+            kind: what.kind,
+            investment: what.investment,
+            body: &body,
+            at: what.at,
+        },
+    )?;
+    webhooks::publish(
+        tx,
+        &webhooks::Message {
+            id: id.uuid(),
+            owner: endpoint_owner(what.environment, what.platform),
+            event_type: what.kind,
+            lane: lane(what),
+            body: &body,
+            now: registry.clock.now().micros(),
+        },
+    )?;
+    Ok(())
+}
+
+/// Endpoints belong to a platform in one environment; the webhook kit knows only this one id for the pair.
+pub fn endpoint_owner(environment: EnvironmentId, platform: PlatformId) -> Uuid {
+    let mut bytes = *environment.uuid().as_bytes();
+    for (byte, other) in bytes.iter_mut().zip(platform.uuid().as_bytes()) {
+        *byte ^= other;
+    }
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
+/// Order is kept per investment; other events in the order of their investor.
+fn lane(what: &Happening) -> Uuid {
+    what.investment
+        .map(InvestmentId::uuid)
+        .or(what.investor.map(InvestorId::uuid))
+        .unwrap_or_else(|| what.environment.uuid())
+}

@@ -1,0 +1,163 @@
+//! OAuth clients: who may act for which party, in which environment.
+
+use database::{DatabaseError, Row, Sql, Tx, Value};
+use domain::{ClientId, EnvironmentId, IssuerId, PlatformId, Timestamp};
+
+use crate::columns::{Columns, opt_time, time};
+
+const INSERT: Sql = Sql("insert into clients
+(id, client_id, kind, name, environment_id, platform_id, issuer_id, secret_hash, scopes, created_at, revoked_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+
+const FIND: Sql = Sql("select id, client_id, kind, name, environment_id, platform_id, issuer_id, secret_hash, scopes, created_at, revoked_at
+from clients
+where id = $1");
+
+const FIND_BY_CLIENT_ID: Sql = Sql("select id, client_id, kind, name, environment_id, platform_id, issuer_id, secret_hash, scopes, created_at, revoked_at
+from clients
+where client_id = $1");
+
+const LIST: Sql = Sql("select id, client_id, kind, name, environment_id, platform_id, issuer_id, secret_hash, scopes, created_at, revoked_at
+from clients
+order by id");
+
+const REVOKE: Sql = Sql("update clients
+set revoked_at = $2
+where id = $1
+and revoked_at is null");
+
+/// For whom a client acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientKind {
+    /// A distribution platform.
+    Distributor,
+    /// An issuer.
+    Issuer,
+    /// The registrar.
+    Network,
+}
+
+impl ClientKind {
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Distributor => "distributor",
+            Self::Issuer => "issuer",
+            Self::Network => "network",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Distributor, Self::Issuer, Self::Network]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
+}
+
+/// An OAuth client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// Inside identity.
+    pub id: ClientId,
+    /// What the client sends as `client_id`.
+    pub client_id: String,
+    /// For whom it acts.
+    pub kind: ClientKind,
+    /// For people.
+    pub name: String,
+    /// The only environment it works in; none for all of its party's.
+    pub environment: Option<EnvironmentId>,
+    /// The platform it acts for.
+    pub platform: Option<PlatformId>,
+    /// The issuer it acts for.
+    pub issuer: Option<IssuerId>,
+    /// SHA-256 of the secret: 256 random bits need no slow hash.
+    pub secret_hash: [u8; 32],
+    /// Scopes granted.
+    pub scopes: Vec<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From here on it is refused.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// Keeps a new client.
+///
+/// # Errors
+/// Fails if the database does, or if the `client_id` is taken.
+pub fn insert(tx: &mut Tx, client: &Client) -> Result<(), DatabaseError> {
+    tx.execute(
+        INSERT,
+        &[
+            client.id.uuid().into(),
+            client.client_id.as_str().into(),
+            client.kind.as_str().into(),
+            client.name.as_str().into(),
+            Value::from(client.environment.map(EnvironmentId::uuid)),
+            Value::from(client.platform.map(PlatformId::uuid)),
+            Value::from(client.issuer.map(IssuerId::uuid)),
+            Value::Bytes(client.secret_hash.to_vec()),
+            client.scopes.join(" ").into(),
+            time(client.created_at),
+            opt_time(client.revoked_at),
+        ],
+    )?;
+    Ok(())
+}
+
+/// A client by its inside identity.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn find(tx: &mut Tx, id: ClientId) -> Result<Option<Client>, DatabaseError> {
+    tx.query_opt(FIND, &[id.uuid().into()])?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+/// A client by what it sends.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn find_by_client_id(tx: &mut Tx, client_id: &str) -> Result<Option<Client>, DatabaseError> {
+    tx.query_opt(FIND_BY_CLIENT_ID, &[client_id.into()])?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+/// Every client, oldest first.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn list(tx: &mut Tx) -> Result<Vec<Client>, DatabaseError> {
+    tx.query(LIST, &[])?.iter().map(read).collect()
+}
+
+/// Refuses a client from now on; false if there is none or it was revoked before.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn revoke(tx: &mut Tx, id: ClientId, now: Timestamp) -> Result<bool, DatabaseError> {
+    Ok(tx.execute(REVOKE, &[id.uuid().into(), time(now)])? == 1)
+}
+
+fn read(row: &Row) -> Result<Client, DatabaseError> {
+    let mut columns = Columns::of(row);
+    Ok(Client {
+        id: columns.id(ClientId::from_uuid)?,
+        client_id: columns.next()?,
+        kind: columns.parsed(ClientKind::parse)?,
+        name: columns.next()?,
+        environment: columns.opt_id(EnvironmentId::from_uuid)?,
+        platform: columns.opt_id(PlatformId::from_uuid)?,
+        issuer: columns.opt_id(IssuerId::from_uuid)?,
+        secret_hash: columns.next()?,
+        scopes: columns
+            .next::<String>()?
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
+        created_at: columns.time()?,
+        revoked_at: columns.opt_time()?,
+    })
+}

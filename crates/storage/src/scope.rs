@@ -1,0 +1,39 @@
+//! Whose rows a look-up may see. Every query of a party's resources takes one, so that what is not yours is not found.
+
+use database::Value;
+use domain::{EnvironmentId, IssuerId, PlatformId};
+
+/// The rows that a caller may see; nothing set is the registrar, who sees all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Only this environment's rows.
+    pub environment: Option<EnvironmentId>,
+    /// Only this distribution platform's rows.
+    pub platform: Option<PlatformId>,
+    /// Only rows of this issuer's products.
+    pub issuer: Option<IssuerId>,
+}
+
+impl Scope {
+    /// The registrar's.
+    pub const ALL: Scope = Scope {
+        environment: None,
+        platform: None,
+        issuer: None,
+    };
+
+    /// `environment_id` as a parameter.
+    pub fn environment_value(&self) -> Value {
+        Value::from(self.environment.map(EnvironmentId::uuid))
+    }
+
+    /// `platform_id` as a parameter.
+    pub fn platform_value(&self) -> Value {
+        Value::from(self.platform.map(PlatformId::uuid))
+    }
+
+    /// `issuer_id` as a parameter.
+    pub fn issuer_value(&self) -> Value {
+        Value::from(self.issuer.map(IssuerId::uuid))
+    }
+}
