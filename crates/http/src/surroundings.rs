@@ -1,0 +1,40 @@
+//! Real time and randomness as one argument, so that nothing in the kit reaches for them and a test can hold both still.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+use uuid::Uuid;
+
+/// What the kit needs from the outside: the clock on the wall and random bytes.
+///
+/// Tokens use real time even in a sandbox whose own clock travels.
+pub trait Surroundings: Send + Sync {
+    /// Seconds since the Unix epoch.
+    fn unix_seconds(&self) -> u64;
+    /// A new time-ordered identifier (UUID version 7).
+    fn new_id(&self) -> Uuid;
+    /// Fills the slice with bytes fit for keys.
+    fn fill_random(&self, bytes: &mut [u8]);
+}
+
+/// The operating system's clock and randomness.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RealSurroundings;
+
+impl Surroundings for RealSurroundings {
+    #[allow(clippy::disallowed_methods)] // the one place of the kit that asks the operating system
+    fn unix_seconds(&self) -> u64 {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .expect("the clock is past 1970")
+            .as_secs()
+    }
+
+    #[allow(clippy::disallowed_methods)]
+    fn new_id(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+
+    #[allow(clippy::disallowed_methods)]
+    fn fill_random(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("the operating system has randomness");
+    }
+}

@@ -1,0 +1,1 @@
+//! The kit seen from outside, through a router.
