@@ -1,0 +1,276 @@
+//! One connection, its prepared statements, and the transaction that runs on it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::{Client, Statement};
+
+use super::flight::{Check, Step, failure, fly, in_order};
+use super::target::Target;
+use super::types::{is_column, is_parameter};
+use crate::dialect::OneRow;
+use crate::job::Mode;
+use crate::tx::{Answer, Expect};
+use crate::{DatabaseError, Sql, Value};
+
+/// After this rest a connection is asked whether it is still there, because a commit on a dead one leaves a doubt.
+const REST: Duration = Duration::from_secs(1);
+
+/// A connection that is made when it is needed and made again when it broke.
+pub(crate) struct Session {
+    target: Arc<Target>,
+    link: Option<Link>,
+    mode: Mode,
+    begun: bool,
+    pending: Vec<Pending>,
+    used: Instant,
+    /// Declared last: what lives on the runtime is dropped before it.
+    runtime: Runtime,
+}
+
+struct Link {
+    client: Client,
+    statements: HashMap<Key, Statement>,
+}
+
+/// The address of the text, and whether it is the form that checks its own row count.
+type Key = (usize, usize, Form);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Form {
+    Plain,
+    Checked,
+}
+
+/// A write that waits for the next flight.
+struct Pending {
+    sql: Sql,
+    params: Vec<Value>,
+    expect: Expect,
+}
+
+/// A statement of the next flight before it is prepared.
+struct Planned<'a> {
+    sql: Sql,
+    params: &'a [Value],
+    check: Check,
+}
+
+impl Session {
+    pub(crate) fn new(target: Arc<Target>) -> Result<Session, DatabaseError> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| DatabaseError::Unavailable(format!("no runtime: {error}")))?;
+        Ok(Session {
+            target,
+            link: None,
+            mode: Mode::Write,
+            begun: false,
+            pending: Vec::new(),
+            used: Instant::now(),
+            runtime,
+        })
+    }
+
+    pub(crate) fn start(&mut self, mode: Mode) {
+        self.mode = mode;
+        self.begun = false;
+        self.pending.clear();
+    }
+
+    pub(crate) fn ask(&mut self, sql: Sql, params: &[Value]) -> Result<Answer, DatabaseError> {
+        let mut answers = self.ask_many(&[(sql, params)])?;
+        Ok(answers.pop().expect("each statement of a flight has its answer"))
+    }
+
+    pub(crate) fn ask_many(&mut self, flight: &[(Sql, &[Value])]) -> Result<Vec<Answer>, DatabaseError> {
+        let pending = std::mem::take(&mut self.pending);
+        let planned = pending.iter().map(|write| write.planned(Check::OneRow));
+        let asked = flight.iter().map(|(sql, params)| Planned { sql: *sql, params, check: Check::Nothing });
+        let mut answers = self.send(planned.chain(asked).collect(), None)?;
+        Ok(answers.split_off(answers.len() - flight.len()))
+    }
+
+    pub(crate) fn later(&mut self, sql: Sql, params: &[Value], expect: Expect) -> Result<(), DatabaseError> {
+        self.pending.push(Pending { sql, params: params.to_vec(), expect });
+        Ok(())
+    }
+
+    pub(crate) fn batch(&mut self, text: &str) -> Result<(), DatabaseError> {
+        // Whatever was deferred comes before, and the transaction has begun afterwards.
+        self.ask_many(&[])?;
+        let link = self.link.as_ref().expect("a flight leaves a link behind");
+        let done = self.runtime.block_on(link.client.batch_execute(text));
+        done.map_err(|error| failure(&error, text))
+    }
+
+    /// Whether the text can be prepared and every type in it has a place in our values.
+    pub(crate) fn check(&mut self, text: &str) -> Result<(), DatabaseError> {
+        self.connect()?;
+        let link = self.link.as_ref().expect("just connected");
+        let statement = self
+            .runtime
+            .block_on(link.client.prepare(text))
+            .map_err(|error| failure(&error, text))?;
+        let parameter = statement.params().iter().find(|kind| !is_parameter(kind));
+        let column = statement.columns().iter().map(|column| column.type_()).find(|kind| !is_column(kind));
+        match parameter.or(column) {
+            None => Ok(()),
+            Some(kind) => Err(DatabaseError::Statement {
+                sql: text.to_owned(),
+                message: format!("the type {kind} has no value of ours; cast it"),
+            }),
+        }
+    }
+
+    /// Sends what is pending together with the commit.
+    pub(crate) fn commit(&mut self) -> Result<(), DatabaseError> {
+        if !self.begun && self.pending.is_empty() {
+            return Ok(());
+        }
+        let must_see = |write: &Pending| write.expect == Expect::One && OneRow::of(write.sql.0) == OneRow::Waits;
+        if self.pending.iter().any(must_see) {
+            self.ask_many(&[])?;
+        }
+        let pending = std::mem::take(&mut self.pending);
+        let planned = pending.iter().map(|write| write.planned(Check::Divides)).collect();
+        self.send(planned, Some("commit"))?;
+        self.begun = false;
+        Ok(())
+    }
+
+    /// Ends the transaction without its effects; does nothing if none has begun.
+    pub(crate) fn rollback(&mut self) {
+        self.pending.clear();
+        if !std::mem::take(&mut self.begun) {
+            return;
+        }
+        if let Some(link) = &self.link
+            && self.runtime.block_on(link.client.batch_execute("rollback")).is_err()
+        {
+            // A connection that cannot roll back is of no use; the server rolls back when it goes.
+            self.link = None;
+        }
+    }
+
+    /// One flight: `begin` if none has been sent, the statements, and the end if it is given.
+    fn send(&mut self, planned: Vec<Planned<'_>>, end: Option<&'static str>) -> Result<Vec<Answer>, DatabaseError> {
+        self.connect()?;
+        let link = self.link.as_mut().expect("just connected");
+        let begin = (!self.begun).then_some(match self.mode {
+            Mode::Write => "begin transaction isolation level read committed read write",
+            Mode::Read => "begin transaction isolation level repeatable read read only",
+        });
+        let mut flown = false;
+        let sent = self.runtime.block_on(async {
+            let steps = link.prepare(planned).await?;
+            let frame = begin.into_iter().map(Step::Frame);
+            let steps: Vec<_> = frame.chain(steps).chain(end.map(Step::Frame)).collect();
+            flown = true;
+            fly(&link.client, &steps).await
+        });
+        self.begun |= flown;
+        self.used = Instant::now();
+        let mut answers = sent.map_err(|error| self.failed(error, flown && end.is_some()))?;
+        if end.is_some() {
+            answers.pop();
+        }
+        Ok(if begin.is_some() { answers.split_off(1) } else { answers })
+    }
+
+    /// What a failed flight means for the connection and for the caller.
+    fn failed(&mut self, error: DatabaseError, end_was_sent: bool) -> DatabaseError {
+        if end_was_sent {
+            // Whether it was committed or refused, nothing is left to roll back.
+            self.begun = false;
+        }
+        match error {
+            DatabaseError::Unavailable(why) => {
+                self.link = None;
+                if end_was_sent { DatabaseError::InDoubt(why) } else { DatabaseError::Unavailable(why) }
+            }
+            DatabaseError::Conflict(why) => {
+                // Perhaps a migration made the plans outdated; preparing again costs little on this rare path.
+                if let Some(link) = &mut self.link {
+                    link.statements.clear();
+                }
+                DatabaseError::Conflict(why)
+            }
+            error => error,
+        }
+    }
+
+    fn connect(&mut self) -> Result<(), DatabaseError> {
+        if !self.begun
+            && let Some(link) = &self.link
+        {
+            let rested = self.used.elapsed() > REST;
+            if link.client.is_closed()
+                || rested && self.runtime.block_on(link.client.batch_execute("")).is_err()
+            {
+                self.link = None;
+            }
+        }
+        if self.link.is_none() {
+            if self.begun {
+                return Err(DatabaseError::Unavailable("the connection broke".into()));
+            }
+            let (client, _) = self.runtime.block_on(self.target.connect(|_| {}))?;
+            self.link = Some(Link { client, statements: HashMap::new() });
+        }
+        Ok(())
+    }
+}
+
+impl Pending {
+    fn planned(&self, check: Check) -> Planned<'_> {
+        let check = match self.expect {
+            Expect::One => check,
+            Expect::Any => Check::Nothing,
+        };
+        Planned { sql: self.sql, params: &self.params, check }
+    }
+}
+
+impl Link {
+    /// The steps of a flight, with the statements prepared that this connection has not met before.
+    async fn prepare<'a>(&mut self, planned: Vec<Planned<'a>>) -> Result<Vec<Step<'a>>, DatabaseError> {
+        let mut missing: Vec<(Key, &'static str, String)> = Vec::new();
+        for plan in &planned {
+            let key = plan.key();
+            if !self.statements.contains_key(&key) && missing.iter().all(|(other, ..)| *other != key) {
+                missing.push((key, plan.sql.0, plan.text()));
+            }
+        }
+        let prepared = in_order(missing.iter().map(|(_, _, text)| self.client.prepare(text)).collect()).await;
+        for ((key, sql, _), statement) in missing.into_iter().zip(prepared) {
+            let statement = statement.map_err(|error| failure(&error, sql))?;
+            self.statements.insert(key, statement);
+        }
+        let steps = planned.into_iter().map(|plan| Step::Run {
+            statement: self.statements[&plan.key()].clone(),
+            sql: plan.sql.0,
+            params: plan.params,
+            check: plan.check,
+        });
+        Ok(steps.collect())
+    }
+}
+
+impl Planned<'_> {
+    fn key(&self) -> Key {
+        let (start, length) = self.sql.key();
+        let form = if self.check == Check::Divides { Form::Checked } else { Form::Plain };
+        (start, length, form)
+    }
+
+    fn text(&self) -> String {
+        match (self.check, OneRow::of(self.sql.0)) {
+            (Check::Divides, OneRow::Checked(text)) => text,
+            _ => self.sql.0.to_owned(),
+        }
+    }
+}

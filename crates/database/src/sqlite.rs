@@ -1,0 +1,317 @@
+//! SQLite: one writer thread that commits waiting transactions in groups, and a few threads that read.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, ffi};
+
+use crate::job::{Job, Mode, Task, Wish};
+use crate::queue::Queue;
+use crate::topics::Topics;
+use crate::tx::{self, Answer, Expect};
+use crate::{DatabaseError, Row, Sql, Tx, Value, crash, dialect};
+
+/// The most transactions that share one commit; more would only add waiting.
+const GROUP: usize = 256;
+/// Enough for every statement of the system, so that none is prepared twice.
+const STATEMENTS: usize = 1024;
+
+/// `synchronous=full`, because a register must not lose an acknowledged entry at power loss; group commit pays for it.
+const PRAGMAS: &str = "
+pragma journal_mode = wal;
+pragma synchronous = full;
+pragma foreign_keys = on;
+pragma busy_timeout = 10000;
+pragma trusted_schema = off;
+pragma wal_autocheckpoint = 2000;
+pragma temp_store = memory;
+";
+
+/// Opens the file, creating it if need be.
+pub(crate) fn open(path: &Path) -> Result<Connection, DatabaseError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)
+        .and_then(|connection| connection.execute_batch(PRAGMAS).map(|()| connection))
+        .map_err(|error| DatabaseError::Unavailable(format!("{}: {error}", path.display())))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+fn open_reader(path: &Path) -> Result<Connection, DatabaseError> {
+    let connection = open(path)?;
+    execute_plain(&connection, "pragma query_only = on")?;
+    Ok(connection)
+}
+
+/// A connection and the translated texts of its statements.
+pub(crate) struct Session {
+    connection: Connection,
+    texts: HashMap<(usize, usize), Arc<str>>,
+}
+
+impl Session {
+    fn new(connection: Connection) -> Session {
+        Session {
+            connection,
+            texts: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn ask(&mut self, sql: Sql, params: &[Value]) -> Result<Answer, DatabaseError> {
+        let text = self.text(sql);
+        run(&self.connection, &text, params).map_err(|error| failure(error, &text))
+    }
+
+    pub(crate) fn ask_many(&mut self, flight: &[(Sql, &[Value])]) -> Result<Vec<Answer>, DatabaseError> {
+        flight.iter().map(|(sql, params)| self.ask(*sql, params)).collect()
+    }
+
+    /// Nothing is gained by deferring a write to a database in the same process.
+    pub(crate) fn now(&mut self, sql: Sql, params: &[Value], expect: Expect) -> Result<(), DatabaseError> {
+        let changed = self.ask(sql, params)?.changed;
+        match (expect, changed) {
+            (Expect::Any, _) | (Expect::One, 1) => Ok(()),
+            (Expect::One, _) => Err(DatabaseError::RowCount(sql.0.to_owned())),
+        }
+    }
+
+    pub(crate) fn batch(&mut self, text: &str) -> Result<(), DatabaseError> {
+        execute_plain(&self.connection, text)
+    }
+
+    pub(crate) fn check(&mut self, text: &str) -> Result<(), DatabaseError> {
+        let text = dialect::for_sqlite(text);
+        self.connection
+            .prepare(&text)
+            .map(|_| ())
+            .map_err(|error| failure(error, &text))
+    }
+
+    fn text(&mut self, sql: Sql) -> Arc<str> {
+        let text = self
+            .texts
+            .entry(sql.key())
+            .or_insert_with(|| dialect::for_sqlite(sql.0).into());
+        Arc::clone(text)
+    }
+}
+
+fn run(connection: &Connection, text: &str, params: &[Value]) -> rusqlite::Result<Answer> {
+    let mut statement = connection.prepare_cached(text)?;
+    let expected = statement.parameter_count();
+    if expected != params.len() {
+        // SQLite would take a missing parameter for null.
+        return Err(rusqlite::Error::InvalidParameterCount(params.len(), expected));
+    }
+    for (index, param) in params.iter().enumerate() {
+        statement.raw_bind_parameter(index + 1, param)?;
+    }
+    let columns = statement.column_count();
+    let only_reads = statement.readonly();
+    let mut rows = Vec::new();
+    let mut cursor = statement.raw_query();
+    while let Some(row) = cursor.next()? {
+        let values = (0..columns).map(|index| row.get_ref(index).and_then(column));
+        rows.push(Row(values.collect::<rusqlite::Result<_>>()?));
+    }
+    drop(cursor);
+    let changed = if only_reads { rows.len() as u64 } else { connection.changes() };
+    Ok(Answer { rows, changed })
+}
+
+fn column(value: ValueRef<'_>) -> rusqlite::Result<Value> {
+    Ok(match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(value) => Value::I64(value),
+        ValueRef::Text(_) => Value::Text(value.as_str()?.to_owned()),
+        ValueRef::Blob(value) => Value::Bytes(value.to_vec()),
+        // There is no column for it in the STRICT tables; a computed one is cast to an integer by the statement.
+        ValueRef::Real(_) => return Err(rusqlite::types::FromSqlError::InvalidType.into()),
+    })
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Bool(value) => ValueRef::Integer(i64::from(*value)),
+            Value::I64(value) | Value::Time(value) => ValueRef::Integer(*value),
+            Value::Text(value) => ValueRef::Text(value.as_bytes()),
+            Value::Bytes(value) => ValueRef::Blob(value),
+            Value::Uuid(value) => ValueRef::Blob(value.as_bytes()),
+        }))
+    }
+}
+
+/// The thread that writes. It takes whatever has gathered, so that one fsync serves all of it.
+pub(crate) fn write_loop(connection: Connection, queue: &Queue<Task>, topics: &Topics) {
+    let mut tx = Tx::new(tx::Session::Sqlite(Session::new(connection)));
+    loop {
+        let tasks = queue.take(GROUP);
+        if tasks.is_empty() {
+            return;
+        }
+        let mut waiting: VecDeque<_> = tasks.into_iter().map(|task| task.job).collect();
+        while !waiting.is_empty() {
+            commit_group(&mut tx, &mut waiting, topics);
+        }
+    }
+}
+
+/// A finished job of the group; its answer waits for the commit.
+type Done = (Box<dyn Job>, Result<(), DatabaseError>);
+
+fn commit_group(tx: &mut Tx, waiting: &mut VecDeque<Box<dyn Job>>, topics: &Topics) {
+    if let Err(error) = plain(tx, "begin immediate") {
+        for job in waiting.drain(..) {
+            job.answer(Err(error.clone()));
+        }
+        return;
+    }
+    let mut done: Vec<Done> = Vec::with_capacity(waiting.len());
+    let mut wakes = Vec::new();
+    while let Some(job) = waiting.pop_front() {
+        if job.is_abandoned() {
+            continue;
+        }
+        let (job, outcome) = run_in_savepoint(tx, job, &mut wakes);
+        done.push((job, outcome));
+        if is_lost(tx) {
+            return lose(done);
+        }
+    }
+    crash::point("database.before_commit");
+    if let Err(error) = plain(tx, "commit") {
+        let _ = plain(tx, "rollback");
+        for (job, _) in done {
+            job.answer(Err(error.clone()));
+        }
+        return;
+    }
+    crash::point("database.after_commit");
+    wakes.iter().for_each(|topic| topics.wake(topic));
+    for (job, outcome) in done {
+        job.answer(outcome);
+    }
+}
+
+/// Runs one job so that its failure undoes nothing of its neighbours.
+fn run_in_savepoint(tx: &mut Tx, mut job: Box<dyn Job>, wakes: &mut Vec<&'static str>) -> Done {
+    if let Err(error) = plain(tx, "savepoint job") {
+        return (job, Err(error));
+    }
+    tx.start(Mode::Write);
+    let wish = job.run(tx);
+    let outcome = tx.failure().cloned().map_or(Ok(()), Err);
+    if wish == Wish::Commit && outcome.is_ok() {
+        for topic in tx.take_wakes() {
+            if !wakes.contains(&topic) {
+                wakes.push(topic);
+            }
+        }
+    } else if !is_lost(tx)
+        && let Err(error) = plain(tx, "rollback to job")
+    {
+        return (job, Err(error));
+    }
+    let released = if is_lost(tx) { Ok(()) } else { plain(tx, "release job") };
+    (job, outcome.and(released))
+}
+
+/// A full disk or an i/o error makes SQLite roll back everything on its own.
+fn is_lost(tx: &Tx) -> bool {
+    match &tx.session {
+        tx::Session::Sqlite(session) => session.connection.is_autocommit(),
+        tx::Session::Postgres(_) => false,
+    }
+}
+
+fn lose(done: Vec<Done>) {
+    let cause = done
+        .last()
+        .and_then(|(_, outcome)| outcome.clone().err())
+        .unwrap_or_else(|| DatabaseError::Unavailable("the group was rolled back".into()));
+    tracing::error!(error = %cause, "SQLite rolled back a group of {} transactions", done.len());
+    for (job, _) in done {
+        job.answer(Err(cause.clone()));
+    }
+}
+
+/// A thread that reads; it opens its connection when the first reader comes.
+pub(crate) fn read_loop(path: &PathBuf, queue: &Queue<Task>) {
+    let mut ready: Option<Tx> = None;
+    while let Some(Task { job, .. }) = queue.pop() {
+        if job.is_abandoned() {
+            continue;
+        }
+        let tx = match &mut ready {
+            Some(tx) => tx,
+            None => match open_reader(path) {
+                Ok(connection) => ready.insert(Tx::new(tx::Session::Sqlite(Session::new(connection)))),
+                Err(error) => {
+                    job.answer(Err(error));
+                    continue;
+                }
+            },
+        };
+        read(tx, job);
+    }
+}
+
+fn read(tx: &mut Tx, mut job: Box<dyn Job>) {
+    // One snapshot for the whole closure.
+    if let Err(error) = plain(tx, "begin") {
+        return job.answer(Err(error));
+    }
+    tx.start(Mode::Read);
+    job.run(tx);
+    let outcome = tx.failure().cloned().map_or(Ok(()), Err);
+    if !is_lost(tx)
+        && let Err(error) = plain(tx, "rollback")
+    {
+        tracing::error!(%error, "a read transaction could not be ended");
+    }
+    job.answer(outcome);
+}
+
+/// A statement of the frame itself, outside of the closure's guard.
+fn plain(tx: &Tx, text: &'static str) -> Result<(), DatabaseError> {
+    match &tx.session {
+        tx::Session::Sqlite(session) => run(&session.connection, text, &[])
+            .map(|_| ())
+            .map_err(|error| failure(error, text)),
+        tx::Session::Postgres(_) => Ok(()),
+    }
+}
+
+pub(crate) fn execute_plain(connection: &Connection, text: &str) -> Result<(), DatabaseError> {
+    connection.execute_batch(text).map_err(|error| failure(error, text))
+}
+
+pub(crate) fn failure(error: rusqlite::Error, sql: &str) -> DatabaseError {
+    let statement = |message: String| DatabaseError::Statement {
+        sql: sql.to_owned(),
+        message,
+    };
+    let (code, message) = match &error {
+        rusqlite::Error::SqliteFailure(code, message) => (*code, message.clone().unwrap_or_default()),
+        rusqlite::Error::SqlInputError { msg, .. } => return statement(msg.clone()),
+        other => return statement(other.to_string()),
+    };
+    match (code.code, code.extended_code) {
+        (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID) => {
+            let constraint = message.strip_prefix("UNIQUE constraint failed: ").unwrap_or(&message);
+            DatabaseError::Unique { constraint: constraint.to_owned() }
+        }
+        (ErrorCode::ConstraintViolation, _) => DatabaseError::Constraint(message),
+        (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => DatabaseError::LockTimeout,
+        (ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen, _) => {
+            DatabaseError::Unavailable(message)
+        }
+        _ => statement(message),
+    }
+}
