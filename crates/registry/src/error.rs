@@ -6,7 +6,7 @@ use database::DatabaseError;
 use database::vault::VaultError;
 use domain::{FieldErrors, Refusal};
 use uuid::Uuid;
-use wire::{Problem, ProblemCode};
+use wire::{FieldCode, FieldError, Problem, ProblemCode};
 
 /// The result of an operation.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -20,6 +20,9 @@ pub enum Error {
     /// Fields of the request cannot be accepted.
     #[error("fields of the request cannot be accepted")]
     Fields(FieldErrors),
+    /// One field of the request cannot be accepted.
+    #[error("{0}: {2}")]
+    Field(&'static str, FieldCode, String),
     /// A refusal of the catalogue that is not a rule of the domain.
     #[error("{0:?}: {1}")]
     Problem(ProblemCode, String),
@@ -57,6 +60,11 @@ impl Error {
         match self {
             Self::Refused(refusal) => translate::problems::refusal(refusal),
             Self::Fields(errors) => translate::problems::fields(errors),
+            Self::Field(field, code, message) => Problem::new(
+                ProblemCode::InvalidBody,
+                format!("The field {field} cannot be accepted."),
+            )
+            .with_error(FieldError::new(*field, *code, message)),
             Self::Problem(code, detail) => Problem::new(*code, detail),
             Self::NotFound(what) => Problem::new(
                 ProblemCode::NotFound,

@@ -3,17 +3,24 @@
 //! REST, console, worker and command line call the same functions. Every function takes the request (or the caller) first.
 
 pub mod answer;
+pub mod audit;
 pub mod caller;
+pub mod clients;
 pub mod clock;
+pub mod documents;
 pub mod error;
 pub mod events;
+pub mod feed;
 pub mod ids;
+pub mod paging;
+pub mod webhook_endpoints;
 pub mod write;
 
 pub use answer::Answer;
 pub use caller::{Caller, Right};
 pub use clock::Clock;
 pub use error::{Error, Result};
+pub use paging::{Listed, Paging};
 pub use write::{Done, Request};
 
 use std::sync::Arc;
@@ -39,7 +46,52 @@ pub struct Registry {
     /// Choices of the configuration that operations need.
     pub settings: Arc<Settings>,
     /// Seals answers that hold no personal data.
-    pub answers_key: DataKey,
+    answers_key: DataKey,
+    callers: Arc<clients::RecentCallers>,
+}
+
+/// What a registry is put together from.
+pub struct Parts {
+    /// The registrar's database, migrated.
+    pub db: Db,
+    /// Keys of persons and secrets.
+    pub vault: Vault,
+    /// Bytes of documents.
+    pub documents: Documents,
+    /// Time in the environments.
+    pub clock: Clock,
+    /// Custody of managed wallets, if there is one.
+    pub custody: Option<Arc<dyn Custody>>,
+    /// Where webhooks may be sent.
+    pub webhook_guard: webhooks::Guard,
+    /// Choices of the configuration.
+    pub settings: Settings,
+}
+
+impl Registry {
+    /// Puts the registry together.
+    ///
+    /// # Errors
+    /// Fails if the database does.
+    pub async fn open(parts: Parts) -> Result<Self> {
+        let vault = parts.vault.clone();
+        // A key per process: answers of an earlier one are opened with the key that they name.
+        let answers_key = parts
+            .db
+            .write(move |tx| -> Result<DataKey> { Ok(vault.new_key(tx, None)?) })
+            .await?;
+        Ok(Self {
+            db: parts.db,
+            vault: parts.vault,
+            documents: parts.documents,
+            clock: parts.clock,
+            custody: parts.custody,
+            webhook_guard: parts.webhook_guard,
+            settings: Arc::new(parts.settings),
+            answers_key,
+            callers: Arc::default(),
+        })
+    }
 }
 
 /// Choices of the configuration that operations need.

@@ -1,7 +1,9 @@
 //! The registrar's SQL, migrations and documents. SQL of the registrar stands here and nowhere else.
 
+pub mod audit;
 pub mod clients;
 pub mod documents;
+pub mod environments;
 pub mod events;
 pub mod idempotency;
 pub mod scope;

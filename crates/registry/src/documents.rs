@@ -1,0 +1,128 @@
+//! Documents: sniffed, sealed under a key of their own, stored by content hash.
+
+use bytes::Bytes;
+use domain::DocumentId;
+use storage::documents::{CONTENT_TYPES, DocumentRecord, sniff};
+use wire::ProblemCode;
+use wire::documents::Document;
+
+use crate::caller::Party;
+use crate::{Answer, Caller, Done, Error, Registry, Request, Result, Right, ids};
+
+/// What the sealed bytes and names are bound to.
+const CONTENT: &str = "documents.content";
+const NAME: &str = "documents.name";
+
+/// An uploaded file.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// File name.
+    pub name: String,
+    /// Media type that the client declares.
+    pub content_type: Option<String>,
+    /// The bytes.
+    pub bytes: Bytes,
+    /// SHA-256 of the bytes.
+    pub sha256: [u8; 32],
+}
+
+/// Keeps a document. Its bytes are stored before its row, so that a row never lacks them.
+///
+/// # Errors
+/// `document_type_not_accepted` if the bytes show another type than one of the list or the one declared.
+pub async fn upload(registry: &Registry, request: &Request, upload: Upload) -> Result<Answer> {
+    let scope = request.caller.require(Right::WriteDocuments)?;
+    let content_type = accepted_type(&upload)?;
+    let environment = match request.caller.party {
+        Party::Distributor(environment, _) | Party::Issuer(Some(environment), _) => environment,
+        _ => return Err(Error::NotPermitted),
+    };
+    let vault = registry.vault.clone();
+    let key = registry
+        .db
+        .write(move |tx| -> Result<_> { Ok(vault.new_key(tx, None)?) })
+        .await?;
+    let id = DocumentId::from_uuid(ids::new());
+    let record = DocumentRecord {
+        id,
+        environment,
+        platform: scope.platform,
+        issuer: scope.issuer,
+        key: key.id(),
+        content_hash: upload.sha256,
+        stored_as: format!("{environment}/{}-{id}", hex::encode(upload.sha256)),
+        size: upload.bytes.len() as u64,
+        content_type: content_type.to_owned(),
+        sealed_name: key.seal(NAME, upload.name.as_bytes()),
+        created_at: registry.clock.now(),
+    };
+    registry
+        .documents
+        .put(&record.stored_as, key.seal(CONTENT, &upload.bytes))
+        .await
+        .map_err(|error| Error::Unavailable(error.to_string()))?;
+    registry
+        .write(request, move |tx| {
+            storage::documents::insert(tx, &record)?;
+            let answer = answer(&record, upload.name.clone());
+            Ok(Done::created(id, &answer)?.about(&key))
+        })
+        .await
+}
+
+/// What is known about a document.
+///
+/// # Errors
+/// Not found if it is not the caller's.
+pub async fn get(registry: &Registry, caller: &Caller, id: DocumentId) -> Result<Document> {
+    let scope = caller.require(Right::WriteDocuments)?;
+    let vault = registry.vault.clone();
+    registry
+        .db
+        .read(move |tx| {
+            let record =
+                storage::documents::find(tx, &scope, id)?.ok_or(Error::NotFound("document"))?;
+            let key = vault.key(tx, record.key)?;
+            let name = key.open(NAME, &record.sealed_name)?;
+            Ok(answer(&record, String::from_utf8_lossy(&name).into_owned()))
+        })
+        .await
+}
+
+fn accepted_type(upload: &Upload) -> Result<&'static str> {
+    let shown = sniff(&upload.bytes);
+    let declared = upload.content_type.as_deref().map(str::trim);
+    // Clients that know no better declare the general type.
+    let agrees = |shown: &str| {
+        declared.is_none_or(|declared| {
+            declared.eq_ignore_ascii_case(shown)
+                || declared.eq_ignore_ascii_case("application/octet-stream")
+        })
+    };
+    match shown {
+        Some(shown) if agrees(shown) => Ok(shown),
+        Some(shown) => Err(not_accepted(&format!(
+            "The file is declared as {} but its bytes are {shown}.",
+            declared.unwrap_or("nothing")
+        ))),
+        None => Err(not_accepted(&format!(
+            "The bytes of the file are none of {}.",
+            CONTENT_TYPES.join(", ")
+        ))),
+    }
+}
+
+fn not_accepted(detail: &str) -> Error {
+    Error::Problem(ProblemCode::DocumentTypeNotAccepted, detail.to_owned())
+}
+
+fn answer(record: &DocumentRecord, name: String) -> Document {
+    Document {
+        id: record.id.uuid(),
+        name,
+        content_type: record.content_type.clone(),
+        size: record.size,
+        sha256: hex::encode(record.content_hash),
+        created_at: record.created_at.to_string(),
+    }
+}
