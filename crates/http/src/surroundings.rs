@@ -20,7 +20,10 @@ pub trait Surroundings: Send + Sync {
 pub struct RealSurroundings;
 
 impl Surroundings for RealSurroundings {
-    #[allow(clippy::disallowed_methods)] // the one place of the kit that asks the operating system
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the real clock is here so that it is nowhere else"
+    )]
     fn unix_seconds(&self) -> u64 {
         SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -28,12 +31,10 @@ impl Surroundings for RealSurroundings {
             .as_secs()
     }
 
-    #[allow(clippy::disallowed_methods)]
     fn new_id(&self) -> Uuid {
         Uuid::now_v7()
     }
 
-    #[allow(clippy::disallowed_methods)]
     fn fill_random(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the operating system has randomness");
     }

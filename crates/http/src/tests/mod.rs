@@ -1,1 +1,9 @@
-//! The kit seen from outside, through a router.
+//! The kit seen from outside, through a framed router.
+#![allow(clippy::unwrap_used)]
+
+mod bodies;
+mod framing;
+mod oauth;
+mod parameters;
+mod serving;
+mod uploads;

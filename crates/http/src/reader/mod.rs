@@ -3,16 +3,18 @@
 //! An own deserializer and not serde_json's: its error carries a code instead of a text to take apart, it takes no array for an
 //! object (serde's derived types would read their fields in order), and it knows which fields nobody read.
 
+mod access;
+mod complaint;
+
 use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::value::StringDeserializer;
-use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error, Expected, IntoDeserializer, MapAccess,
-    SeqAccess, Unexpected, Visitor,
-};
+use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use serde_json::Value;
 use wire::{FieldCode, FieldError};
+
+use access::{Fields, Items};
+use complaint::Complaint;
 
 /// The longest text that goes into a message: some complaints quote what was sent.
 const LONGEST_MESSAGE: usize = 200;
@@ -372,148 +374,5 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     serde::forward_to_deserialize_any! { bytes byte_buf unit unit_struct identifier }
 }
 
-struct Fields<'a> {
-    rest: serde_json::map::IntoIter,
-    next: Option<(String, Value)>,
-    source: Source,
-    path: &'a Path<'a>,
-    ignored: &'a RefCell<Vec<String>>,
-}
-
-impl<'de> MapAccess<'de> for Fields<'_> {
-    type Error = Complaint;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Complaint> {
-        self.next = self.rest.next();
-        let Some((name, _)) = &self.next else {
-            return Ok(None);
-        };
-        let name: StringDeserializer<Complaint> = name.clone().into_deserializer();
-        seed.deserialize(name).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Complaint> {
-        let (name, value) = self
-            .next
-            .take()
-            .expect("a value is asked for after its name");
-        let reader = Reader {
-            value,
-            source: self.source,
-            path: &Path::Name(self.path, &name),
-            ignored: self.ignored,
-        };
-        seed.deserialize(reader).map_err(|e| e.below(&name))
-    }
-}
-
-struct Items<'a> {
-    rest: std::iter::Enumerate<std::vec::IntoIter<Value>>,
-    source: Source,
-    path: &'a Path<'a>,
-    ignored: &'a RefCell<Vec<String>>,
-}
-
-impl<'de> SeqAccess<'de> for &mut Items<'_> {
-    type Error = Complaint;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Complaint> {
-        let Some((index, value)) = self.rest.next() else {
-            return Ok(None);
-        };
-        let reader = Reader {
-            value,
-            source: self.source,
-            path: &Path::Index(self.path, index),
-            ignored: self.ignored,
-        };
-        let item = seed.deserialize(reader);
-        item.map(Some).map_err(|e| e.below(&format!("[{index}]")))
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.rest.len())
-    }
-}
-
-/// What is wrong, and where; the path grows on the way out.
-#[derive(Debug)]
-struct Complaint {
-    path: String,
-    code: FieldCode,
-    message: String,
-}
-
-impl Complaint {
-    fn new(code: FieldCode, message: impl Into<String>) -> Self {
-        Self {
-            path: String::new(),
-            code,
-            message: message.into(),
-        }
-    }
-
-    fn below(mut self, part: &str) -> Self {
-        self.path = extend_path(part, &self.path);
-        self
-    }
-}
-
-impl Error for Complaint {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::new(FieldCode::InvalidFormat, message.to_string())
-    }
-
-    fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(FieldCode::InvalidType, format!("must be {expected}"))
-    }
-
-    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let code = match found {
-            Unexpected::Signed(_) | Unexpected::Unsigned(_) | Unexpected::Float(_) => {
-                FieldCode::OutOfRange
-            }
-            _ => FieldCode::InvalidFormat,
-        };
-        Self::new(code, format!("must be {expected}"))
-    }
-
-    fn invalid_length(_: usize, expected: &dyn Expected) -> Self {
-        Self::new(FieldCode::InvalidFormat, format!("must be {expected}"))
-    }
-
-    fn unknown_variant(_: &str, known: &'static [&'static str]) -> Self {
-        let known = known.join(", ");
-        Self::new(FieldCode::UnknownValue, format!("must be one of {known}"))
-    }
-
-    fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
-        Self::new(FieldCode::UnknownField, "is not known").below(field)
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self::new(FieldCode::Missing, "is required").below(field)
-    }
-
-    fn duplicate_field(field: &'static str) -> Self {
-        Self::new(FieldCode::Duplicate, "is there twice").below(field)
-    }
-}
-
-impl fmt::Display for Complaint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.message)
-    }
-}
-
-impl std::error::Error for Complaint {}
-
 #[cfg(test)]
-#[path = "reader_tests.rs"]
 mod tests;
