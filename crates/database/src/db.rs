@@ -187,15 +187,27 @@ impl Db {
     /// Ends the threads after the queued transactions and waits for them, so that every connection is closed.
     pub async fn close(self) {
         self.shared.close();
-        let threads = std::mem::take(&mut *self.shared.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        let joined = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|thread| drop(thread.join())));
+        let threads = std::mem::take(
+            &mut *self
+                .shared
+                .threads
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        let joined = tokio::task::spawn_blocking(move || {
+            threads.into_iter().for_each(|thread| drop(thread.join()))
+        });
         // It can only fail if the runtime itself is going down.
         let _ = joined.await;
     }
 
     /// Keeps something alive for as long as the database is open.
     pub fn keep(&self, thing: impl Any + Send) {
-        let mut keeps = self.shared.keeps.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut keeps = self
+            .shared
+            .keeps
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         keeps.push(Box::new(thing));
     }
 
@@ -210,7 +222,9 @@ impl Db {
     fn open_sqlite(options: &Options, path: &str) -> Result<Db, DatabaseError> {
         let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
         if path.as_os_str().is_empty() {
-            return Err(DatabaseError::Options("the path of the SQLite file is missing".into()));
+            return Err(DatabaseError::Options(
+                "the path of the SQLite file is missing".into(),
+            ));
         }
         // Opened here, so that a wrong path is an error of this call and the file exists before a reader comes.
         let writer = sqlite::open(&path)?;
@@ -220,13 +234,24 @@ impl Db {
         let mut threads = Vec::new();
         {
             let (writes, topics) = (Arc::clone(&writes), Arc::clone(&topics));
-            threads.push(spawn("sqlite-write", move || sqlite::write_loop(writer, &writes, &topics))?);
+            threads.push(spawn("sqlite-write", move || {
+                sqlite::write_loop(writer, &writes, &topics)
+            })?);
         }
         for _ in 0..SQLITE_READERS {
             let (reads, path) = (Arc::clone(&reads), path.clone());
-            threads.push(spawn("sqlite-read", move || sqlite::read_loop(&path, &reads))?);
+            threads.push(spawn("sqlite-read", move || {
+                sqlite::read_loop(&path, &reads)
+            })?);
         }
-        Ok(Db::new(Place::Sqlite(path), writes, reads, topics, threads, None))
+        Ok(Db::new(
+            Place::Sqlite(path),
+            writes,
+            reads,
+            topics,
+            threads,
+            None,
+        ))
     }
 
     fn open_postgres(options: &Options) -> Result<Db, DatabaseError> {
@@ -235,13 +260,23 @@ impl Db {
         let topics = Arc::new(Topics::default());
         let mut threads = Vec::new();
         for _ in 0..options.connections.max(1) {
-            let (queue, topics, target) = (Arc::clone(&queue), Arc::clone(&topics), Arc::clone(&target));
+            let (queue, topics, target) =
+                (Arc::clone(&queue), Arc::clone(&topics), Arc::clone(&target));
             let session = postgres::Session::new(target)?;
-            threads.push(spawn("postgres", move || postgres::serve(session, &queue, &topics))?);
+            threads.push(spawn("postgres", move || {
+                postgres::serve(session, &queue, &topics)
+            })?);
         }
         let (listener, thread) = postgres::Listener::start(target, Arc::clone(&topics))?;
         threads.push(thread);
-        Ok(Db::new(Place::Postgres, Arc::clone(&queue), queue, topics, threads, Some(listener)))
+        Ok(Db::new(
+            Place::Postgres,
+            Arc::clone(&queue),
+            queue,
+            topics,
+            threads,
+            Some(listener),
+        ))
     }
 
     fn new(
@@ -265,7 +300,11 @@ impl Db {
         }
     }
 
-    fn submit<T, E, F>(&self, mode: Mode, f: F) -> Result<oneshot::Receiver<Result<T, E>>, DatabaseError>
+    fn submit<T, E, F>(
+        &self,
+        mode: Mode,
+        f: F,
+    ) -> Result<oneshot::Receiver<Result<T, E>>, DatabaseError>
     where
         F: Fn(&mut Tx) -> Result<T, E> + Send + 'static,
         E: From<DatabaseError> + Send + 'static,
@@ -279,7 +318,9 @@ impl Db {
         match queue.push(Task { mode, job }) {
             Ok(()) => Ok(receiver),
             Err(Refused::Full) => Err(DatabaseError::Overloaded),
-            Err(Refused::Closed) => Err(DatabaseError::Unavailable("the database is closed".into())),
+            Err(Refused::Closed) => {
+                Err(DatabaseError::Unavailable("the database is closed".into()))
+            }
         }
     }
 }
@@ -301,7 +342,10 @@ impl Drop for Shared {
 }
 
 /// Starts a thread that owns a connection.
-pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, DatabaseError> {
+pub(crate) fn spawn(
+    name: &str,
+    work: impl FnOnce() + Send + 'static,
+) -> Result<JoinHandle<()>, DatabaseError> {
     std::thread::Builder::new()
         .name(name.to_owned())
         .stack_size(4 * 1024 * 1024)
@@ -323,5 +367,9 @@ fn not_nested() -> Result<(), DatabaseError> {
 fn received<T, E: From<DatabaseError>>(
     answer: Result<Result<T, E>, oneshot::error::RecvError>,
 ) -> Result<T, E> {
-    answer.unwrap_or_else(|_| Err(E::from(DatabaseError::Unavailable("the database is closing".into()))))
+    answer.unwrap_or_else(|_| {
+        Err(E::from(DatabaseError::Unavailable(
+            "the database is closing".into(),
+        )))
+    })
 }

@@ -36,7 +36,8 @@ fn lock_clause(text: &str) -> Option<usize> {
     if let Some(of) = words(&text[end..], &["of"]) {
         end += of + word(&text[end + of..])?;
     }
-    let wait = words(&text[end..], &["skip", "locked"]).or_else(|| words(&text[end..], &["nowait"]));
+    let wait =
+        words(&text[end..], &["skip", "locked"]).or_else(|| words(&text[end..], &["nowait"]));
     Some(end + wait.unwrap_or(0))
 }
 
@@ -82,7 +83,11 @@ impl OneRow {
         if words(text, &["with"]).is_some() {
             return OneRow::Waits;
         }
-        let returning = if text.contains("returning") { "" } else { "\nreturning 1" };
+        let returning = if text.contains("returning") {
+            ""
+        } else {
+            "\nreturning 1"
+        };
         OneRow::Checked(format!(
             "with changed as (\n{text}{returning}\n)\nselect 1 / cast(count(*) = 1 as integer) from changed"
         ))
@@ -127,21 +132,41 @@ mod tests {
 
     #[test]
     fn row_locks_go_wherever_they_stand() {
-        assert_eq!(for_sqlite("select a from t where id = $1 for update"), "select a from t where id = ?1");
         assert_eq!(
-            for_sqlite("update t set a = 1 where id in (select id from t\nlimit $1\nfor update skip locked) returning id"),
+            for_sqlite("select a from t where id = $1 for update"),
+            "select a from t where id = ?1"
+        );
+        assert_eq!(
+            for_sqlite(
+                "update t set a = 1 where id in (select id from t\nlimit $1\nfor update skip locked) returning id"
+            ),
             "update t set a = 1 where id in (select id from t\nlimit ?1) returning id"
         );
-        assert_eq!(for_sqlite("select 1 from t for update of t nowait"), "select 1 from t");
+        assert_eq!(
+            for_sqlite("select 1 from t for update of t nowait"),
+            "select 1 from t"
+        );
         assert_eq!(for_sqlite("select 1 from t for share"), "select 1 from t");
-        assert_eq!(for_sqlite("select 'for update', waiting_for from t"), "select 'for update', waiting_for from t");
+        assert_eq!(
+            for_sqlite("select 'for update', waiting_for from t"),
+            "select 'for update', waiting_for from t"
+        );
     }
 
     #[test]
     fn a_plain_insert_needs_no_check_and_everything_else_does() {
-        assert_eq!(OneRow::of("insert into t (a, b) values ($1, coalesce($2, 3))"), OneRow::Certain);
-        assert_eq!(OneRow::of("insert into t (a) values ($1) returning a"), OneRow::Certain);
-        assert_eq!(OneRow::of("with x as (select 1) update t set a = 1"), OneRow::Waits);
+        assert_eq!(
+            OneRow::of("insert into t (a, b) values ($1, coalesce($2, 3))"),
+            OneRow::Certain
+        );
+        assert_eq!(
+            OneRow::of("insert into t (a) values ($1) returning a"),
+            OneRow::Certain
+        );
+        assert_eq!(
+            OneRow::of("with x as (select 1) update t set a = 1"),
+            OneRow::Waits
+        );
         for sql in [
             "update t set a = $1 where id = $2",
             "insert into t (a) values ($1), ($2)",

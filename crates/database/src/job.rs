@@ -86,7 +86,9 @@ where
             (Some(Err(own)), _) => Err(own),
             (_, Err(failed)) => Err(E::from(failed)),
             (Some(result), Ok(())) => result,
-            (None, Ok(())) => Err(E::from(DatabaseError::Unavailable("the transaction never ran".into()))),
+            (None, Ok(())) => Err(E::from(DatabaseError::Unavailable(
+                "the transaction never ran".into(),
+            ))),
         };
         // A caller that went away does not need its answer; the transaction stands.
         let _ = self.reply.send(result);

@@ -66,12 +66,23 @@ impl Session {
         run(&self.connection, &text, params).map_err(|error| failure(error, &text))
     }
 
-    pub(crate) fn ask_many(&mut self, flight: &[(Sql, &[Value])]) -> Result<Vec<Answer>, DatabaseError> {
-        flight.iter().map(|(sql, params)| self.ask(*sql, params)).collect()
+    pub(crate) fn ask_many(
+        &mut self,
+        flight: &[(Sql, &[Value])],
+    ) -> Result<Vec<Answer>, DatabaseError> {
+        flight
+            .iter()
+            .map(|(sql, params)| self.ask(*sql, params))
+            .collect()
     }
 
     /// Nothing is gained by deferring a write to a database in the same process.
-    pub(crate) fn now(&mut self, sql: Sql, params: &[Value], expect: Expect) -> Result<(), DatabaseError> {
+    pub(crate) fn now(
+        &mut self,
+        sql: Sql,
+        params: &[Value],
+        expect: Expect,
+    ) -> Result<(), DatabaseError> {
         let changed = self.ask(sql, params)?.changed;
         match (expect, changed) {
             (Expect::Any, _) | (Expect::One, 1) => Ok(()),
@@ -105,7 +116,10 @@ fn run(connection: &Connection, text: &str, params: &[Value]) -> rusqlite::Resul
     let expected = statement.parameter_count();
     if expected != params.len() {
         // SQLite would take a missing parameter for null.
-        return Err(rusqlite::Error::InvalidParameterCount(params.len(), expected));
+        return Err(rusqlite::Error::InvalidParameterCount(
+            params.len(),
+            expected,
+        ));
     }
     for (index, param) in params.iter().enumerate() {
         statement.raw_bind_parameter(index + 1, param)?;
@@ -119,7 +133,11 @@ fn run(connection: &Connection, text: &str, params: &[Value]) -> rusqlite::Resul
         rows.push(Row(values.collect::<rusqlite::Result<_>>()?));
     }
     drop(cursor);
-    let changed = if only_reads { rows.len() as u64 } else { connection.changes() };
+    let changed = if only_reads {
+        rows.len() as u64
+    } else {
+        connection.changes()
+    };
     Ok(Answer { rows, changed })
 }
 
@@ -218,7 +236,11 @@ fn run_in_savepoint(tx: &mut Tx, mut job: Box<dyn Job>, wakes: &mut Vec<&'static
     {
         return (job, Err(error));
     }
-    let released = if is_lost(tx) { Ok(()) } else { plain(tx, "release job") };
+    let released = if is_lost(tx) {
+        Ok(())
+    } else {
+        plain(tx, "release job")
+    };
     (job, outcome.and(released))
 }
 
@@ -251,7 +273,9 @@ pub(crate) fn read_loop(path: &PathBuf, queue: &Queue<Task>) {
         let tx = match &mut ready {
             Some(tx) => tx,
             None => match open_reader(path) {
-                Ok(connection) => ready.insert(Tx::new(tx::Session::Sqlite(Session::new(connection)))),
+                Ok(connection) => {
+                    ready.insert(Tx::new(tx::Session::Sqlite(Session::new(connection))))
+                }
                 Err(error) => {
                     job.answer(Err(error));
                     continue;
@@ -289,7 +313,9 @@ fn plain(tx: &Tx, text: &'static str) -> Result<(), DatabaseError> {
 }
 
 pub(crate) fn execute_plain(connection: &Connection, text: &str) -> Result<(), DatabaseError> {
-    connection.execute_batch(text).map_err(|error| failure(error, text))
+    connection
+        .execute_batch(text)
+        .map_err(|error| failure(error, text))
 }
 
 pub(crate) fn failure(error: rusqlite::Error, sql: &str) -> DatabaseError {
@@ -298,14 +324,25 @@ pub(crate) fn failure(error: rusqlite::Error, sql: &str) -> DatabaseError {
         message,
     };
     let (code, message) = match &error {
-        rusqlite::Error::SqliteFailure(code, message) => (*code, message.clone().unwrap_or_default()),
+        rusqlite::Error::SqliteFailure(code, message) => {
+            (*code, message.clone().unwrap_or_default())
+        }
         rusqlite::Error::SqlInputError { msg, .. } => return statement(msg.clone()),
         other => return statement(other.to_string()),
     };
     match (code.code, code.extended_code) {
-        (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID) => {
-            let constraint = message.strip_prefix("UNIQUE constraint failed: ").unwrap_or(&message);
-            DatabaseError::Unique { constraint: constraint.to_owned() }
+        (
+            _,
+            ffi::SQLITE_CONSTRAINT_UNIQUE
+            | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+            | ffi::SQLITE_CONSTRAINT_ROWID,
+        ) => {
+            let constraint = message
+                .strip_prefix("UNIQUE constraint failed: ")
+                .unwrap_or(&message);
+            DatabaseError::Unique {
+                constraint: constraint.to_owned(),
+            }
         }
         (ErrorCode::ConstraintViolation, _) => DatabaseError::Constraint(message),
         (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => DatabaseError::LockTimeout,

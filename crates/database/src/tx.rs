@@ -74,7 +74,10 @@ impl Tx {
     ///
     /// # Errors
     /// As [`Tx::query`], for the first statement that fails.
-    pub fn query_many(&mut self, flight: &[(Sql, &[Value])]) -> Result<Vec<Vec<Row>>, DatabaseError> {
+    pub fn query_many(
+        &mut self,
+        flight: &[(Sql, &[Value])],
+    ) -> Result<Vec<Vec<Row>>, DatabaseError> {
         let answers = self.guarded(|session| match session {
             Session::Sqlite(session) => session.ask_many(flight),
             Session::Postgres(session) => session.ask_many(flight),

@@ -47,8 +47,10 @@ pub(super) async fn fly(client: &Client, steps: &[Step<'_>]) -> Result<Vec<Answe
 /// The driver sends a request when its future is polled first, so one poll of each in turn fills the flight, and
 /// awaiting them one after the other takes the answers in the order in which the server gives them.
 pub(super) async fn in_order<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
-    let mut flying: Vec<Pin<Box<MaybeDone<F>>>> =
-        futures.into_iter().map(|future| Box::pin(maybe_done(future))).collect();
+    let mut flying: Vec<Pin<Box<MaybeDone<F>>>> = futures
+        .into_iter()
+        .map(|future| Box::pin(maybe_done(future)))
+        .collect();
     std::future::poll_fn(|context| {
         for future in &mut flying {
             let _ = future.as_mut().poll(context);
@@ -69,12 +71,22 @@ async fn take(client: &Client, step: &Step<'_>) -> Result<Answer, DatabaseError>
         Step::Frame(text) => {
             let sent = client.batch_execute(text).await;
             sent.map_err(|error| failure(&error, text))?;
-            Ok(Answer { rows: Vec::new(), changed: 0 })
+            Ok(Answer {
+                rows: Vec::new(),
+                changed: 0,
+            })
         }
-        Step::Run { statement, sql, params, check } => {
+        Step::Run {
+            statement,
+            sql,
+            params,
+            check,
+        } => {
             let answer = run(client, statement, params).await;
             let answer = answer.map_err(|error| match (check, error.code()) {
-                (Check::Divides, Some(&SqlState::DIVISION_BY_ZERO)) => DatabaseError::RowCount((*sql).to_owned()),
+                (Check::Divides, Some(&SqlState::DIVISION_BY_ZERO)) => {
+                    DatabaseError::RowCount((*sql).to_owned())
+                }
                 _ => failure(&error, sql),
             })?;
             if *check == Check::OneRow && answer.changed != 1 {
@@ -90,7 +102,8 @@ async fn run(client: &Client, statement: &Statement, params: &[Value]) -> Result
     let mut stream = std::pin::pin!(stream);
     let mut rows = Vec::new();
     while let Some(row) = stream.try_next().await? {
-        let values = (0..row.len()).map(|index| row.try_get::<_, Column>(index).map(|column| column.0));
+        let values =
+            (0..row.len()).map(|index| row.try_get::<_, Column>(index).map(|column| column.0));
         rows.push(Row(values.collect::<Result<_, _>>()?));
     }
     let changed = stream.rows_affected().unwrap_or_default();
@@ -105,30 +118,40 @@ pub(super) fn failure(error: &Error, sql: &str) -> DatabaseError {
     let constraint = || refusal.constraint().unwrap_or(refusal.message()).to_owned();
     let message = || refusal.message().to_owned();
     match refusal.code() {
-        &SqlState::UNIQUE_VIOLATION => DatabaseError::Unique { constraint: constraint() },
+        &SqlState::UNIQUE_VIOLATION => DatabaseError::Unique {
+            constraint: constraint(),
+        },
         &SqlState::NOT_NULL_VIOLATION => DatabaseError::Constraint(message()),
-        &SqlState::FOREIGN_KEY_VIOLATION | &SqlState::CHECK_VIOLATION | &SqlState::EXCLUSION_VIOLATION => {
-            DatabaseError::Constraint(constraint())
-        }
+        &SqlState::FOREIGN_KEY_VIOLATION
+        | &SqlState::CHECK_VIOLATION
+        | &SqlState::EXCLUSION_VIOLATION => DatabaseError::Constraint(constraint()),
         &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED => {
             DatabaseError::Conflict(message())
         }
         &SqlState::LOCK_NOT_AVAILABLE => DatabaseError::LockTimeout,
         &SqlState::QUERY_CANCELED => DatabaseError::StatementTimeout(sql.to_owned()),
-        code if code.code().starts_with("08") || code.code().starts_with("57P") || code.code().starts_with("53") => {
+        code if code.code().starts_with("08")
+            || code.code().starts_with("57P")
+            || code.code().starts_with("53") =>
+        {
             DatabaseError::Unavailable(message())
         }
         _ if is_stale(error) => DatabaseError::Conflict(message()),
-        _ => DatabaseError::Statement { sql: sql.to_owned(), message: message() },
+        _ => DatabaseError::Statement {
+            sql: sql.to_owned(),
+            message: message(),
+        },
     }
 }
 
 /// A migration has changed a table since the statement was prepared, or the server forgot the statement.
 pub(super) fn is_stale(error: &Error) -> bool {
-    error.as_db_error().is_some_and(|refusal| match refusal.code() {
-        &SqlState::FEATURE_NOT_SUPPORTED => refusal.message().contains("cached plan"),
-        code => *code == SqlState::INVALID_SQL_STATEMENT_NAME,
-    })
+    error
+        .as_db_error()
+        .is_some_and(|refusal| match refusal.code() {
+            &SqlState::FEATURE_NOT_SUPPORTED => refusal.message().contains("cached plan"),
+            code => *code == SqlState::INVALID_SQL_STATEMENT_NAME,
+        })
 }
 
 fn local_failure(error: &Error, sql: &str) -> DatabaseError {
@@ -141,5 +164,8 @@ fn local_failure(error: &Error, sql: &str) -> DatabaseError {
     if broken {
         return DatabaseError::Unavailable(message);
     }
-    DatabaseError::Statement { sql: sql.to_owned(), message }
+    DatabaseError::Statement {
+        sql: sql.to_owned(),
+        message,
+    }
 }

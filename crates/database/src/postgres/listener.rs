@@ -25,13 +25,18 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    pub(crate) fn start(target: Arc<Target>, topics: Arc<Topics>) -> Result<(Listener, JoinHandle<()>), DatabaseError> {
+    pub(crate) fn start(
+        target: Arc<Target>,
+        topics: Arc<Topics>,
+    ) -> Result<(Listener, JoinHandle<()>), DatabaseError> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| DatabaseError::Unavailable(format!("no runtime: {error}")))?;
         let stop = Arc::new(Notify::new());
-        let listener = Listener { stop: Arc::clone(&stop) };
+        let listener = Listener {
+            stop: Arc::clone(&stop),
+        };
         let thread = db::spawn("postgres-listen", move || {
             runtime.block_on(async {
                 tokio::select! {
@@ -69,9 +74,15 @@ async fn listen(target: &Target, topics: &Arc<Topics>) -> Result<(), DatabaseErr
     });
     let (client, mut driver) = connected.await?;
     let failed = |error| super::flight::failure(&error, "listen cashlink");
-    let pid = client.query_one("select pg_backend_pid()", &[]).await.map_err(failed)?;
+    let pid = client
+        .query_one("select pg_backend_pid()", &[])
+        .await
+        .map_err(failed)?;
     own.store(pid.get(0), Ordering::SeqCst);
-    client.batch_execute("listen cashlink").await.map_err(failed)?;
+    client
+        .batch_execute("listen cashlink")
+        .await
+        .map_err(failed)?;
     // What was said while nobody listened is made up for by one look at the rows.
     topics.wake_all_here();
     loop {
@@ -87,7 +98,9 @@ async fn listen(target: &Target, topics: &Arc<Topics>) -> Result<(), DatabaseErr
 
 async fn notify(client: &Client, topics: Vec<&'static str>) -> Result<(), DatabaseError> {
     for topic in topics {
-        let sent = client.execute("select pg_notify('cashlink', $1)", &[&topic]).await;
+        let sent = client
+            .execute("select pg_notify('cashlink', $1)", &[&topic])
+            .await;
         sent.map_err(|error| super::flight::failure(&error, "notify"))?;
     }
     Ok(())

@@ -76,7 +76,9 @@ fn end_write(tx: &mut Tx, wish: Wish) -> Result<(), DatabaseError> {
 fn session(tx: &mut Tx) -> &mut Session {
     match &mut tx.session {
         tx::Session::Postgres(session) => session,
-        tx::Session::Sqlite(_) => unreachable!("this thread was started with a session of PostgreSQL"),
+        tx::Session::Sqlite(_) => {
+            unreachable!("this thread was started with a session of PostgreSQL")
+        }
     }
 }
 

@@ -83,19 +83,37 @@ impl Session {
 
     pub(crate) fn ask(&mut self, sql: Sql, params: &[Value]) -> Result<Answer, DatabaseError> {
         let mut answers = self.ask_many(&[(sql, params)])?;
-        Ok(answers.pop().expect("each statement of a flight has its answer"))
+        Ok(answers
+            .pop()
+            .expect("each statement of a flight has its answer"))
     }
 
-    pub(crate) fn ask_many(&mut self, flight: &[(Sql, &[Value])]) -> Result<Vec<Answer>, DatabaseError> {
+    pub(crate) fn ask_many(
+        &mut self,
+        flight: &[(Sql, &[Value])],
+    ) -> Result<Vec<Answer>, DatabaseError> {
         let pending = std::mem::take(&mut self.pending);
         let planned = pending.iter().map(|write| write.planned(Check::OneRow));
-        let asked = flight.iter().map(|(sql, params)| Planned { sql: *sql, params, check: Check::Nothing });
+        let asked = flight.iter().map(|(sql, params)| Planned {
+            sql: *sql,
+            params,
+            check: Check::Nothing,
+        });
         let mut answers = self.send(planned.chain(asked).collect(), None)?;
         Ok(answers.split_off(answers.len() - flight.len()))
     }
 
-    pub(crate) fn later(&mut self, sql: Sql, params: &[Value], expect: Expect) -> Result<(), DatabaseError> {
-        self.pending.push(Pending { sql, params: params.to_vec(), expect });
+    pub(crate) fn later(
+        &mut self,
+        sql: Sql,
+        params: &[Value],
+        expect: Expect,
+    ) -> Result<(), DatabaseError> {
+        self.pending.push(Pending {
+            sql,
+            params: params.to_vec(),
+            expect,
+        });
         Ok(())
     }
 
@@ -116,7 +134,11 @@ impl Session {
             .block_on(link.client.prepare(text))
             .map_err(|error| failure(&error, text))?;
         let parameter = statement.params().iter().find(|kind| !is_parameter(kind));
-        let column = statement.columns().iter().map(|column| column.type_()).find(|kind| !is_column(kind));
+        let column = statement
+            .columns()
+            .iter()
+            .map(|column| column.type_())
+            .find(|kind| !is_column(kind));
         match parameter.or(column) {
             None => Ok(()),
             Some(kind) => Err(DatabaseError::Statement {
@@ -131,12 +153,17 @@ impl Session {
         if !self.begun && self.pending.is_empty() {
             return Ok(());
         }
-        let must_see = |write: &Pending| write.expect == Expect::One && OneRow::of(write.sql.0) == OneRow::Waits;
+        let must_see = |write: &Pending| {
+            write.expect == Expect::One && OneRow::of(write.sql.0) == OneRow::Waits
+        };
         if self.pending.iter().any(must_see) {
             self.ask_many(&[])?;
         }
         let pending = std::mem::take(&mut self.pending);
-        let planned = pending.iter().map(|write| write.planned(Check::Divides)).collect();
+        let planned = pending
+            .iter()
+            .map(|write| write.planned(Check::Divides))
+            .collect();
         self.send(planned, Some("commit"))?;
         self.begun = false;
         Ok(())
@@ -149,7 +176,10 @@ impl Session {
             return;
         }
         if let Some(link) = &self.link
-            && self.runtime.block_on(link.client.batch_execute("rollback")).is_err()
+            && self
+                .runtime
+                .block_on(link.client.batch_execute("rollback"))
+                .is_err()
         {
             // A connection that cannot roll back is of no use; the server rolls back when it goes.
             self.link = None;
@@ -157,7 +187,11 @@ impl Session {
     }
 
     /// One flight: `begin` if none has been sent, the statements, and the end if it is given.
-    fn send(&mut self, planned: Vec<Planned<'_>>, end: Option<&'static str>) -> Result<Vec<Answer>, DatabaseError> {
+    fn send(
+        &mut self,
+        planned: Vec<Planned<'_>>,
+        end: Option<&'static str>,
+    ) -> Result<Vec<Answer>, DatabaseError> {
         self.connect()?;
         let link = self.link.as_mut().expect("just connected");
         let begin = (!self.begun).then_some(match self.mode {
@@ -178,7 +212,11 @@ impl Session {
         if end.is_some() {
             answers.pop();
         }
-        Ok(if begin.is_some() { answers.split_off(1) } else { answers })
+        Ok(if begin.is_some() {
+            answers.split_off(1)
+        } else {
+            answers
+        })
     }
 
     /// What a failed flight means for the connection and for the caller.
@@ -190,7 +228,11 @@ impl Session {
         match error {
             DatabaseError::Unavailable(why) => {
                 self.link = None;
-                if end_was_sent { DatabaseError::InDoubt(why) } else { DatabaseError::Unavailable(why) }
+                if end_was_sent {
+                    DatabaseError::InDoubt(why)
+                } else {
+                    DatabaseError::Unavailable(why)
+                }
             }
             DatabaseError::Conflict(why) => {
                 // Perhaps a migration made the plans outdated; preparing again costs little on this rare path.
@@ -209,7 +251,11 @@ impl Session {
         {
             let rested = self.used.elapsed() > REST;
             if link.client.is_closed()
-                || rested && self.runtime.block_on(link.client.batch_execute("")).is_err()
+                || rested
+                    && self
+                        .runtime
+                        .block_on(link.client.batch_execute(""))
+                        .is_err()
             {
                 self.link = None;
             }
@@ -219,7 +265,10 @@ impl Session {
                 return Err(DatabaseError::Unavailable("the connection broke".into()));
             }
             let (client, _) = self.runtime.block_on(self.target.connect(|_| {}))?;
-            self.link = Some(Link { client, statements: HashMap::new() });
+            self.link = Some(Link {
+                client,
+                statements: HashMap::new(),
+            });
         }
         Ok(())
     }
@@ -231,21 +280,36 @@ impl Pending {
             Expect::One => check,
             Expect::Any => Check::Nothing,
         };
-        Planned { sql: self.sql, params: &self.params, check }
+        Planned {
+            sql: self.sql,
+            params: &self.params,
+            check,
+        }
     }
 }
 
 impl Link {
     /// The steps of a flight, with the statements prepared that this connection has not met before.
-    async fn prepare<'a>(&mut self, planned: Vec<Planned<'a>>) -> Result<Vec<Step<'a>>, DatabaseError> {
+    async fn prepare<'a>(
+        &mut self,
+        planned: Vec<Planned<'a>>,
+    ) -> Result<Vec<Step<'a>>, DatabaseError> {
         let mut missing: Vec<(Key, &'static str, String)> = Vec::new();
         for plan in &planned {
             let key = plan.key();
-            if !self.statements.contains_key(&key) && missing.iter().all(|(other, ..)| *other != key) {
+            if !self.statements.contains_key(&key)
+                && missing.iter().all(|(other, ..)| *other != key)
+            {
                 missing.push((key, plan.sql.0, plan.text()));
             }
         }
-        let prepared = in_order(missing.iter().map(|(_, _, text)| self.client.prepare(text)).collect()).await;
+        let prepared = in_order(
+            missing
+                .iter()
+                .map(|(_, _, text)| self.client.prepare(text))
+                .collect(),
+        )
+        .await;
         for ((key, sql, _), statement) in missing.into_iter().zip(prepared) {
             let statement = statement.map_err(|error| failure(&error, sql))?;
             self.statements.insert(key, statement);
@@ -263,7 +327,11 @@ impl Link {
 impl Planned<'_> {
     fn key(&self) -> Key {
         let (start, length) = self.sql.key();
-        let form = if self.check == Check::Divides { Form::Checked } else { Form::Plain };
+        let form = if self.check == Check::Divides {
+            Form::Checked
+        } else {
+            Form::Plain
+        };
         (start, length, form)
     }
 

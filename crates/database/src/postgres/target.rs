@@ -29,10 +29,9 @@ pub(crate) struct Target {
 
 impl Target {
     pub(crate) fn parse(options: &Options) -> Result<Target, DatabaseError> {
-        let mut config: Config = options
-            .url
-            .parse()
-            .map_err(|_| DatabaseError::Options("the url is neither sqlite:PATH nor postgres://…".into()))?;
+        let mut config: Config = options.url.parse().map_err(|_| {
+            DatabaseError::Options("the url is neither sqlite:PATH nor postgres://…".into())
+        })?;
         config.connect_timeout(Duration::from_secs(5));
         config.tcp_user_timeout(Duration::from_secs(10));
         if config.get_application_name().is_none() {
@@ -58,10 +57,15 @@ impl Target {
         &self,
         notified: impl Fn(Notification) + Send + 'static,
     ) -> Result<(Client, JoinHandle<()>), DatabaseError> {
-        let unreachable = |error| DatabaseError::Unavailable(failure(&error, "connect").to_string());
+        let unreachable =
+            |error| DatabaseError::Unavailable(failure(&error, "connect").to_string());
         let (client, driver) = match &self.tls {
             Some(tls) => {
-                let (client, connection) = self.config.connect(tls.clone()).await.map_err(unreachable)?;
+                let (client, connection) = self
+                    .config
+                    .connect(tls.clone())
+                    .await
+                    .map_err(unreachable)?;
                 (client, tokio::spawn(drive(connection, notified)))
             }
             None => {
@@ -94,7 +98,8 @@ where
 }
 
 fn tls(roots: &Path) -> Result<MakeRustlsConnect, DatabaseError> {
-    let wrong = |why: &dyn std::fmt::Display| DatabaseError::Options(format!("{}: {why}", roots.display()));
+    let wrong =
+        |why: &dyn std::fmt::Display| DatabaseError::Options(format!("{}: {why}", roots.display()));
     let mut store = rustls::RootCertStore::empty();
     for certificate in CertificateDer::pem_file_iter(roots).map_err(|error| wrong(&error))? {
         let certificate = certificate.map_err(|error| wrong(&error))?;

@@ -32,7 +32,9 @@ impl ToSql for Value {
                 out.put_slice(value.as_bytes());
             }
             (Value::Text(value), kind) if is_text(kind) => out.put_slice(value.as_bytes()),
-            (value, kind) => return Err(format!("a parameter of type {kind} was given {}", name(value)).into()),
+            (value, kind) => {
+                return Err(format!("a parameter of type {kind} was given {}", name(value)).into());
+            }
         }
         Ok(IsNull::No)
     }
@@ -55,10 +57,14 @@ impl<'a> FromSql<'a> for Column {
             &Type::INT8 => Value::I64(i64::from_be_bytes(raw.try_into()?)),
             &Type::INT4 => Value::I64(i32::from_be_bytes(raw.try_into()?).into()),
             &Type::INT2 => Value::I64(i16::from_be_bytes(raw.try_into()?).into()),
-            &Type::TIMESTAMPTZ => Value::Time(i64::from_be_bytes(raw.try_into()?).saturating_add(EPOCH)),
+            &Type::TIMESTAMPTZ => {
+                Value::Time(i64::from_be_bytes(raw.try_into()?).saturating_add(EPOCH))
+            }
             &Type::UUID => Value::Uuid(Uuid::from_slice(raw)?),
             &Type::BYTEA => Value::Bytes(raw.to_vec()),
-            &Type::JSONB => Value::Text(String::from_utf8(raw.get(1..).unwrap_or_default().to_vec())?),
+            &Type::JSONB => Value::Text(String::from_utf8(
+                raw.get(1..).unwrap_or_default().to_vec(),
+            )?),
             &Type::VOID => Value::Null,
             _ => Value::Text(String::from_utf8(raw.to_vec())?),
         }))
