@@ -1,0 +1,36 @@
+//! The slow suites, which look at CASHLINK_FULL, and the record of the last time they ran.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::{shell, suite};
+
+/// Runs everything and writes docs/full-run.md, also when something failed.
+pub fn run() -> Result<()> {
+    let report = suite::perform(&suite::Options::full())?;
+    let date = shell::capture(Command::new("date").args(["--utc", "+%F %H:%M UTC"]))?;
+    let commit = shell::capture(&mut shell::git(&[
+        "describe",
+        "--always",
+        "--dirty",
+        "--abbrev=12",
+    ]))?;
+    let machine = shell::capture(Command::new("uname").args(["-srm"]))?;
+    let processors = std::thread::available_parallelism().map_or(0, usize::from);
+    let text = format!(
+        "# The last full run\n\n\
+         `cargo xtask ci --full` writes this page: the whole suite with its slow parts (profile `full`, `CASHLINK_FULL=1`).\n\n\
+         - when: {}\n- commit: {}\n- machine: {}, {processors} processors\n- tests: {}\n\n```text\n{}\n```\n",
+        date.trim(),
+        commit.trim(),
+        machine.trim(),
+        report.tests.as_deref().map_or("did not run", str::trim),
+        report.steps.table(),
+    );
+    let page = shell::root().join("docs/full-run.md");
+    fs::write(&page, text).with_context(|| page.display().to_string())?;
+    println!("\nwrote {}", page.display());
+    report.finish()
+}

