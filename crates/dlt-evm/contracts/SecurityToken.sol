@@ -19,6 +19,7 @@ contract SecurityToken is IERC20Metadata, IERC20Errors, IERC7943Fungible {
     uint64 private _totalSupply;
     bytes12 private _isin;
     bool private _paused;
+    uint64 private _issuedInBlock;
 
     bytes32 private _termsHash;
     string private _name;
@@ -75,6 +76,7 @@ contract SecurityToken is IERC20Metadata, IERC20Errors, IERC7943Fungible {
         _undelivered = issueVolume;
         _totalSupply = issueVolume;
         _isin = isin_;
+        _issuedInBlock = uint64(block.number);
         _termsHash = termsHash_;
         _name = name_;
         _symbol = symbol_;
@@ -298,6 +300,11 @@ contract SecurityToken is IERC20Metadata, IERC20Errors, IERC7943Fungible {
 
     function termsHash() external view returns (bytes32) {
         return _termsHash;
+    }
+
+    /// @notice Where to look for the issue's events without searching the chain.
+    function issuedInBlock() external view returns (uint64) {
+        return _issuedInBlock;
     }
 
     function paused() external view returns (bool) {

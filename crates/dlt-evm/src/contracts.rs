@@ -1,0 +1,51 @@
+//! The contracts as Rust types, from the committed artifacts. `contracts/build.mjs` makes them from the sources.
+
+use alloy::primitives::{Address, B256, Bytes, hex, keccak256};
+use alloy::sol_types::SolConstructor;
+
+pub use bindings::{SecurityToken, SecurityTokenFactory};
+
+#[allow(missing_docs, clippy::all)]
+mod bindings {
+    alloy::sol!(SecurityToken, "contracts/out/SecurityToken.json");
+    alloy::sol!(
+        SecurityTokenFactory,
+        "contracts/out/SecurityTokenFactory.json"
+    );
+}
+
+/// What deploys the factory, and with it the implementation that all tokens share.
+#[must_use]
+pub(crate) fn factory_creation(registrar: Address) -> Bytes {
+    let arguments = SecurityTokenFactory::constructorCall {
+        registrar_: registrar,
+    }
+    .abi_encode();
+    [SecurityTokenFactory::BYTECODE.as_ref(), &arguments]
+        .concat()
+        .into()
+}
+
+/// The runtime code of a token: ERC-1167, everything is delegated to the implementation.
+#[must_use]
+pub(crate) fn clone_code(implementation: Address) -> Bytes {
+    let before = hex!("363d3d373d3d3d363d73");
+    let after = hex!("5af43d82803e903d91602b57fd5bf3");
+    [&before[..], implementation.as_slice(), &after[..]]
+        .concat()
+        .into()
+}
+
+/// Where the factory puts the token with this ISIN.
+#[must_use]
+pub(crate) fn token_address(factory: Address, implementation: Address, isin: [u8; 12]) -> Address {
+    let return_the_rest = hex!("3d602d80600a3d3981f3");
+    let creation = [&return_the_rest[..], &clone_code(implementation)].concat();
+    factory.create2(keccak256(isin), keccak256(creation))
+}
+
+/// The hash of the implementation's runtime code as committed.
+#[must_use]
+pub(crate) fn implementation_code_hash() -> B256 {
+    keccak256(&SecurityToken::DEPLOYED_BYTECODE)
+}

@@ -1,0 +1,96 @@
+//! Commands as calls of the contracts.
+
+use alloy::primitives::{Address, Bytes};
+use alloy::sol_types::SolCall as _;
+use dlt::{Command, LedgerError};
+use domain::Isin;
+
+use super::to_evm;
+use crate::contracts::{SecurityToken, SecurityTokenFactory};
+
+/// Wallets in one batch. 682 new ones fit a transaction's gas; fewer are taken up by blocks more easily.
+pub const MAXIMUM_BATCH: usize = 500;
+const MAXIMUM_NAME_BYTES: usize = 256;
+
+const ADMITTED: u16 = 1;
+const BARRED: u16 = 2;
+
+/// Which contract is called with what.
+pub(super) fn encode(command: &Command, factory: Address) -> Result<(Address, Bytes), LedgerError> {
+    match command {
+        Command::CreateAsset {
+            isin,
+            name,
+            symbol,
+            issue_volume,
+            terms_hash,
+        } => {
+            if *issue_volume == 0 || i64::try_from(*issue_volume).is_err() {
+                return invalid("an issue volume is between 1 and 2^63 - 1");
+            }
+            if name.len() > MAXIMUM_NAME_BYTES || symbol.len() > MAXIMUM_NAME_BYTES {
+                return invalid("a name or symbol is too long");
+            }
+            let call = SecurityTokenFactory::createCall {
+                isin: isin_bytes(isin).into(),
+                issueVolume: *issue_volume,
+                termsHash: terms_hash.into(),
+                name: name.clone(),
+                symbol: symbol.clone(),
+            };
+            Ok((factory, call.abi_encode().into()))
+        }
+        Command::DeliverBatch {
+            asset,
+            sequence,
+            items,
+        } => {
+            if items.is_empty() || items.len() > MAXIMUM_BATCH {
+                return invalid("a batch has between 1 and 500 items");
+            }
+            if items.iter().any(|(_, units)| *units == 0) {
+                return invalid("a delivery of no units");
+            }
+            let words = items
+                .iter()
+                .flat_map(|(wallet, units)| item(to_evm(*wallet), *units));
+            let items = words.collect::<Vec<u8>>().into();
+            let call = SecurityToken::batchDeliverCall {
+                sequence: *sequence,
+                items,
+            };
+            Ok((to_evm(*asset), call.abi_encode().into()))
+        }
+        Command::Admit { asset, wallet } => Ok(status(to_evm(*asset), to_evm(*wallet), ADMITTED)),
+        Command::Bar { asset, wallet } => Ok(status(to_evm(*asset), to_evm(*wallet), BARRED)),
+    }
+}
+
+/// The twelve characters of an ISIN, which is how the contracts know it.
+pub(super) fn isin_bytes(isin: &Isin) -> [u8; 12] {
+    isin.as_str()
+        .as_bytes()
+        .try_into()
+        .expect("an ISIN has twelve characters")
+}
+
+/// The contract's item: the wallet's 20 bytes, then the units as 12 bytes.
+fn item(wallet: Address, units: u64) -> [u8; 32] {
+    let mut word = [0; 32];
+    word[..20].copy_from_slice(wallet.as_slice());
+    word[24..].copy_from_slice(&units.to_be_bytes());
+    word
+}
+
+fn status(asset: Address, account: Address, status: u16) -> (Address, Bytes) {
+    (
+        asset,
+        SecurityToken::setStatusCall { account, status }
+            .abi_encode()
+            .into(),
+    )
+}
+
+fn invalid<T>(reason: &str) -> Result<T, LedgerError> {
+    Err(LedgerError::Invalid(reason.into()))
+}

@@ -1,0 +1,301 @@
+//! The registrar's side of an EVM network: commands become signed transactions, receipts become outcomes.
+
+mod client;
+mod commands;
+mod deployment;
+mod refusals;
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use alloy::primitives::{Address as EvmAddress, keccak256};
+use alloy::rpc::client::RpcClient;
+use alloy::signers::local::PrivateKeySigner;
+use async_trait::async_trait;
+use database::Db;
+use dlt::{
+    AssetState, Balances, Command, Ledger, LedgerError, Network, Outcome, Refusal, Submission,
+};
+use domain::{Address, Isin};
+use url::Url;
+
+use crate::contracts::{self, SecurityToken};
+use crate::{Embedded, contracts::SecurityTokenFactory};
+use client::Client;
+pub use client::{Finality, GasPrice};
+pub use commands::MAXIMUM_BATCH;
+use deployment::Factory;
+
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A real node and the registrar's key for it.
+pub struct Connection {
+    /// The network's name in documents and answers.
+    pub name: String,
+    /// The node's JSON-RPC address.
+    pub url: Url,
+    /// The chain that the node must serve.
+    pub chain_id: u64,
+    /// The registrar's secp256k1 key.
+    pub registrar_key: [u8; 32],
+    /// From when on a block counts.
+    pub finality: Finality,
+    /// What transactions pay.
+    pub gas_price: GasPrice,
+}
+
+/// A ledger on an EVM network.
+pub struct EvmLedger {
+    network: Network,
+    client: Client,
+    factory: Factory,
+    /// Whether the implementation's code is the committed one.
+    genuine: bool,
+    /// Contracts that were seen to be tokens: an address without code accepts every call and does nothing.
+    known: Mutex<HashSet<EvmAddress>>,
+}
+
+impl EvmLedger {
+    /// The chain inside this process. Deploys the factory if this registrar has none yet.
+    ///
+    /// # Errors
+    /// `Invalid` for a key that is none, else what the chain says.
+    pub async fn embedded(chain: &Embedded, registrar_key: &[u8; 32]) -> Result<Self, LedgerError> {
+        let network = Network {
+            name: "embedded".into(),
+            chain_id: chain.chain_id(),
+            embedded: true,
+        };
+        let rpc = RpcClient::new(chain.clone(), true);
+        let signer = signer(registrar_key)?;
+        let client = Client::new(
+            rpc,
+            signer,
+            network.chain_id,
+            Finality::Latest,
+            GasPrice::Free,
+        );
+        Self::open(chain.db(), network, client).await
+    }
+
+    /// A real node. Deploys the factory if this registrar has none on that network yet.
+    ///
+    /// # Errors
+    /// `Fault` if the node serves another chain, `Unavailable` if it does not answer.
+    pub async fn connect(db: &Db, connection: Connection) -> Result<Self, LedgerError> {
+        let http = reqwest::Client::builder()
+            .timeout(REQUEST_TIMEOUT)
+            .build()
+            .map_err(|error| LedgerError::Fault(error.to_string()))?;
+        let rpc = RpcClient::new_http_with_client(http, connection.url);
+        let network = Network {
+            name: connection.name,
+            chain_id: connection.chain_id,
+            embedded: false,
+        };
+        let signer = signer(&connection.registrar_key)?;
+        let client = Client::new(
+            rpc,
+            signer,
+            network.chain_id,
+            connection.finality,
+            connection.gas_price,
+        );
+        Self::open(db, network, client).await
+    }
+
+    async fn open(db: &Db, network: Network, client: Client) -> Result<Self, LedgerError> {
+        let served = client.chain_id().await?;
+        if served != network.chain_id {
+            return Err(LedgerError::Fault(format!(
+                "the node serves chain {served}, the configuration says {}",
+                network.chain_id
+            )));
+        }
+        let factory = deployment::find_or_deploy(db, &client).await?;
+        let code = client.code(factory.implementation).await?;
+        let genuine = keccak256(&code) == contracts::implementation_code_hash();
+        if !genuine {
+            tracing::error!(
+                "the implementation at {} has other code than this version",
+                factory.implementation
+            );
+        }
+        Ok(Self {
+            network,
+            client,
+            factory,
+            genuine,
+            known: Mutex::default(),
+        })
+    }
+
+    /// The registrar's account.
+    #[must_use]
+    pub fn registrar(&self) -> Address {
+        from_evm(self.client.registrar())
+    }
+
+    /// The factory's account.
+    #[must_use]
+    pub fn factory(&self) -> Address {
+        from_evm(self.factory.address)
+    }
+
+    async fn require_asset(&self, asset: EvmAddress) -> Result<(), LedgerError> {
+        if self
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&asset)
+        {
+            return Ok(());
+        }
+        if self.client.code(asset).await? != contracts::clone_code(self.factory.implementation) {
+            return Err(Refusal::UnknownAsset(from_evm(asset)).into());
+        }
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(asset);
+        Ok(())
+    }
+
+    /// The submission that created the asset, if it was created with these very values.
+    async fn find_creation(&self, command: &Command) -> Result<Option<Submission>, LedgerError> {
+        let Command::CreateAsset {
+            isin,
+            issue_volume,
+            terms_hash,
+            ..
+        } = command
+        else {
+            return Ok(None);
+        };
+        let token = to_evm(self.asset_address(isin));
+        let block = self
+            .client
+            .view(token, &SecurityToken::issuedInBlockCall {})
+            .await?;
+        let logs = self
+            .client
+            .events::<SecurityTokenFactory::AssetCreated>(self.factory.address, block);
+        let creation = logs.await?.into_iter().find(|(_, event)| {
+            event.token == token
+                && event.issueVolume == *issue_volume
+                && event.termsHash == *terms_hash
+        });
+        Ok(creation.map(|(id, _)| Submission {
+            id,
+            payload: Vec::new(),
+        }))
+    }
+}
+
+#[async_trait]
+impl Ledger for EvmLedger {
+    fn network(&self) -> &Network {
+        &self.network
+    }
+
+    async fn prepare(&self, command: &Command) -> Result<Submission, LedgerError> {
+        let (to, data) = commands::encode(command, self.factory.address)?;
+        if to != self.factory.address {
+            self.require_asset(to).await?;
+        }
+        match self.client.prepare(Some(to), data).await {
+            Err(LedgerError::Refused(Refusal::AssetExists(asset))) => {
+                let found = self.find_creation(command).await?;
+                found.ok_or_else(|| Refusal::AssetExists(asset).into())
+            }
+            prepared => prepared.map(|(submission, _)| submission),
+        }
+    }
+
+    async fn submit(&self, submission: &Submission) -> Result<(), LedgerError> {
+        self.client.submit(submission).await
+    }
+
+    async fn outcome(&self, submission: &Submission) -> Result<Outcome, LedgerError> {
+        self.client.outcome(submission).await
+    }
+
+    async fn asset(&self, asset: Address) -> Result<Option<AssetState>, LedgerError> {
+        let token = to_evm(asset);
+        let code = self.client.code(token).await?;
+        if code.is_empty() {
+            return Ok(None);
+        }
+        let state = self
+            .client
+            .view(token, &SecurityToken::registerCall {})
+            .await?;
+        let code_matches =
+            self.genuine && code == contracts::clone_code(self.factory.implementation);
+        Ok(Some(AssetState {
+            issued: state.issueVolume,
+            undelivered: state.undelivered_,
+            next_sequence: state.nextSequence,
+            paused: state.paused_,
+            code_matches,
+        }))
+    }
+
+    fn asset_address(&self, isin: &Isin) -> Address {
+        let Factory {
+            address,
+            implementation,
+        } = self.factory;
+        from_evm(contracts::token_address(
+            address,
+            implementation,
+            commands::isin_bytes(isin),
+        ))
+    }
+
+    async fn refused_receivers(
+        &self,
+        asset: Address,
+        wallets: &[Address],
+    ) -> Result<Vec<Address>, LedgerError> {
+        let accounts = wallets.iter().copied().map(to_evm).collect();
+        let call = SecurityToken::refusedReceiversCall { accounts };
+        let refused = self.client.view(to_evm(asset), &call).await?;
+        Ok(refused.into_iter().map(from_evm).collect())
+    }
+
+    async fn balances(&self, asset: Address, wallets: &[Address]) -> Result<Balances, LedgerError> {
+        let accounts = wallets.iter().copied().map(to_evm).collect();
+        let call = SecurityToken::balancesOfCall { accounts };
+        let answer = self.client.final_view(to_evm(asset), &call).await?;
+        Ok(Balances {
+            at_block: answer.atBlock.saturating_to(),
+            units: answer
+                .balances
+                .iter()
+                .map(|units| units.saturating_to())
+                .collect(),
+        })
+    }
+}
+
+/// A fresh wallet whose key the caller keeps for an investor: its address and its secret.
+#[must_use]
+pub fn managed_wallet() -> (Address, [u8; 32]) {
+    let signer = PrivateKeySigner::random();
+    (from_evm(signer.address()), signer.to_bytes().0)
+}
+
+fn signer(key: &[u8; 32]) -> Result<PrivateKeySigner, LedgerError> {
+    PrivateKeySigner::from_bytes(&key.into())
+        .map_err(|_| LedgerError::Invalid("the registrar's key is no secp256k1 key".into()))
+}
+
+pub(crate) fn to_evm(address: Address) -> EvmAddress {
+    EvmAddress::from(address.bytes())
+}
+
+pub(crate) fn from_evm(address: EvmAddress) -> Address {
+    Address::from_bytes(address.into_array())
+}

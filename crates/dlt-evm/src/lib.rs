@@ -1,0 +1,27 @@
+//! The EVM adapter: one code path for a chain inside this process and for real nodes over JSON-RPC.
+//!
+//! [`Embedded`] is a persistent chain in the application's own database. It executes every transaction at once into a
+//! block of its own and answers the JSON-RPC methods that wallets and libraries use. [`EvmLedger`] is the registrar's
+//! side, [`dlt::Ledger`] over any JSON-RPC connection, the embedded one included.
+
+mod chain;
+pub mod contracts;
+mod ledger;
+mod rpc;
+
+pub use chain::{ChainError, Clock, Embedded, EmbeddedOptions, GAS_LIMIT};
+pub use ledger::{Connection, EvmLedger, Finality, GasPrice, MAXIMUM_BATCH, managed_wallet};
+pub use rpc::MAXIMUM_REQUEST_BYTES;
+
+use database::{Component, Migration};
+
+/// The embedded chain's own tables.
+pub const COMPONENT: Component = Component {
+    name: "chain",
+    migrations: &[Migration {
+        version: 1,
+        name: "chain",
+        sqlite: include_str!("../migrations/sqlite/V0001__chain.sql"),
+        postgres: include_str!("../migrations/postgres/V0001__chain.sql"),
+    }],
+};

@@ -1,0 +1,65 @@
+//! What a registrar can tell a ledger to do, and the signed form of it.
+
+use domain::{Address, Isin};
+use serde::{Deserialize, Serialize};
+
+/// One act of the registrar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Enters an issue: the whole volume exists from then on and lies with the issuer.
+    CreateAsset {
+        /// The security's identification number; decides the asset's address.
+        isin: Isin,
+        /// The name that wallets show.
+        name: String,
+        /// The short name that wallets show.
+        symbol: String,
+        /// Units issued.
+        issue_volume: u64,
+        /// The hash of the terms that the asset is committed to.
+        terms_hash: [u8; 32],
+    },
+    /// Moves units from the issuer's holding to wallets, all or none, and admits the wallets.
+    DeliverBatch {
+        /// The asset's address.
+        asset: Address,
+        /// How many batches of this asset were delivered before; a ledger refuses any other number.
+        sequence: u32,
+        /// Wallet and units, each greater than zero.
+        items: Vec<(Address, u64)>,
+    },
+    /// Bars a wallet from sending and receiving.
+    Bar {
+        /// The asset's address.
+        asset: Address,
+        /// The wallet.
+        wallet: Address,
+    },
+    /// Lets a wallet send and receive.
+    Admit {
+        /// The asset's address.
+        asset: Address,
+        /// The wallet.
+        wallet: Address,
+    },
+}
+
+/// Identifies a submission on its network: the transaction's hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SubmissionId(pub [u8; 32]);
+
+impl std::fmt::Display for SubmissionId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("0x")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A signed command, ready to be stored and then sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submission {
+    /// Identifies it on the network.
+    pub id: SubmissionId,
+    /// What is sent. Empty if the network has it already.
+    pub payload: Vec<u8>,
+}

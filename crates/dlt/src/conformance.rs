@@ -1,0 +1,430 @@
+//! What every adapter has to do alike. An adapter's tests give a stage, which is its network as a test can play on it.
+//!
+//! Functions panic where the adapter does not conform, as assertions do.
+
+use async_trait::async_trait;
+use domain::{Address, Isin};
+
+use crate::{Command, Confirmation, Ledger, LedgerError, Outcome, Refusal, Submission};
+
+/// An investor's wallet: the test holds its key.
+#[derive(Clone, Debug)]
+pub struct Wallet {
+    /// Where units are received.
+    pub address: Address,
+    /// The secret that moves them.
+    pub secret: [u8; 32],
+}
+
+/// A network as the tests see it.
+#[async_trait]
+pub trait Stage: Send + Sync {
+    /// The adapter under test.
+    fn ledger(&self) -> &dyn Ledger;
+
+    /// Lets the network's time pass until what was submitted is final.
+    async fn advance(&self);
+
+    /// A wallet that the network has not seen.
+    fn new_wallet(&self) -> Wallet;
+
+    /// An ordinary transfer, signed by the holder.
+    ///
+    /// # Errors
+    /// The network's reason when it refuses.
+    async fn transfer(
+        &self,
+        asset: Address,
+        from: &Wallet,
+        to: Address,
+        units: u64,
+    ) -> Result<(), String>;
+}
+
+/// All of the suite, one asset each.
+pub async fn all(stage: &dyn Stage) {
+    an_asset_is_created_once(stage).await;
+    a_delivery_moves_units(stage).await;
+    a_sequence_is_delivered_once(stage).await;
+    a_barred_receiver_is_refused(stage).await;
+    an_ineligible_receiver_gets_no_transfer(stage).await;
+    more_than_the_issue_is_refused(stage).await;
+    a_submission_may_be_repeated(stage).await;
+    a_lost_nonce_is_refused(stage).await;
+    malformed_commands_are_invalid(stage).await;
+}
+
+/// The asset appears where it was announced, with its whole volume undelivered, and creating it again finds the first.
+pub async fn an_asset_is_created_once(stage: &dyn Stage) {
+    let ledger = stage.ledger();
+    let isin = isin(1);
+    let address = ledger.asset_address(&isin);
+    assert_eq!(
+        ledger.asset(address).await.expect("the network answers"),
+        None
+    );
+
+    let command = creation(&isin, 1_000);
+    let (first, confirmation) = execute(stage, &command).await;
+    assert_eq!(confirmation.transaction_hash, first.id.0);
+
+    let state = ledger
+        .asset(address)
+        .await
+        .expect("the network answers")
+        .expect("it exists");
+    assert_eq!(
+        (state.issued, state.undelivered, state.next_sequence),
+        (1_000, 1_000, 0)
+    );
+    assert!(state.code_matches, "the code is the committed code");
+    assert!(!state.paused);
+
+    let again = ledger.prepare(&command).await.expect("the first is found");
+    assert_eq!(again.id, first.id);
+    ledger.submit(&again).await.expect("there is nothing to do");
+    assert_eq!(
+        ledger.outcome(&again).await.expect("the network answers"),
+        Outcome::Confirmed(confirmation)
+    );
+    let other = ledger.prepare(&creation(&isin, 2_000)).await;
+    assert_refused(other, &Refusal::AssetExists(address));
+}
+
+/// Units leave the issuer's holding and are in the wallets; balances and state agree.
+pub async fn a_delivery_moves_units(stage: &dyn Stage) {
+    let asset = create(stage, 2, 1_000).await;
+    let (one, two) = (stage.new_wallet(), stage.new_wallet());
+    execute(
+        stage,
+        &delivery(asset, 0, &[(one.address, 300), (two.address, 50)]),
+    )
+    .await;
+    execute(stage, &delivery(asset, 1, &[(one.address, 7)])).await;
+
+    assert_balances(
+        stage,
+        asset,
+        &[(one.address, 307), (two.address, 50), (asset, 643)],
+    )
+    .await;
+    let state = state_of(stage, asset).await;
+    assert_eq!(
+        (state.issued, state.undelivered, state.next_sequence),
+        (1_000, 643, 2)
+    );
+}
+
+/// A batch that was delivered cannot be delivered again, and none can be left out.
+pub async fn a_sequence_is_delivered_once(stage: &dyn Stage) {
+    let asset = create(stage, 3, 100).await;
+    let wallet = stage.new_wallet();
+    execute(stage, &delivery(asset, 0, &[(wallet.address, 10)])).await;
+
+    let replayed = stage
+        .ledger()
+        .prepare(&delivery(asset, 0, &[(wallet.address, 10)]))
+        .await;
+    assert_refused(
+        replayed,
+        &Refusal::OutOfSequence {
+            expected: 1,
+            given: 0,
+        },
+    );
+    let ahead = stage
+        .ledger()
+        .prepare(&delivery(asset, 2, &[(wallet.address, 10)]))
+        .await;
+    assert_refused(
+        ahead,
+        &Refusal::OutOfSequence {
+            expected: 1,
+            given: 2,
+        },
+    );
+    assert_balances(stage, asset, &[(wallet.address, 10), (asset, 90)]).await;
+}
+
+/// A barred wallet holds up a batch, is named before, and receives again once it is admitted.
+pub async fn a_barred_receiver_is_refused(stage: &dyn Stage) {
+    let asset = create(stage, 4, 100).await;
+    let (good, bad) = (stage.new_wallet(), stage.new_wallet());
+    execute(
+        stage,
+        &Command::Bar {
+            asset,
+            wallet: bad.address,
+        },
+    )
+    .await;
+
+    let wallets = [good.address, bad.address];
+    let refused = stage.ledger().refused_receivers(asset, &wallets).await;
+    assert_eq!(refused.expect("the network answers"), [bad.address]);
+    let batch = delivery(asset, 0, &[(good.address, 1), (bad.address, 1)]);
+    let prepared = stage.ledger().prepare(&batch).await;
+    assert_refused(prepared, &Refusal::ReceiverRefused(bad.address));
+
+    execute(
+        stage,
+        &Command::Admit {
+            asset,
+            wallet: bad.address,
+        },
+    )
+    .await;
+    let refused = stage.ledger().refused_receivers(asset, &wallets).await;
+    assert_eq!(refused.expect("the network answers"), []);
+    execute(stage, &batch).await;
+    assert_balances(stage, asset, &[(good.address, 1), (bad.address, 1)]).await;
+}
+
+/// Holders transfer among admitted wallets only.
+pub async fn an_ineligible_receiver_gets_no_transfer(stage: &dyn Stage) {
+    let asset = create(stage, 5, 100).await;
+    let (holder, other, stranger) = (stage.new_wallet(), stage.new_wallet(), stage.new_wallet());
+    execute(
+        stage,
+        &delivery(asset, 0, &[(holder.address, 20), (other.address, 1)]),
+    )
+    .await;
+
+    stage
+        .transfer(asset, &holder, other.address, 5)
+        .await
+        .expect("both are admitted");
+    let refused = stage.transfer(asset, &holder, stranger.address, 5).await;
+    assert!(refused.is_err(), "a stranger received units");
+    let refused = stage.transfer(asset, &holder, asset, 5).await;
+    assert!(
+        refused.is_err(),
+        "units were lost to the asset's own address"
+    );
+    stage.advance().await;
+    assert_balances(
+        stage,
+        asset,
+        &[
+            (holder.address, 15),
+            (other.address, 6),
+            (stranger.address, 0),
+            (asset, 79),
+        ],
+    )
+    .await;
+}
+
+/// What was not issued cannot be delivered.
+pub async fn more_than_the_issue_is_refused(stage: &dyn Stage) {
+    let asset = create(stage, 6, 100).await;
+    let wallet = stage.new_wallet();
+    let prepared = stage
+        .ledger()
+        .prepare(&delivery(asset, 0, &[(wallet.address, 101)]))
+        .await;
+    assert_refused(
+        prepared,
+        &Refusal::InsufficientUnits {
+            available: 100,
+            needed: 101,
+        },
+    );
+
+    let nowhere = stage.new_wallet().address;
+    let prepared = stage
+        .ledger()
+        .prepare(&delivery(nowhere, 0, &[(wallet.address, 1)]))
+        .await;
+    assert_refused(prepared, &Refusal::UnknownAsset(nowhere));
+}
+
+/// Submitting again, before and after the end, changes nothing.
+pub async fn a_submission_may_be_repeated(stage: &dyn Stage) {
+    let asset = create(stage, 7, 100).await;
+    let wallet = stage.new_wallet();
+    let prepared = stage
+        .ledger()
+        .prepare(&delivery(asset, 0, &[(wallet.address, 10)]))
+        .await;
+    let submission = prepared.expect("it is valid");
+    assert_eq!(
+        stage
+            .ledger()
+            .outcome(&submission)
+            .await
+            .expect("the network answers"),
+        Outcome::Pending,
+        "nothing left the process yet"
+    );
+    for _ in 0..3 {
+        stage
+            .ledger()
+            .submit(&submission)
+            .await
+            .expect("a repeat is harmless");
+    }
+    stage.advance().await;
+    let first = confirmed(stage, &submission).await;
+    stage
+        .ledger()
+        .submit(&submission)
+        .await
+        .expect("a repeat is harmless");
+    assert_eq!(confirmed(stage, &submission).await, first);
+    assert_balances(stage, asset, &[(wallet.address, 10)]).await;
+}
+
+/// Of two submissions that exclude each other, the one that lost ends as refused.
+pub async fn a_lost_nonce_is_refused(stage: &dyn Stage) {
+    let asset = create(stage, 8, 100).await;
+    let wallet = stage.new_wallet();
+    let batch = delivery(asset, 0, &[(wallet.address, 10)]);
+    let winner = stage.ledger().prepare(&batch).await.expect("it is valid");
+    let admit = Command::Admit {
+        asset,
+        wallet: wallet.address,
+    };
+    let loser = stage.ledger().prepare(&admit).await.expect("it is valid");
+    stage
+        .ledger()
+        .submit(&winner)
+        .await
+        .expect("the network takes it");
+    stage.advance().await;
+    confirmed(stage, &winner).await;
+
+    stage
+        .ledger()
+        .submit(&loser)
+        .await
+        .expect("whether it takes effect is for the outcome");
+    stage.advance().await;
+    let outcome = stage
+        .ledger()
+        .outcome(&loser)
+        .await
+        .expect("the network answers");
+    assert!(matches!(outcome, Outcome::Refused { .. }), "{outcome:?}");
+    execute(stage, &admit).await;
+}
+
+/// What no ledger can accept is said before anything is signed.
+pub async fn malformed_commands_are_invalid(stage: &dyn Stage) {
+    let wallet = stage.new_wallet().address;
+    for items in [vec![], vec![(wallet, 0)]] {
+        let prepared = stage.ledger().prepare(&delivery(wallet, 0, &items)).await;
+        assert!(
+            matches!(prepared, Err(LedgerError::Invalid(_))),
+            "{prepared:?}"
+        );
+    }
+    let prepared = stage.ledger().prepare(&creation(&isin(9), 0)).await;
+    assert!(
+        matches!(prepared, Err(LedgerError::Invalid(_))),
+        "{prepared:?}"
+    );
+}
+
+/// A valid ISIN of the test range.
+#[must_use]
+pub fn isin(number: u32) -> Isin {
+    let body = format!("DE000T{number:05}");
+    let digits: Vec<u32> = body
+        .chars()
+        .flat_map(|c| {
+            c.to_digit(36)
+                .expect("letters and digits")
+                .to_string()
+                .into_bytes()
+        })
+        .map(|digit| u32::from(digit - b'0'))
+        .collect();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| if place % 2 == 0 { digit * 2 } else { *digit })
+        .map(|product| product / 10 + product % 10)
+        .sum();
+    format!("{body}{}", (10 - sum % 10) % 10)
+        .parse()
+        .expect("the check digit is right")
+}
+
+/// Prepares, submits, and waits for the end.
+pub async fn execute(stage: &dyn Stage, command: &Command) -> (Submission, Confirmation) {
+    let submission = stage.ledger().prepare(command).await.expect("it is valid");
+    stage
+        .ledger()
+        .submit(&submission)
+        .await
+        .expect("the network takes it");
+    stage.advance().await;
+    let confirmation = confirmed(stage, &submission).await;
+    (submission, confirmation)
+}
+
+async fn confirmed(stage: &dyn Stage, submission: &Submission) -> Confirmation {
+    match stage
+        .ledger()
+        .outcome(submission)
+        .await
+        .expect("the network answers")
+    {
+        Outcome::Confirmed(confirmation) => confirmation,
+        other => panic!("not confirmed: {other:?}"),
+    }
+}
+
+async fn create(stage: &dyn Stage, number: u32, volume: u64) -> Address {
+    let isin = isin(number);
+    execute(stage, &creation(&isin, volume)).await;
+    stage.ledger().asset_address(&isin)
+}
+
+async fn state_of(stage: &dyn Stage, asset: Address) -> crate::AssetState {
+    let state = stage
+        .ledger()
+        .asset(asset)
+        .await
+        .expect("the network answers");
+    state.expect("the asset exists")
+}
+
+async fn assert_balances(stage: &dyn Stage, asset: Address, expected: &[(Address, u64)]) {
+    let wallets: Vec<Address> = expected.iter().map(|(wallet, _)| *wallet).collect();
+    let units: Vec<u64> = expected.iter().map(|(_, units)| *units).collect();
+    let balances = stage
+        .ledger()
+        .balances(asset, &wallets)
+        .await
+        .expect("the network answers");
+    assert_eq!(balances.units, units);
+    assert!(balances.at_block > 0);
+}
+
+fn assert_refused(result: Result<Submission, LedgerError>, expected: &Refusal) {
+    match result {
+        Err(LedgerError::Refused(refusal)) => assert_eq!(&refusal, expected),
+        other => panic!("expected {expected:?}, not {other:?}"),
+    }
+}
+
+fn creation(isin: &Isin, issue_volume: u64) -> Command {
+    Command::CreateAsset {
+        isin: *isin,
+        name: "Solarpark Brandenburg 4,5 % 2031".into(),
+        symbol: "SOLAR31".into(),
+        issue_volume,
+        terms_hash: [7; 32],
+    }
+}
+
+fn delivery(asset: Address, sequence: u32, items: &[(Address, u64)]) -> Command {
+    Command::DeliverBatch {
+        asset,
+        sequence,
+        items: items.to_vec(),
+    }
+}

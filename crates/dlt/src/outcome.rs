@@ -1,0 +1,54 @@
+//! What a ledger says back.
+
+use domain::Timestamp;
+
+/// What became of a submission. Pending ends: either it takes effect or it never can.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Not yet final; submit it again if it stays so.
+    Pending,
+    /// It took effect and that is final.
+    Confirmed(Confirmation),
+    /// It had no effect and never will.
+    Refused {
+        /// Why, for people.
+        reason: String,
+    },
+}
+
+/// Where and when a submission took effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirmation {
+    /// The transaction.
+    pub transaction_hash: [u8; 32],
+    /// The block that holds it.
+    pub block_number: u64,
+    /// That block's hash.
+    pub block_hash: [u8; 32],
+    /// That block's time.
+    pub at: Timestamp,
+}
+
+/// An asset as the ledger has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssetState {
+    /// Units in existence.
+    pub issued: u64,
+    /// Units that still lie with the issuer.
+    pub undelivered: u64,
+    /// The sequence that the next batch must have, which is the number of batches delivered.
+    pub next_sequence: u32,
+    /// Whether transfers between holders are stopped.
+    pub paused: bool,
+    /// Whether the code on the ledger is the code that this version was built with.
+    pub code_matches: bool,
+}
+
+/// Balances of several wallets at one block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Balances {
+    /// The block that they are read at.
+    pub at_block: u64,
+    /// Units, in the order of the wallets asked for.
+    pub units: Vec<u64>,
+}
