@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::claim::{Claimed, Job, Lease, Targets, claim};
 use crate::deliveries::{Backlog, backlog};
 use crate::guard::Guard;
+use crate::schedule::Failed;
 use crate::sender::Sender;
 use crate::settle::{Attempted, Finished, Verdict, settle};
 use crate::slots::Slots;
@@ -125,8 +126,7 @@ impl Deliverer {
                         slots.took(job.target.endpoint);
                         let deliverer = self.clone();
                         tasks.spawn(async move {
-                            let now = (deliverer.0.settings.clock)();
-                            deliverer.deliver(job, now).await
+                            deliverer.deliver(job, &deliverer.0.settings.clock).await
                         });
                     }
                     if claimed.again {
@@ -168,7 +168,11 @@ impl Deliverer {
                 return 0;
             }
         };
-        let attempts = claimed.jobs.into_iter().map(|job| self.deliver(job, now));
+        let clock: Clock = Arc::new(move || now);
+        let attempts = claimed
+            .jobs
+            .into_iter()
+            .map(|job| self.deliver(job, &clock));
         let finished = join_all(attempts).await;
         let count = finished.len();
         if let Err(error) = self.record(Arc::new(finished), now).await {
@@ -224,7 +228,8 @@ impl Deliverer {
         Ok(())
     }
 
-    async fn deliver(&self, job: Job, now: i64) -> Finished {
+    async fn deliver(&self, job: Job, clock: &Clock) -> Finished {
+        let now = clock();
         let attempt = AssertUnwindSafe(self.0.sender.attempt(&job, now));
         let attempted = attempt.catch_unwind().await.unwrap_or_else(|_| Attempted {
             at: now,
@@ -232,15 +237,19 @@ impl Deliverer {
             ..Attempted::default()
         });
         database::crash::point("webhooks.after_attempt");
-        let first = job.first_attempt_at.unwrap_or(now);
-        let random = (self.0.settings.random)();
+        let failed = Failed {
+            first_attempt_at: job.first_attempt_at.unwrap_or(now),
+            attempts: job.attempts + 1,
+            now: clock(),
+            retry_after_s: attempted.retry_after_s,
+        };
         let finished = Finished {
             endpoint: job.target.endpoint,
             endpoint_status: job.target.status,
             lane: job.lane,
             token: job.token,
             delivery: job.delivery,
-            verdict: Verdict::of(&attempted, first, job.attempts + 1, random),
+            verdict: Verdict::of(&attempted, failed, (self.0.settings.random)()),
             attempted,
         };
         log(&job, &finished);

@@ -45,23 +45,9 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
-    /// Decides; `attempts` counts this one.
-    pub(crate) fn of(
-        attempted: &Attempted,
-        first_attempt_at: i64,
-        attempts: u32,
-        random: u64,
-    ) -> Verdict {
-        let elapsed = attempted.duration_ms.saturating_mul(1_000);
-        let next = next_attempt(
-            Failed {
-                first_attempt_at,
-                attempts,
-                now: attempted.at.saturating_add(elapsed),
-                retry_after_s: attempted.retry_after_s,
-            },
-            random,
-        );
+    /// Decides; `failed` says when the next attempt would be, should this one have failed.
+    pub(crate) fn of(attempted: &Attempted, failed: Failed, random: u64) -> Verdict {
+        let next = next_attempt(failed, random);
         match (attempted.status_code, next) {
             (Some(200..=299), _) => Verdict::Delivered,
             (Some(410), Some(at)) => Verdict::Gone(at),

@@ -125,6 +125,6 @@ async fn without_a_token_the_attempt_fails_and_says_why(#[case] backend: Backend
         attempts[0].error.as_deref(),
         Some("token endpoint: it answered 503")
     );
-    world.deliver_at(START + 6 * SECOND).await;
+    world.deliver_at(START + 5 * SECOND).await;
     assert_eq!(receiver.bodies(), ["1"]);
 }
