@@ -1,0 +1,167 @@
+//! Wallets of investors. They may be registered before the identification and become eligible with it.
+
+use domain::wallet::{Wallet, WalletKind};
+use domain::{InvestorId, WalletId};
+use wire::ProblemCode;
+use wire::wallets::{ManagedWalletCreate, WalletCreate, WalletPatch};
+
+use crate::investors::register_wallet;
+use crate::{
+    Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, ids, persons,
+};
+
+/// What the sealed keys of managed wallets are bound to.
+const KEY_CONTEXT: &str = "wallets.key";
+
+/// Registers a wallet that is kept outside the network.
+///
+/// # Errors
+/// A field error for an address that cannot hold units; `wallet_address_taken`.
+pub async fn create_generic(
+    registry: &Registry,
+    request: &Request,
+    investor: InvestorId,
+    body: WalletCreate,
+) -> Result<Answer> {
+    let scope = request.caller.require(Right::WriteInvestors)?;
+    let address = translate::wallets::address("address", &body.address)?;
+    let own = registry.clone();
+    registry
+        .write(request, move |tx| {
+            let (mut person, _) = persons::lock(&own, tx, &scope, investor)?;
+            if storage::products::is_token_address(tx, address)? {
+                return Err(Error::Problem(
+                    ProblemCode::WalletNotAccepted,
+                    "This is the address of a token contract; name the address of the investor's wallet."
+                        .to_owned(),
+                ));
+            }
+            let wallet = Wallet {
+                id: WalletId::from_uuid(ids::new()),
+                investor_id: investor,
+                kind: WalletKind::Generic,
+                address,
+                receiving_enabled: body.receiving_enabled.unwrap_or(true),
+                frozen: false,
+            };
+            person.updated_at = own.clock.now();
+            register_wallet(tx, &person, &wallet, None)?;
+            Done::created(wallet.id, &translate::wallets::show(&wallet, &person.standing))
+        })
+        .await
+}
+
+/// Opens the investor's managed wallet; there is one per investor, and asking again answers with it.
+///
+/// # Errors
+/// `managed_wallet_not_available` where the network has no custody licence on record.
+pub async fn create_managed(
+    registry: &Registry,
+    request: &Request,
+    investor: InvestorId,
+    body: ManagedWalletCreate,
+) -> Result<Answer> {
+    let scope = request.caller.require(Right::WriteInvestors)?;
+    let custody = registry.custody.clone().ok_or(Error::Problem(
+        ProblemCode::ManagedWalletNotAvailable,
+        "This network has no custody licence on record; register the investor's own wallet instead."
+            .to_owned(),
+    ))?;
+    let own = registry.clone();
+    registry
+        .write(request, move |tx| {
+            let (mut person, key) = persons::lock(&own, tx, &scope, investor)?;
+            if let Some(wallet) = storage::wallets::find_managed(tx, investor)? {
+                return Done::ok(wallet.id, &translate::wallets::show(&wallet, &person.standing));
+            }
+            let (address, secret) = custody.open_wallet();
+            let wallet = Wallet {
+                id: WalletId::from_uuid(ids::new()),
+                investor_id: investor,
+                kind: WalletKind::Managed,
+                address,
+                receiving_enabled: body.receiving_enabled.unwrap_or(true),
+                frozen: false,
+            };
+            person.updated_at = own.clock.now();
+            register_wallet(tx, &person, &wallet, Some(key.seal(KEY_CONTEXT, &secret)))?;
+            Done::created(wallet.id, &translate::wallets::show(&wallet, &person.standing))
+        })
+        .await
+}
+
+/// The wallets of an investor, oldest first.
+///
+/// # Errors
+/// Not found if the investor is not the caller's.
+pub async fn list(
+    registry: &Registry,
+    caller: &Caller,
+    investor: InvestorId,
+    paging: Paging,
+) -> Result<Listed<wire::wallets::Wallet>> {
+    let scope = caller.require(Right::ReadInvestors)?;
+    let own = registry.clone();
+    registry
+        .db
+        .read(move |tx| {
+            let (person, _) = persons::find(&own, tx, &scope, investor)?;
+            let (count, wallets) =
+                storage::wallets::of_investor(tx, investor, paging.offset, paging.limit)?;
+            let items = wallets
+                .iter()
+                .map(|wallet| translate::wallets::show(wallet, &person.standing))
+                .collect();
+            Ok(Listed { count, items })
+        })
+        .await
+}
+
+/// One wallet.
+///
+/// # Errors
+/// Not found if it is not of this investor, or that is not the caller's.
+pub async fn get(
+    registry: &Registry,
+    caller: &Caller,
+    investor: InvestorId,
+    id: WalletId,
+) -> Result<wire::wallets::Wallet> {
+    let scope = caller.require(Right::ReadInvestors)?;
+    let own = registry.clone();
+    registry
+        .db
+        .read(move |tx| {
+            let (person, _) = persons::find(&own, tx, &scope, investor)?;
+            let wallet =
+                storage::wallets::find(tx, investor, id)?.ok_or(Error::NotFound("wallet"))?;
+            Ok(translate::wallets::show(&wallet, &person.standing))
+        })
+        .await
+}
+
+/// Changes a wallet; what waited for it goes on.
+///
+/// # Errors
+/// Not found if it is not of this investor, or that is not the caller's.
+pub async fn update(
+    registry: &Registry,
+    request: &Request,
+    investor: InvestorId,
+    id: WalletId,
+    patch: WalletPatch,
+) -> Result<Answer> {
+    let scope = request.caller.require(Right::WriteInvestors)?;
+    let own = registry.clone();
+    registry
+        .write(request, move |tx| {
+            let (person, _) = persons::lock(&own, tx, &scope, investor)?;
+            let mut wallet =
+                storage::wallets::find(tx, investor, id)?.ok_or(Error::NotFound("wallet"))?;
+            wallet.receiving_enabled = patch.receiving_enabled.unwrap_or(wallet.receiving_enabled);
+            storage::wallets::update(tx, &wallet)?;
+            crate::progress::investor_changed(&own, tx, &person)?;
+            Done::ok(id, &translate::wallets::show(&wallet, &person.standing))
+        })
+        .await
+}
