@@ -184,8 +184,8 @@ fn nextest(options: &Options, tools: &Tools, database: Option<&Database>) -> Com
     }
     // Tests that know a database carry its name in theirs.
     match options.only {
-        Some(Engine::Sqlite) => _ = command.args(["--filterset", "not test(postgres)"]),
-        Some(Engine::Postgres) => _ = command.args(["--filterset", "test(postgres)"]),
+        Some(Engine::Sqlite) => _ = command.args(["--filterset", "not test(/(?i)postgres/)"]),
+        Some(Engine::Postgres) => _ = command.args(["--filterset", "test(/(?i)postgres/)"]),
         None => {}
     }
     command.args(&options.nextest);
