@@ -1,7 +1,7 @@
 //! SQLite: one writer thread that commits waiting transactions in groups, and a few threads that read.
 
 use std::collections::{HashMap, VecDeque};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -264,7 +264,7 @@ fn lose(done: Vec<Done>) {
 }
 
 /// A thread that reads; it opens its connection when the first reader comes.
-pub(crate) fn read_loop(path: &PathBuf, queue: &Queue<Task>) {
+pub(crate) fn read_loop(path: &Path, queue: &Queue<Task>) {
     let mut ready: Option<Tx> = None;
     while let Some(Task { job, .. }) = queue.pop() {
         if job.is_abandoned() {

@@ -52,20 +52,20 @@ pub(super) struct Column(pub(super) Value);
 
 impl<'a> FromSql<'a> for Column {
     fn from_sql(kind: &Type, raw: &'a [u8]) -> Result<Column, Refusal> {
-        Ok(Column(match kind {
-            &Type::BOOL => Value::Bool(raw.first().is_some_and(|byte| *byte != 0)),
-            &Type::INT8 => Value::I64(i64::from_be_bytes(raw.try_into()?)),
-            &Type::INT4 => Value::I64(i32::from_be_bytes(raw.try_into()?).into()),
-            &Type::INT2 => Value::I64(i16::from_be_bytes(raw.try_into()?).into()),
-            &Type::TIMESTAMPTZ => {
+        Ok(Column(match *kind {
+            Type::BOOL => Value::Bool(raw.first().is_some_and(|byte| *byte != 0)),
+            Type::INT8 => Value::I64(i64::from_be_bytes(raw.try_into()?)),
+            Type::INT4 => Value::I64(i32::from_be_bytes(raw.try_into()?).into()),
+            Type::INT2 => Value::I64(i16::from_be_bytes(raw.try_into()?).into()),
+            Type::TIMESTAMPTZ => {
                 Value::Time(i64::from_be_bytes(raw.try_into()?).saturating_add(EPOCH))
             }
-            &Type::UUID => Value::Uuid(Uuid::from_slice(raw)?),
-            &Type::BYTEA => Value::Bytes(raw.to_vec()),
-            &Type::JSONB => Value::Text(String::from_utf8(
+            Type::UUID => Value::Uuid(Uuid::from_slice(raw)?),
+            Type::BYTEA => Value::Bytes(raw.to_vec()),
+            Type::JSONB => Value::Text(String::from_utf8(
                 raw.get(1..).unwrap_or_default().to_vec(),
             )?),
-            &Type::VOID => Value::Null,
+            Type::VOID => Value::Null,
             _ => Value::Text(String::from_utf8(raw.to_vec())?),
         }))
     }

@@ -20,7 +20,7 @@ const CANARY: Sql = Sql("select master_key_id, sealed from vault_canary");
 const CREATE_CANARY: Sql = Sql("
 insert into vault_canary (master_key_id, sealed, created_at)
 values ($1, $2, $3)");
-const HAS_KEYS: Sql = Sql("select count(*) from (select id from data_keys limit 1) as some");
+const HAS_KEYS: Sql = Sql("select exists (select 1 from data_keys)");
 /// Inserts nothing if the master key was changed meanwhile; the lock keeps a change from overtaking this insert.
 const INSERT: Sql = Sql("
 insert into data_keys (id, owner, wrapped, master_key_id, created_at)
@@ -229,7 +229,7 @@ impl Vault {
 fn open_or_create(tx: &mut Tx, master: &MasterKey) -> Result<(), VaultError> {
     let given = master.id();
     let Some(row) = tx.query_opt(CANARY, &[])? else {
-        if tx.query_one(HAS_KEYS, &[])?.get::<i64>(0)? > 0 {
+        if tx.query_one(HAS_KEYS, &[])?.get(0)? {
             // Without its canary nothing says which master key is right; creating one now would hide the damage.
             return Err(VaultError::Damaged);
         }

@@ -6,6 +6,10 @@
 
 #![allow(clippy::expect_used)]
 
+mod statements;
+
+pub use statements::{Statement, statements_in};
+
 use sha2::{Digest, Sha256};
 use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
