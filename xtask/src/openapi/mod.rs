@@ -2,6 +2,7 @@
 
 mod compare;
 mod schema;
+mod view;
 
 use std::fs;
 use std::path::PathBuf;
