@@ -62,14 +62,19 @@ from (
     and e.status <> 'disabled') due
 where oldest is not null");
 
-const DUE_LANES: Sql = Sql("
-select lane
-from webhook_lanes
+const LEASE_LANES: Sql = Sql("
+update webhook_lanes
+set lease_token = $4, due_at = $5
 where endpoint = $1
-and due_at <= $2
-order by due_at
-limit $3
-for update skip locked");
+and lane in (
+    select lane
+    from webhook_lanes
+    where endpoint = $1
+    and due_at <= $2
+    order by due_at
+    limit $3
+    for update skip locked)
+returning lane");
 
 const HEAD: Sql = Sql("
 select d.id, d.message, d.attempts, d.first_attempt_at, m.body
@@ -80,12 +85,6 @@ and d.lane = $2
 and d.finished_at is null
 order by d.id
 limit 1");
-
-const LEASE: Sql = Sql("
-update webhook_lanes
-set lease_token = $3, due_at = $4
-where endpoint = $1
-and lane = $2");
 
 // A lane that counts more than it has would be claimed for ever.
 const CLOSE_EMPTY: Sql = Sql("
@@ -113,7 +112,7 @@ pub(crate) fn claim(
     }
     let plan = slots.plan(&due);
     let planned: usize = plan.takes.iter().map(|(_, count)| count).sum();
-    let lanes = take_lanes(tx, &plan.takes, lease)?;
+    let lanes = lease_lanes(tx, &plan.takes, lease)?;
     let mut opened: Targets = HashMap::new();
     for (endpoint, _) in &plan.takes {
         let target = match targets.get(endpoint) {
@@ -127,22 +126,27 @@ pub(crate) fn claim(
     Ok(Claimed { jobs, again })
 }
 
-/// The due lanes of each planned endpoint, locked; one flight for all.
-fn take_lanes(
+/// Leases the due lanes of each planned endpoint; one flight for all.
+fn lease_lanes(
     tx: &mut Tx,
     takes: &[(Uuid, usize)],
     lease: Lease,
 ) -> Result<Vec<(Uuid, Uuid)>, DatabaseError> {
-    let params: Vec<[Value; 3]> = takes
+    let params: Vec<[Value; 5]> = takes
         .iter()
         .map(|(endpoint, count)| {
-            let count = i64::try_from(*count).unwrap_or(i64::MAX);
-            [(*endpoint).into(), Value::time(lease.now), count.into()]
+            [
+                (*endpoint).into(),
+                Value::time(lease.now),
+                i64::try_from(*count).unwrap_or(i64::MAX).into(),
+                lease.token.into(),
+                Value::time(lease.until),
+            ]
         })
         .collect();
     let flight: Vec<(Sql, &[Value])> = params
         .iter()
-        .map(|params| (DUE_LANES, params.as_slice()))
+        .map(|params| (LEASE_LANES, params.as_slice()))
         .collect();
     let mut lanes = Vec::new();
     for ((endpoint, _), rows) in takes.iter().zip(tx.query_many(&flight)?) {
@@ -153,7 +157,7 @@ fn take_lanes(
     Ok(lanes)
 }
 
-/// The oldest unfinished delivery of each lane, leased; one flight for all.
+/// The oldest unfinished delivery of each leased lane; one flight for all.
 fn heads(
     tx: &mut Tx,
     lanes: &[(Uuid, Uuid)],
@@ -175,13 +179,6 @@ fn heads(
             tx.later_any(CLOSE_EMPTY, &[endpoint.into(), lane.into()])?;
             continue;
         };
-        let params = [
-            endpoint.into(),
-            lane.into(),
-            lease.token.into(),
-            Value::time(lease.until),
-        ];
-        tx.later(LEASE, &params)?;
         jobs.push(Job {
             target: Arc::clone(target),
             lane,

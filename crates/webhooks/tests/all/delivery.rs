@@ -1,13 +1,11 @@
 //! What a receiver sees: the headers, the signature, the body, and nothing that is not meant for it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use database::testing::Backend;
 use rstest::rstest;
 use uuid::Uuid;
 use webhooks::{Authentication, Headers, Message, TEST_EVENT_TYPE, endpoints, verify};
 
-use crate::support::{Answer, HOUR, Receiver, SECOND, World};
+use crate::support::{Answer, HOUR, Receiver, SECOND, World, machine_time};
 
 #[rstest]
 #[case::sqlite(Backend::Sqlite)]
@@ -17,8 +15,7 @@ async fn a_message_carries_a_signature_that_other_libraries_accept(#[case] backe
     let world = World::new(backend).await;
     // Given an endpoint with a bearer token, at the real time, since libraries check the age.
     let receiver = Receiver::start().await;
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    world.set_now(i64::try_from(since_epoch.as_micros()).unwrap());
+    world.set_now(machine_time());
     let mut new = world.new_endpoint(&format!("{}/hooks?tenant=7", receiver.url));
     new.authentication = Authentication::Bearer("let-me-in".into());
     let (_, secret) = world.create(new).await.unwrap();
