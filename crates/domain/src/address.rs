@@ -115,7 +115,13 @@ impl From<Address> for String {
 }
 
 impl crate::FieldValue for Address {
-    const INVALID: &'static str = "invalid_address";
+    fn code(error: &AddressError) -> crate::FieldCode {
+        match error {
+            AddressError::Form => crate::FieldCode::InvalidFormat,
+            AddressError::Checksum => crate::FieldCode::InvalidChecksum,
+            AddressError::Reserved => crate::FieldCode::OutOfRange,
+        }
+    }
 }
 
 /// The text is not the hash of a transaction.

@@ -58,7 +58,9 @@ impl From<Country> for String {
 }
 
 impl crate::FieldValue for Country {
-    const INVALID: &'static str = "invalid_country";
+    fn code(_: &CountryError) -> crate::FieldCode {
+        crate::FieldCode::UnknownValue
+    }
 }
 
 #[cfg(test)]

@@ -74,7 +74,9 @@ impl From<Currency> for String {
 }
 
 impl crate::FieldValue for Currency {
-    const INVALID: &'static str = "invalid_currency";
+    fn code(_: &CurrencyError) -> crate::FieldCode {
+        crate::FieldCode::UnknownValue
+    }
 }
 
 #[cfg(test)]

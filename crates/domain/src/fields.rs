@@ -5,8 +5,62 @@ use std::str::FromStr;
 
 /// A value that is written as text in a field of a request.
 pub trait FieldValue: FromStr<Err: fmt::Display> {
-    /// The stable code for a text that is no such value.
-    const INVALID: &'static str;
+    /// The stable code for what is wrong with a text that is no such value.
+    fn code(error: &Self::Err) -> FieldCode;
+}
+
+/// What can be wrong with a field; partners rely on the spelling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FieldCode {
+    /// The field is required and not there, or empty.
+    Missing,
+    /// The value is not one of the list.
+    UnknownValue,
+    /// The text does not have the required form.
+    InvalidFormat,
+    /// The check digits are wrong.
+    InvalidChecksum,
+    /// The text or list is too long.
+    TooLong,
+    /// The value is too small, too large, too early or too late for another one.
+    OutOfRange,
+    /// The date lies in the future and may not.
+    InFuture,
+    /// What the field refers to does not exist.
+    NotFound,
+    /// The value is there twice.
+    Duplicate,
+}
+
+impl FieldCode {
+    /// Every code.
+    pub const ALL: [Self; 9] = [
+        Self::Missing,
+        Self::UnknownValue,
+        Self::InvalidFormat,
+        Self::InvalidChecksum,
+        Self::TooLong,
+        Self::OutOfRange,
+        Self::InFuture,
+        Self::NotFound,
+        Self::Duplicate,
+    ];
+
+    /// The code as partners see it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::UnknownValue => "unknown_value",
+            Self::InvalidFormat => "invalid_format",
+            Self::InvalidChecksum => "invalid_checksum",
+            Self::TooLong => "too_long",
+            Self::OutOfRange => "out_of_range",
+            Self::InFuture => "in_future",
+            Self::NotFound => "not_found",
+            Self::Duplicate => "duplicate",
+        }
+    }
 }
 
 /// One field that cannot be accepted.
@@ -14,8 +68,8 @@ pub trait FieldValue: FromStr<Err: fmt::Display> {
 pub struct FieldError {
     /// The path from the body's top, such as `bank_account.iban`.
     pub field: String,
-    /// A stable code, such as `invalid_iban`.
-    pub code: &'static str,
+    /// What is wrong, for programs.
+    pub code: FieldCode,
     /// A sentence that says what would be right.
     pub message: String,
 }
@@ -32,12 +86,7 @@ impl FieldErrors {
     }
 
     /// Notes that a field cannot be accepted.
-    pub fn push(
-        &mut self,
-        field: impl Into<String>,
-        code: &'static str,
-        message: impl Into<String>,
-    ) {
+    pub fn push(&mut self, field: impl Into<String>, code: FieldCode, message: impl Into<String>) {
         self.0.push(FieldError {
             field: field.into(),
             code,
@@ -47,7 +96,7 @@ impl FieldErrors {
 
     /// Notes that a field is missing.
     pub fn missing(&mut self, field: impl Into<String>) {
-        self.push(field, "required", "This field is required.");
+        self.push(field, FieldCode::Missing, "This field is required.");
     }
 
     /// Takes over what another check found.
@@ -60,7 +109,7 @@ impl FieldErrors {
         match text.parse() {
             Ok(value) => Some(value),
             Err(error) => {
-                self.push(field, T::INVALID, error.to_string());
+                self.push(field, T::code(&error), error.to_string());
                 None
             }
         }
@@ -123,7 +172,7 @@ mod tests {
         let result = errors.into_result(country.zip(birth_date));
         let found = result.unwrap_err().into_vec();
         assert_eq!(found[0].field, "natural_person.country");
-        assert_eq!(found[0].code, "invalid_country");
-        assert_eq!(found[1].code, "required");
+        assert_eq!(found[0].code, FieldCode::UnknownValue);
+        assert_eq!(found[1].code, FieldCode::Missing);
     }
 }

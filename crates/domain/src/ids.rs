@@ -61,8 +61,10 @@ macro_rules! id {
         }
 
         impl crate::FieldValue for $name {
-            const INVALID: &'static str = "invalid_id";
-        }
+    fn code(_: &IdError) -> crate::FieldCode {
+        crate::FieldCode::InvalidFormat
+    }
+}
     )+};
 }
 

@@ -3,15 +3,59 @@
 //! Nothing here awaits, reads a clock, draws a random number or knows SQL, HTTP or JSON: time and randomness are arguments.
 
 pub mod address;
+pub mod bank;
+pub mod campaign;
 pub mod country;
 pub mod currency;
+pub mod email;
 pub mod fields;
+pub mod identification;
+pub mod identifier;
 pub mod ids;
+pub mod investment;
+pub mod investor;
+pub mod kyc;
+pub mod legal_form;
+pub mod money;
+pub mod payment_reference;
+pub mod percent;
+pub mod product;
+pub mod refusal;
+pub mod register;
+pub mod rules;
+pub mod text;
 pub mod time;
+pub mod units;
+pub mod wallet;
 
 pub use address::{Address, AddressError, TransactionHash, TransactionHashError};
+pub use bank::{Bic, BicError, Iban, IbanError};
+pub use campaign::{Campaign, Mandates};
 pub use country::{Country, CountryError};
 pub use currency::{Currency, CurrencyError};
-pub use fields::{FieldError, FieldErrors, FieldValue};
+pub use email::{EmailAddress, EmailAddressError};
+pub use fields::{FieldCode, FieldError, FieldErrors, FieldValue};
+pub use identification::{Identification, ImportTrust};
+pub use identifier::{Isin, IsinError, Lei, LeiError};
 pub use ids::*;
+pub use investment::{
+    Acceptance, Blocker, CorruptInvestment, Failure, Investment, Moved, Order, Recipient, State,
+    Status, StatusChange, StoredInvestment, Terms,
+};
+pub use investor::{
+    BankAccount, BenefitingPerson, Communication, Investor, LegalPerson, NaturalPerson, Person,
+    TaxInformation,
+};
+pub use kyc::{KycFacts, KycStatus, PastIdentification};
+pub use legal_form::LegalForm;
+pub use money::{Money, MoneyError};
+pub use payment_reference::{PaymentReference, PaymentReferenceError};
+pub use percent::{Percent, PercentError};
+pub use product::{Price, Product, ProductStatus, ProductType};
+pub use refusal::{Refusal, RefusalKind};
+pub use register::{Entry, Frontier, Holdings};
+pub use rules::{Rule, RuleName};
+pub use text::UnknownCode;
 pub use time::{Date, DateError, Timestamp, TimestampError};
+pub use units::{Units, UnitsError};
+pub use wallet::{Standing, Wallet, WalletKind};

@@ -147,7 +147,9 @@ impl From<Timestamp> for String {
 }
 
 impl crate::FieldValue for Timestamp {
-    const INVALID: &'static str = "invalid_timestamp";
+    fn code(_: &TimestampError) -> crate::FieldCode {
+        crate::FieldCode::InvalidFormat
+    }
 }
 
 /// A day of the calendar.
@@ -265,7 +267,9 @@ impl From<Date> for String {
 }
 
 impl crate::FieldValue for Date {
-    const INVALID: &'static str = "invalid_date";
+    fn code(_: &DateError) -> crate::FieldCode {
+        crate::FieldCode::InvalidFormat
+    }
 }
 
 /// jiff also reads other notations; a partner who writes one of those has more likely made a mistake.

@@ -1,0 +1,342 @@
+//! Every expected no of the rules: a closed list with stable codes, because partners branch on them.
+
+use std::fmt;
+
+use crate::{FieldError, FieldErrors, LegalForm, ProductType, Status, Timestamp, Units};
+
+/// Why something may not be done. The variant carries what the sentence for the partner needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Fields have values that are not possible.
+    InvalidFields(FieldErrors),
+    /// The platform may not report acceptances of this campaign.
+    AcceptMandateMissing,
+    /// The platform may not report payments of this campaign.
+    PaymentMandateMissing,
+    /// The investment has a status in which this cannot be done.
+    InvestmentState {
+        /// What was tried, as a participle: `accepted`.
+        action: &'static str,
+        /// The status that it has.
+        status: Status,
+    },
+    /// A date was reported before and is another one now.
+    DateAlreadyRecorded {
+        /// The field that carries it.
+        field: &'static str,
+        /// The date that stands.
+        recorded: Timestamp,
+    },
+    /// The units are on their way.
+    DeliveryStarted,
+    /// The investor is subject to US tax.
+    UsTaxNotAccepted,
+    /// Fewer units than the campaign's minimum.
+    #[allow(missing_docs)]
+    UnitsBelowMinimum { units: Units, minimum: Units },
+    /// More units than the campaign's maximum.
+    #[allow(missing_docs)]
+    UnitsAboveMaximum { units: Units, maximum: Units },
+    /// Not a multiple of the product's step.
+    #[allow(missing_docs)]
+    UnitsOffStep { units: Units, step_size: Units },
+    /// More units than the campaign has left.
+    #[allow(missing_docs)]
+    AllocationExceeded { units: Units, available: Units },
+    /// The sale has not begun.
+    #[allow(missing_docs)]
+    CampaignNotOpen { opens_at: Timestamp },
+    /// The sale is over.
+    #[allow(missing_docs)]
+    CampaignClosed { closes_at: Timestamp },
+    /// A document that the campaign requires was not given.
+    #[allow(missing_docs)]
+    RequiredDocumentMissing { document_type: String },
+    /// The wallet is another investor's.
+    WalletNotOfInvestor,
+    /// The period in which the investor may withdraw has ended.
+    #[allow(missing_docs)]
+    CancellationPeriodOver { until: Timestamp },
+    /// The investment's status, or its product, knows no withdrawal.
+    #[allow(missing_docs)]
+    CancellationRefused { status: Status },
+    /// The legal form does not go with the product.
+    #[allow(missing_docs)]
+    LegalFormContradiction {
+        ewpg: bool,
+        product_type: ProductType,
+        given: Option<LegalForm>,
+    },
+    /// Only legal persons have benefiting persons.
+    BenefitingPersonNotApplicable,
+    /// The total does not fit.
+    AmountOverflow,
+}
+
+/// Of which kind a refusal is; decides the status of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RefusalKind {
+    /// The request itself is wrong (400).
+    Invalid,
+    /// The caller may not do this (403).
+    Forbidden,
+    /// The present state does not allow it (409).
+    Conflict,
+    /// A rule of the business forbids it (422).
+    Business,
+}
+
+impl Refusal {
+    /// Every code.
+    pub const CODES: [&'static str; 20] = [
+        "invalid_body",
+        "accept_mandate_missing",
+        "payment_mandate_missing",
+        "investment_state",
+        "conflict",
+        "delivery_started",
+        "us_tax_not_accepted",
+        "units_below_minimum",
+        "units_above_maximum",
+        "units_off_step",
+        "allocation_exceeded",
+        "campaign_not_open",
+        "campaign_closed",
+        "required_document_missing",
+        "wallet_not_of_investor",
+        "cancellation_period_over",
+        "cancellation_refused",
+        "legal_form_contradiction",
+        "benefiting_person_not_applicable",
+        "amount_overflow",
+    ];
+
+    /// Every code, for tests that compare lists.
+    #[must_use]
+    pub const fn codes() -> &'static [&'static str] {
+        &Self::CODES
+    }
+
+    /// A refusal of one field.
+    #[must_use]
+    pub fn field_error(error: FieldError) -> Self {
+        let mut errors = FieldErrors::new();
+        errors.push(error.field, error.code, error.message);
+        Self::InvalidFields(errors)
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidFields(_) => "invalid_body",
+            Self::AcceptMandateMissing => "accept_mandate_missing",
+            Self::PaymentMandateMissing => "payment_mandate_missing",
+            Self::InvestmentState { .. } => "investment_state",
+            Self::DateAlreadyRecorded { .. } => "conflict",
+            Self::DeliveryStarted => "delivery_started",
+            Self::UsTaxNotAccepted => "us_tax_not_accepted",
+            Self::UnitsBelowMinimum { .. } => "units_below_minimum",
+            Self::UnitsAboveMaximum { .. } => "units_above_maximum",
+            Self::UnitsOffStep { .. } => "units_off_step",
+            Self::AllocationExceeded { .. } => "allocation_exceeded",
+            Self::CampaignNotOpen { .. } => "campaign_not_open",
+            Self::CampaignClosed { .. } => "campaign_closed",
+            Self::RequiredDocumentMissing { .. } => "required_document_missing",
+            Self::WalletNotOfInvestor => "wallet_not_of_investor",
+            Self::CancellationPeriodOver { .. } => "cancellation_period_over",
+            Self::CancellationRefused { .. } => "cancellation_refused",
+            Self::LegalFormContradiction { .. } => "legal_form_contradiction",
+            Self::BenefitingPersonNotApplicable => "benefiting_person_not_applicable",
+            Self::AmountOverflow => "amount_overflow",
+        }
+    }
+
+    /// Of which kind it is.
+    #[must_use]
+    pub const fn kind(&self) -> RefusalKind {
+        match self {
+            Self::InvalidFields(_) => RefusalKind::Invalid,
+            Self::AcceptMandateMissing | Self::PaymentMandateMissing => RefusalKind::Forbidden,
+            Self::InvestmentState { .. }
+            | Self::DateAlreadyRecorded { .. }
+            | Self::DeliveryStarted => RefusalKind::Conflict,
+            Self::UsTaxNotAccepted
+            | Self::UnitsBelowMinimum { .. }
+            | Self::UnitsAboveMaximum { .. }
+            | Self::UnitsOffStep { .. }
+            | Self::AllocationExceeded { .. }
+            | Self::CampaignNotOpen { .. }
+            | Self::CampaignClosed { .. }
+            | Self::RequiredDocumentMissing { .. }
+            | Self::WalletNotOfInvestor
+            | Self::CancellationPeriodOver { .. }
+            | Self::CancellationRefused { .. }
+            | Self::LegalFormContradiction { .. }
+            | Self::BenefitingPersonNotApplicable
+            | Self::AmountOverflow => RefusalKind::Business,
+        }
+    }
+
+    /// The field that it is about, if it is about one alone.
+    #[must_use]
+    pub fn field(&self) -> Option<String> {
+        let field = match self {
+            Self::InvalidFields(errors) => match errors.as_slice() {
+                [only] => only.field.as_str(),
+                _ => return None,
+            },
+            Self::AcceptMandateMissing => "accepted_at",
+            Self::PaymentMandateMissing => "paid_at",
+            Self::DateAlreadyRecorded { field, .. } => field,
+            Self::UsTaxNotAccepted => "natural_person.is_subject_to_us_tax",
+            Self::UnitsBelowMinimum { .. }
+            | Self::UnitsAboveMaximum { .. }
+            | Self::UnitsOffStep { .. }
+            | Self::AllocationExceeded { .. }
+            | Self::AmountOverflow => "units",
+            Self::CampaignNotOpen { .. } | Self::CampaignClosed { .. } => "campaign_id",
+            Self::RequiredDocumentMissing { .. } => "signed_documents",
+            Self::WalletNotOfInvestor => "wallet",
+            Self::LegalFormContradiction { .. } => "legal_form",
+            Self::InvestmentState { .. }
+            | Self::DeliveryStarted
+            | Self::CancellationPeriodOver { .. }
+            | Self::CancellationRefused { .. }
+            | Self::BenefitingPersonNotApplicable => return None,
+        };
+        Some(field.to_owned())
+    }
+
+    /// The fields that cannot be accepted, if that is what was refused.
+    #[must_use]
+    pub fn field_errors(&self) -> &[FieldError] {
+        match self {
+            Self::InvalidFields(errors) => errors.as_slice(),
+            _ => &[],
+        }
+    }
+
+    /// A sentence for a person that says what would be right.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self {
+            Self::InvalidFields(errors) => match errors.as_slice() {
+                [only] => only.message.clone(),
+                several => format!(
+                    "{} fields cannot be accepted; the errors name each.",
+                    several.len()
+                ),
+            },
+            Self::AcceptMandateMissing => {
+                "Only the issuer accepts investments of this campaign; leave out accepted_at."
+                    .to_owned()
+            }
+            Self::PaymentMandateMissing => {
+                "Only the issuer marks investments of this campaign as paid; leave out paid_at."
+                    .to_owned()
+            }
+            Self::InvestmentState { action, status } => {
+                format!("An investment with the status {status} cannot be {action}.")
+            }
+            Self::DateAlreadyRecorded { field, recorded } => {
+                format!("{field} is recorded as {recorded} and cannot become another date.")
+            }
+            Self::DeliveryStarted => {
+                "The units are being delivered; nothing can be changed any more.".to_owned()
+            }
+            Self::UsTaxNotAccepted => {
+                "Investors who are subject to US tax are not accepted.".to_owned()
+            }
+            Self::UnitsBelowMinimum { units, minimum } => {
+                format!("The campaign takes orders of at least {minimum} units, not of {units}.")
+            }
+            Self::UnitsAboveMaximum { units, maximum } => {
+                format!("The campaign takes orders of at most {maximum} units, not of {units}.")
+            }
+            Self::UnitsOffStep { units, step_size } => {
+                format!("Orders are multiples of {step_size} units, which {units} is not.")
+            }
+            Self::AllocationExceeded { units, available } => {
+                format!("The campaign has {available} units left, not {units}.")
+            }
+            Self::CampaignNotOpen { opens_at } => {
+                format!("The campaign takes orders from {opens_at} on.")
+            }
+            Self::CampaignClosed { closes_at } => {
+                format!("The campaign took orders until {closes_at}.")
+            }
+            Self::RequiredDocumentMissing { document_type } => {
+                format!("The campaign requires a signed document of the type {document_type}.")
+            }
+            Self::WalletNotOfInvestor => {
+                "Units go to a wallet of the investment's own investor.".to_owned()
+            }
+            Self::CancellationPeriodOver { until } => {
+                format!("The investor could withdraw until {until}.")
+            }
+            Self::CancellationRefused { status } => {
+                format!(
+                    "The investor cannot withdraw from an investment with the status {status} of this product."
+                )
+            }
+            Self::LegalFormContradiction {
+                ewpg,
+                product_type,
+                given,
+            } => contradiction(*ewpg, *product_type, *given),
+            Self::BenefitingPersonNotApplicable => {
+                "Only a legal person has benefiting persons.".to_owned()
+            }
+            Self::AmountOverflow => {
+                "The total of so many units is too large; order fewer.".to_owned()
+            }
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<FieldErrors> for Refusal {
+    fn from(errors: FieldErrors) -> Self {
+        Self::InvalidFields(errors)
+    }
+}
+
+fn contradiction(ewpg: bool, product_type: ProductType, given: Option<LegalForm>) -> String {
+    let side = if ewpg {
+        "under the eWpG"
+    } else {
+        "outside of the eWpG"
+    };
+    let possible: Vec<_> = LegalForm::ALL
+        .iter()
+        .filter(|form| form.fits(ewpg, product_type))
+        .map(|form| form.as_str())
+        .collect();
+    match (possible.as_slice(), given) {
+        ([], _) => format!(
+            "{product_type} cannot be issued {side}; set ewpg to {} or choose another type.",
+            !ewpg
+        ),
+        (_, Some(form)) => {
+            format!(
+                "{product_type} {side} has the legal form {}, not {form}.",
+                possible.join(" or ")
+            )
+        }
+        (_, None) => format!(
+            "{product_type} {side} needs a legal_form: {}.",
+            possible.join(" or ")
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,9 @@
+//! The register of one product: an append-only log of entries, its Merkle tree, and the holdings that follow from it.
+
+pub mod entry;
+pub mod holdings;
+pub mod merkle;
+
+pub use entry::{CanonicalError, Entry, commitment};
+pub use holdings::{HoldingError, Holdings};
+pub use merkle::{Digest, Frontier};

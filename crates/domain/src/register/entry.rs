@@ -1,0 +1,271 @@
+//! What the register records, in the one form of bytes that is hashed.
+//!
+//! An entry is UTF-8 text: a line with the format's name and version, then one `field: value` line for each field in a fixed order, each ended by a
+//! line feed. Numbers are decimal without leading zeros, hashes are 64 small hexadecimal digits, ids are hyphenated UUIDs in
+//! small letters. There is exactly one way to write an entry, and only that is read. Personal data is never in it.
+
+use std::fmt::Write as _;
+use std::str::FromStr;
+
+use sha2::{Digest as _, Sha256};
+
+use super::Digest;
+use crate::{HolderId, InvestmentId, Isin, TransactionHash, Units};
+
+const HEADING: &str = "cashlink register entry 1";
+
+/// One entry of a register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// The whole issue is entered once, to the issuer's own holding.
+    Issue {
+        /// The issuer's holder id.
+        holder: HolderId,
+        /// The issue volume.
+        units: Units,
+        /// The security.
+        isin: Isin,
+        /// The hash of the terms that were deposited.
+        terms_hash: Digest,
+    },
+    /// Units move to an investor because of an investment.
+    Delivery {
+        /// Who held the units.
+        from: HolderId,
+        /// Who holds them now.
+        to: HolderId,
+        /// How many.
+        units: Units,
+        /// See [`commitment`].
+        investment: Digest,
+        /// The transaction on the DLT network that made it effective.
+        transaction_hash: TransactionHash,
+        /// The block that holds it.
+        block: u64,
+    },
+}
+
+/// The bytes are not an entry in its one form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CanonicalError {
+    /// Not UTF-8, or another format or version.
+    #[error("these bytes are not a register entry of version 1")]
+    Format,
+    /// A field is missing, out of place or not written in its one form.
+    #[error("the field {0} of this register entry is missing or not written as it has to be")]
+    Field(&'static str),
+}
+
+/// Ties an entry to an investment without naming it: whoever knows the salt can show that they belong together, and once the salt is destroyed nobody can.
+#[must_use]
+pub fn commitment(salt: &[u8; 32], investment: InvestmentId) -> Digest {
+    Sha256::new()
+        .chain_update(b"cashlink investment 1\n")
+        .chain_update(salt)
+        .chain_update(investment.uuid().as_bytes())
+        .finalize()
+        .into()
+}
+
+impl Entry {
+    /// The word for the entry's kind.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Issue { .. } => "issue",
+            Self::Delivery { .. } => "delivery",
+        }
+    }
+
+    /// The entry in its one form.
+    #[must_use]
+    pub fn canonical_bytes(&self) -> Vec<u8> {
+        let mut text = format!("{HEADING}\nkind: {}\n", self.kind());
+        let written = match self {
+            Self::Issue {
+                holder,
+                units,
+                isin,
+                terms_hash,
+            } => {
+                let terms_hash = hex::encode(terms_hash);
+                write!(
+                    text,
+                    "holder: {holder}\nunits: {units}\nisin: {isin}\nterms_hash: {terms_hash}\n"
+                )
+            }
+            Self::Delivery {
+                from,
+                to,
+                units,
+                investment,
+                transaction_hash,
+                block,
+            } => write!(
+                text,
+                "from: {from}\nto: {to}\nunits: {units}\ninvestment: {}\ntransaction_hash: {}\nblock: {block}\n",
+                hex::encode(investment),
+                hex::encode(transaction_hash.bytes()),
+            ),
+        };
+        written.expect("writing to a string does not fail");
+        text.into_bytes()
+    }
+
+    /// Reads an entry, and only its one form.
+    pub fn from_canonical_bytes(bytes: &[u8]) -> Result<Self, CanonicalError> {
+        let text = std::str::from_utf8(bytes).map_err(|_| CanonicalError::Format)?;
+        let mut lines = text.split('\n');
+        if lines.next() != Some(HEADING) {
+            return Err(CanonicalError::Format);
+        }
+        let entry = match field(&mut lines, "kind")? {
+            "issue" => Self::Issue {
+                holder: parsed(&mut lines, "holder")?,
+                units: units(&mut lines)?,
+                isin: parsed(&mut lines, "isin")?,
+                terms_hash: digest(&mut lines, "terms_hash")?,
+            },
+            "delivery" => Self::Delivery {
+                from: parsed(&mut lines, "from")?,
+                to: parsed(&mut lines, "to")?,
+                units: units(&mut lines)?,
+                investment: digest(&mut lines, "investment")?,
+                transaction_hash: TransactionHash::from_bytes(digest(
+                    &mut lines,
+                    "transaction_hash",
+                )?),
+                block: parsed(&mut lines, "block")?,
+            },
+            _ => return Err(CanonicalError::Field("kind")),
+        };
+        // Writing it again finds every second way to say the same: leading zeros, capitals, lines at the end.
+        if entry.canonical_bytes() == bytes {
+            Ok(entry)
+        } else {
+            Err(CanonicalError::Format)
+        }
+    }
+
+    /// The entry's leaf in the Merkle tree.
+    #[must_use]
+    pub fn leaf_hash(&self) -> Digest {
+        super::merkle::leaf_hash(&self.canonical_bytes())
+    }
+}
+
+fn field<'a>(
+    lines: &mut std::str::Split<'a, char>,
+    name: &'static str,
+) -> Result<&'a str, CanonicalError> {
+    let line = lines.next().ok_or(CanonicalError::Field(name))?;
+    line.strip_prefix(name)
+        .and_then(|rest| rest.strip_prefix(": "))
+        .ok_or(CanonicalError::Field(name))
+}
+
+fn parsed<T: FromStr>(
+    lines: &mut std::str::Split<'_, char>,
+    name: &'static str,
+) -> Result<T, CanonicalError> {
+    field(lines, name)?
+        .parse()
+        .map_err(|_| CanonicalError::Field(name))
+}
+
+fn units(lines: &mut std::str::Split<'_, char>) -> Result<Units, CanonicalError> {
+    Units::new(parsed(lines, "units")?).map_err(|_| CanonicalError::Field("units"))
+}
+
+fn digest(
+    lines: &mut std::str::Split<'_, char>,
+    name: &'static str,
+) -> Result<Digest, CanonicalError> {
+    let mut digest = [0; 32];
+    hex::decode_to_slice(field(lines, name)?, &mut digest)
+        .map_err(|_| CanonicalError::Field(name))?;
+    Ok(digest)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn delivery(units: i64, block: u64, bytes: [u8; 32]) -> Entry {
+        Entry::Delivery {
+            from: HolderId::from_uuid(Uuid::from_u128(1)),
+            to: HolderId::from_uuid(Uuid::from_u128(2)),
+            units: Units::try_from(units).unwrap(),
+            investment: bytes,
+            transaction_hash: TransactionHash::from_bytes(bytes),
+            block,
+        }
+    }
+
+    #[test]
+    fn an_entry_has_one_readable_form() {
+        let entry = Entry::Issue {
+            holder: HolderId::from_uuid(Uuid::from_u128(1)),
+            units: Units::new(12_000).unwrap(),
+            isin: "DE000BASF111".parse().unwrap(),
+            terms_hash: [0xab; 32],
+        };
+        let expected = format!(
+            "cashlink register entry 1\nkind: issue\nholder: 00000000-0000-0000-0000-000000000001\nunits: 12000\nisin: DE000BASF111\nterms_hash: {}\n",
+            "ab".repeat(32)
+        );
+        assert_eq!(
+            String::from_utf8(entry.canonical_bytes()).unwrap(),
+            expected
+        );
+        assert_eq!(Entry::from_canonical_bytes(expected.as_bytes()), Ok(entry));
+    }
+
+    #[test]
+    fn every_other_way_to_write_it_is_refused() {
+        let text = String::from_utf8(delivery(7, 9, [0xab; 32]).canonical_bytes()).unwrap();
+        for changed in [
+            text.replace("units: 7", "units: 07"),
+            text.replace("abab", "ABab"),
+            text.replace("entry 1", "entry 2"),
+            text.replace("block: 9", "block: 9 "),
+            text.replace("units: 7\n", ""),
+            text.replace('\n', "\r\n"),
+            format!("{text}\n"),
+            text.trim_end().to_owned(),
+            String::new(),
+        ] {
+            assert!(
+                Entry::from_canonical_bytes(changed.as_bytes()).is_err(),
+                "{changed}"
+            );
+        }
+        assert_eq!(
+            Entry::from_canonical_bytes(&[0xff]),
+            Err(CanonicalError::Format)
+        );
+    }
+
+    #[test]
+    fn a_commitment_hides_the_investment_behind_its_salt() {
+        let (one, other) = (
+            InvestmentId::from_uuid(Uuid::from_u128(1)),
+            InvestmentId::from_uuid(Uuid::from_u128(2)),
+        );
+        assert_eq!(commitment(&[1; 32], one), commitment(&[1; 32], one));
+        assert_ne!(commitment(&[1; 32], one), commitment(&[2; 32], one));
+        assert_ne!(commitment(&[1; 32], one), commitment(&[1; 32], other));
+    }
+
+    proptest! {
+        #[test]
+        fn every_delivery_is_read_as_it_is_written(units in 0..=i64::MAX, block: u64, bytes: [u8; 32]) {
+            let entry = delivery(units, block, bytes);
+            prop_assert_eq!(Entry::from_canonical_bytes(&entry.canonical_bytes()), Ok(entry));
+        }
+    }
+}

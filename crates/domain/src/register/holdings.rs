@@ -1,0 +1,276 @@
+//! Who holds how many units, replayed from the entries; the sum is the issued volume at every moment.
+
+use std::collections::BTreeMap;
+
+use super::Entry;
+use crate::{HolderId, Units};
+
+/// Why an entry cannot follow on the holdings before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HoldingError {
+    /// A second issue.
+    #[error("the issue is entered once; this register has one already")]
+    AlreadyIssued,
+    /// A movement before the issue.
+    #[error("nothing is issued yet")]
+    NotIssued,
+    /// Nothing moves.
+    #[error("an entry moves at least one unit from one holder to another")]
+    Nothing,
+    /// More units than the holder has.
+    #[error("holder {holder} has {held} units, not {needed}")]
+    #[allow(missing_docs)]
+    TooFew {
+        holder: HolderId,
+        held: Units,
+        needed: Units,
+    },
+    /// The sum of the holdings is not the issued volume.
+    #[error("the holdings sum up to {sum} units, but {issued} were issued")]
+    #[allow(missing_docs)]
+    Unbalanced { sum: u128, issued: Units },
+}
+
+/// The holdings of one product.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Holdings {
+    issued: Units,
+    by_holder: BTreeMap<HolderId, Units>,
+}
+
+impl Holdings {
+    /// The holdings of a register without entries.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            issued: Units::ZERO,
+            by_holder: BTreeMap::new(),
+        }
+    }
+
+    /// Holdings that were stored, one holder perhaps in several wallets; refused if they do not sum up to the issued volume.
+    pub fn from_parts(
+        issued: Units,
+        holdings: impl IntoIterator<Item = (HolderId, Units)>,
+    ) -> Result<Self, HoldingError> {
+        let mut by_holder: BTreeMap<HolderId, Units> = BTreeMap::new();
+        let mut sum = 0;
+        for (holder, units) in holdings.into_iter().filter(|(_, units)| !units.is_zero()) {
+            sum += u128::from(units.get());
+            let held = by_holder.entry(holder).or_default();
+            *held = held
+                .checked_add(units)
+                .ok_or(HoldingError::Unbalanced { sum, issued })?;
+        }
+        let holdings = Self { issued, by_holder };
+        holdings.check().map(|()| holdings)
+    }
+
+    /// Replays a whole register.
+    pub fn replay<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Self, HoldingError> {
+        let mut holdings = Self::new();
+        for entry in entries {
+            holdings.apply(entry)?;
+        }
+        Ok(holdings)
+    }
+
+    /// Applies the next entry; after a refusal nothing has changed.
+    pub fn apply(&mut self, entry: &Entry) -> Result<(), HoldingError> {
+        match *entry {
+            Entry::Issue { .. } if !self.issued.is_zero() => Err(HoldingError::AlreadyIssued),
+            Entry::Issue { units, .. } if units.is_zero() => Err(HoldingError::Nothing),
+            Entry::Issue { holder, units, .. } => {
+                self.issued = units;
+                self.by_holder.insert(holder, units);
+                Ok(())
+            }
+            Entry::Delivery { .. } if self.issued.is_zero() => Err(HoldingError::NotIssued),
+            Entry::Delivery {
+                from, to, units, ..
+            } => self.move_units(from, to, units),
+        }
+    }
+
+    /// The issued volume.
+    #[must_use]
+    pub const fn issued(&self) -> Units {
+        self.issued
+    }
+
+    /// What a holder has.
+    #[must_use]
+    pub fn of(&self, holder: HolderId) -> Units {
+        self.by_holder.get(&holder).copied().unwrap_or(Units::ZERO)
+    }
+
+    /// Every holder with at least one unit, by id.
+    pub fn iter(&self) -> impl Iterator<Item = (HolderId, Units)> + '_ {
+        self.by_holder
+            .iter()
+            .map(|(holder, units)| (*holder, *units))
+    }
+
+    /// Whether the holdings sum up to the issued volume.
+    pub fn check(&self) -> Result<(), HoldingError> {
+        let sum = self
+            .by_holder
+            .values()
+            .map(|units| u128::from(units.get()))
+            .sum();
+        if sum == u128::from(self.issued.get()) {
+            Ok(())
+        } else {
+            Err(HoldingError::Unbalanced {
+                sum,
+                issued: self.issued,
+            })
+        }
+    }
+
+    fn move_units(
+        &mut self,
+        from: HolderId,
+        to: HolderId,
+        units: Units,
+    ) -> Result<(), HoldingError> {
+        if units.is_zero() || from == to {
+            return Err(HoldingError::Nothing);
+        }
+        let (rest, grown) = moved(from, (self.of(from), self.of(to)), units)?;
+        if rest.is_zero() {
+            self.by_holder.remove(&from);
+        } else {
+            self.by_holder.insert(from, rest);
+        }
+        self.by_holder.insert(to, grown);
+        Ok(())
+    }
+}
+
+/// Two holdings (of the giver and of the receiver) after units moved between them.
+pub fn moved(
+    from: HolderId,
+    (giver, receiver): (Units, Units),
+    units: Units,
+) -> Result<(Units, Units), HoldingError> {
+    let too_few = HoldingError::TooFew {
+        holder: from,
+        held: giver,
+        needed: units,
+    };
+    let rest = giver.checked_sub(units).ok_or(too_few)?;
+    let grown = receiver
+        .checked_add(units)
+        .expect("both are parts of one issue, which can be counted");
+    Ok((rest, grown))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::TransactionHash;
+
+    fn holder(number: u128) -> HolderId {
+        HolderId::from_uuid(Uuid::from_u128(number))
+    }
+
+    fn units(number: u64) -> Units {
+        Units::new(number).unwrap()
+    }
+
+    fn issue(number: u64) -> Entry {
+        let isin = "DE000BASF111".parse().unwrap();
+        Entry::Issue {
+            holder: holder(0),
+            units: units(number),
+            isin,
+            terms_hash: [0; 32],
+        }
+    }
+
+    fn delivery(from: u128, to: u128, number: u64) -> Entry {
+        Entry::Delivery {
+            from: holder(from),
+            to: holder(to),
+            units: units(number),
+            investment: [0; 32],
+            transaction_hash: TransactionHash::from_bytes([0; 32]),
+            block: 1,
+        }
+    }
+
+    #[test]
+    fn units_move_from_the_issuer_to_the_investors() {
+        let holdings =
+            Holdings::replay(&[issue(100), delivery(0, 1, 30), delivery(1, 2, 30)]).unwrap();
+        assert_eq!(
+            holdings.iter().collect::<Vec<_>>(),
+            [(holder(0), units(70)), (holder(2), units(30))]
+        );
+        assert_eq!(
+            Holdings::from_parts(units(100), holdings.iter()),
+            Ok(holdings)
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_changes_nothing() {
+        let mut holdings = Holdings::new();
+        assert_eq!(
+            holdings.apply(&delivery(0, 1, 1)),
+            Err(HoldingError::NotIssued)
+        );
+        assert_eq!(holdings.apply(&issue(0)), Err(HoldingError::Nothing));
+        holdings.apply(&issue(100)).unwrap();
+        let before = holdings.clone();
+        let too_few = HoldingError::TooFew {
+            holder: holder(0),
+            held: units(100),
+            needed: units(101),
+        };
+        assert_eq!(holdings.apply(&issue(1)), Err(HoldingError::AlreadyIssued));
+        assert_eq!(holdings.apply(&delivery(0, 1, 101)), Err(too_few));
+        assert_eq!(
+            holdings.apply(&delivery(0, 0, 1)),
+            Err(HoldingError::Nothing)
+        );
+        assert_eq!(
+            holdings.apply(&delivery(0, 1, 0)),
+            Err(HoldingError::Nothing)
+        );
+        assert_eq!(holdings, before);
+    }
+
+    #[test]
+    fn stored_holdings_have_to_sum_up() {
+        let rows = [(holder(0), units(70)), (holder(1), units(29))];
+        assert_eq!(
+            Holdings::from_parts(units(100), rows),
+            Err(HoldingError::Unbalanced {
+                sum: 99,
+                issued: units(100)
+            })
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_sum_is_the_issued_volume_whatever_is_tried(
+            issued in 1_u64..=i64::MAX as u64,
+            moves in proptest::collection::vec((0_u128..5, 0_u128..5, 0_u64..=i64::MAX as u64, any::<bool>()), 0..50),
+        ) {
+            let mut holdings = Holdings::replay(&[issue(issued)]).unwrap();
+            for (from, to, number, small) in moves {
+                let number = if small { number % (issued / 3 + 1) } else { number };
+                let _ = holdings.apply(&delivery(from, to, number));
+                prop_assert_eq!(holdings.check(), Ok(()));
+                prop_assert_eq!(holdings.issued(), units(issued));
+            }
+        }
+    }
+}

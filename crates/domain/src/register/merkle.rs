@@ -1,0 +1,266 @@
+//! The Merkle tree of RFC 9162, section 2: it proves that an entry is in the log, and that a log only grew.
+
+use sha2::{Digest as _, Sha256};
+
+/// A hash of the tree.
+pub type Digest = [u8; 32];
+
+/// The root of the empty log.
+#[must_use]
+pub fn empty_root() -> Digest {
+    Sha256::digest(b"").into()
+}
+
+/// The hash of an entry's canonical bytes. Its first byte keeps a leaf from ever being taken for a node.
+#[must_use]
+pub fn leaf_hash(entry: &[u8]) -> Digest {
+    Sha256::new()
+        .chain_update([0])
+        .chain_update(entry)
+        .finalize()
+        .into()
+}
+
+/// The hash over two subtrees.
+#[must_use]
+pub fn node_hash(left: &Digest, right: &Digest) -> Digest {
+    Sha256::new()
+        .chain_update([1])
+        .chain_update(left)
+        .chain_update(right)
+        .finalize()
+        .into()
+}
+
+/// What is needed to append to a log and to know its root: the roots of its complete subtrees, the largest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Frontier {
+    size: u64,
+    peaks: Vec<Digest>,
+}
+
+impl Frontier {
+    /// The frontier of the empty log.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            size: 0,
+            peaks: Vec::new(),
+        }
+    }
+
+    /// A frontier that was stored. None if the number of peaks does not go with the size.
+    #[must_use]
+    pub fn from_parts(size: u64, peaks: Vec<Digest>) -> Option<Self> {
+        (peaks.len() as u64 == u64::from(size.count_ones())).then_some(Self { size, peaks })
+    }
+
+    /// A frontier that was stored as [`Frontier::to_bytes`] gives it.
+    #[must_use]
+    pub fn from_bytes(size: u64, bytes: &[u8]) -> Option<Self> {
+        let (peaks, rest) = bytes.as_chunks::<32>();
+        if rest.is_empty() {
+            Self::from_parts(size, peaks.to_vec())
+        } else {
+            None
+        }
+    }
+
+    /// The peaks one after the other, for storage beside the size.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.peaks.concat()
+    }
+
+    /// How many entries the log has.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The roots of the complete subtrees, the largest first.
+    #[must_use]
+    pub fn peaks(&self) -> &[Digest] {
+        &self.peaks
+    }
+
+    /// Appends an entry by its leaf hash and returns the new root.
+    pub fn append(&mut self, leaf: Digest) -> Digest {
+        let mut subtree = leaf;
+        // Every trailing one in the size is a complete subtree that the new one makes whole.
+        for _ in 0..self.size.trailing_ones() {
+            let left = self
+                .peaks
+                .pop()
+                .expect("there is a peak for every one in the size");
+            subtree = node_hash(&left, &subtree);
+        }
+        self.peaks.push(subtree);
+        self.size += 1;
+        self.root()
+    }
+
+    /// The root of the log.
+    #[must_use]
+    pub fn root(&self) -> Digest {
+        let mut peaks = self.peaks.iter().rev();
+        match peaks.next() {
+            Some(smallest) => peaks.fold(*smallest, |right, left| node_hash(left, &right)),
+            None => empty_root(),
+        }
+    }
+}
+
+/// The root over the leaf hashes of a whole log (section 2.1.1).
+#[must_use]
+pub fn root(leaves: &[Digest]) -> Digest {
+    match leaves {
+        [] => empty_root(),
+        [only] => *only,
+        several => {
+            let (left, right) = several.split_at(split(several.len()));
+            node_hash(&root(left), &root(right))
+        }
+    }
+}
+
+/// The proof that the leaf of this index is in the log (section 2.1.3.1). None if there is no such leaf.
+#[must_use]
+pub fn inclusion_proof(leaves: &[Digest], index: usize) -> Option<Vec<Digest>> {
+    if index >= leaves.len() {
+        return None;
+    }
+    let mut proof = Vec::new();
+    let (mut leaves, mut index) = (leaves, index);
+    while leaves.len() > 1 {
+        let (left, right) = leaves.split_at(split(leaves.len()));
+        if index < left.len() {
+            proof.push(root(right));
+            leaves = left;
+        } else {
+            proof.push(root(left));
+            index -= left.len();
+            leaves = right;
+        }
+    }
+    proof.reverse();
+    Some(proof)
+}
+
+/// Whether the proof shows that the leaf has this index in the log of this size and root (section 2.1.3.2).
+#[must_use]
+pub fn verify_inclusion(
+    leaf: &Digest,
+    index: u64,
+    size: u64,
+    proof: &[Digest],
+    expected_root: &Digest,
+) -> bool {
+    if index >= size {
+        return false;
+    }
+    let (mut place, mut last, mut hash) = (index, size - 1, *leaf);
+    for step in proof {
+        if last == 0 {
+            return false;
+        }
+        if place & 1 == 1 || place == last {
+            hash = node_hash(step, &hash);
+            while place & 1 == 0 && place != 0 {
+                place >>= 1;
+                last >>= 1;
+            }
+        } else {
+            hash = node_hash(&hash, step);
+        }
+        place >>= 1;
+        last >>= 1;
+    }
+    last == 0 && hash == *expected_root
+}
+
+/// The proof that the log, when it had the earlier size, was the beginning of this one (section 2.1.4.1).
+/// None if it never had that size; empty if the size is 0 or the whole.
+#[must_use]
+pub fn consistency_proof(leaves: &[Digest], earlier_size: usize) -> Option<Vec<Digest>> {
+    if earlier_size > leaves.len() {
+        return None;
+    }
+    if earlier_size == 0 || earlier_size == leaves.len() {
+        return Some(Vec::new());
+    }
+    let mut proof = Vec::new();
+    let (mut leaves, mut earlier, mut is_whole_earlier_log) = (leaves, earlier_size, true);
+    while earlier < leaves.len() {
+        let (left, right) = leaves.split_at(split(leaves.len()));
+        if earlier <= left.len() {
+            proof.push(root(right));
+            leaves = left;
+        } else {
+            proof.push(root(left));
+            earlier -= left.len();
+            leaves = right;
+            is_whole_earlier_log = false;
+        }
+    }
+    // Who checks knows the root of the earlier log already.
+    if !is_whole_earlier_log {
+        proof.push(root(leaves));
+    }
+    proof.reverse();
+    Some(proof)
+}
+
+/// Whether the proof shows that the log of the earlier size and root was the beginning of the other (section 2.1.4.2).
+#[must_use]
+pub fn verify_consistency(
+    earlier_size: u64,
+    size: u64,
+    earlier_root: &Digest,
+    expected_root: &Digest,
+    proof: &[Digest],
+) -> bool {
+    if earlier_size > size {
+        return false;
+    }
+    if earlier_size == size {
+        return proof.is_empty() && earlier_root == expected_root;
+    }
+    if earlier_size == 0 {
+        return proof.is_empty() && *earlier_root == empty_root();
+    }
+    let (first, steps) = match proof {
+        steps if earlier_size.is_power_of_two() => (earlier_root, steps),
+        [first, steps @ ..] => (first, steps),
+        [] => return false,
+    };
+    let levels = (earlier_size - 1).trailing_ones();
+    let (mut place, mut last) = ((earlier_size - 1) >> levels, (size - 1) >> levels);
+    let (mut earlier_hash, mut hash) = (*first, *first);
+    for step in steps {
+        if last == 0 {
+            return false;
+        }
+        if place & 1 == 1 || place == last {
+            earlier_hash = node_hash(step, &earlier_hash);
+            hash = node_hash(step, &hash);
+            while place & 1 == 0 && place != 0 {
+                place >>= 1;
+                last >>= 1;
+            }
+        } else {
+            hash = node_hash(&hash, step);
+        }
+        place >>= 1;
+        last >>= 1;
+    }
+    last == 0 && earlier_hash == *earlier_root && hash == *expected_root
+}
+
+/// The largest power of two below the number of leaves, of which there are at least two.
+const fn split(leaves: usize) -> usize {
+    1 << (leaves - 1).ilog2()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! Law that changes by date: each rule is a row with the days on which it holds, and is looked up by the day that matters.
+
+use crate::Date;
+
+/// What a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RuleName {
+    /// How many months an identification made for a partner may be relied on.
+    IdentificationValidityMonths,
+}
+
+/// One rule for the days on which it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// What it is about.
+    pub name: RuleName,
+    /// The first day (year, month, day).
+    pub valid_from: (i16, i8, i8),
+    /// The last day; none if no end is known.
+    pub valid_to: Option<(i16, i8, i8)>,
+    /// The figure, in the unit that the name says.
+    pub value: u32,
+    /// The law that says so.
+    pub source: &'static str,
+}
+
+/// Every rule. A change of law is a new row and an end for the old one.
+pub const RULES: &[Rule] = &[Rule {
+    name: RuleName::IdentificationValidityMonths,
+    valid_from: (2017, 6, 26),
+    valid_to: None,
+    value: 24,
+    source: "§ 17(3a) GwG",
+}];
+
+impl Rule {
+    /// Whether the rule holds on a day.
+    #[must_use]
+    pub fn holds_on(&self, day: Date) -> bool {
+        let date = |(year, month, day)| {
+            Date::new(year, month, day).expect("the table has days of the calendar")
+        };
+        date(self.valid_from) <= day && self.valid_to.is_none_or(|last| day <= date(last))
+    }
+}
+
+/// The rule that holds on a day; none before the first row.
+#[must_use]
+pub fn find(name: RuleName, day: Date) -> Option<&'static Rule> {
+    RULES
+        .iter()
+        .find(|rule| rule.name == name && rule.holds_on(day))
+}
+
+/// How many months an identification may be relied on that is used on this day. Before the first row the first row is applied:
+/// a sandbox may travel there.
+#[must_use]
+pub fn identification_validity_months(day: Date) -> u32 {
+    let name = RuleName::IdentificationValidityMonths;
+    let first = || {
+        RULES
+            .iter()
+            .find(|rule| rule.name == name)
+            .expect("the table has a row for each name")
+    };
+    find(name, day).unwrap_or_else(first).value
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_rule_is_found_by_the_day() {
+        let day = Date::parse("2026-11-22").unwrap();
+        assert_eq!(
+            find(RuleName::IdentificationValidityMonths, day)
+                .unwrap()
+                .value,
+            24
+        );
+        assert_eq!(
+            find(
+                RuleName::IdentificationValidityMonths,
+                Date::parse("2017-06-25").unwrap()
+            ),
+            None
+        );
+        assert_eq!(
+            identification_validity_months(Date::parse("2000-01-01").unwrap()),
+            24
+        );
+    }
+
+    #[test]
+    fn no_day_has_two_rules_of_a_name() {
+        for (index, rule) in RULES.iter().enumerate() {
+            let (year, month, day) = rule.valid_from;
+            let first = Date::new(year, month, day).unwrap();
+            let clash = RULES[..index]
+                .iter()
+                .any(|other| other.name == rule.name && other.holds_on(first));
+            assert!(!clash, "{rule:?}");
+        }
+    }
+}
