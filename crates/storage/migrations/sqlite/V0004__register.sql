@@ -72,6 +72,8 @@ create table dlt_commands (
   created_at integer not null,
   changed_at integer not null
 ) strict;
+-- The whole issue is made once.
+create unique index dlt_commands_one_issue on dlt_commands (product_id) where kind = 'issue';
 create index dlt_commands_queued on dlt_commands (product_id, id) where status = 'queued';
 create index dlt_commands_by_batch on dlt_commands (batch_id);
 
