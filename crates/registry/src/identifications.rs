@@ -36,7 +36,7 @@ pub async fn create(
                 .map(|id| ("legitimation_protocol_id", id));
             let named: Vec<_> = protocol.into_iter().collect();
             persons::claim_documents(&own, tx, &scope, investor, &named)?;
-            let trust = storage::platforms::import_trust(tx, platform)?;
+            let trust = storage::parties::import_trust(tx, platform)?;
             let now = own.clock.now();
             let record = IdentificationRecord {
                 // Random: the link of a requested identification must not be guessable.

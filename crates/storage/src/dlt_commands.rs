@@ -1,9 +1,9 @@
 //! Commands to the DLT network: rows that the worker takes into batches, exactly once each.
 
-use database::{DatabaseError, Sql, Tx, Value};
-use domain::{Address, CommandId, InvestmentId, ProductId, Timestamp, Units};
+use database::{DatabaseError, Row, Sql, Tx, Value};
+use domain::{Address, BatchId, CommandId, InvestmentId, ProductId, Timestamp, Units};
 
-use crate::columns::time;
+use crate::columns::{Columns, time};
 
 /// Wakes the worker.
 pub const TOPIC: &str = "dlt";
@@ -21,6 +21,86 @@ const QUEUE_ISSUE: Sql = Sql("insert into dlt_commands
 (id, product_id, kind, units, status, attempts, created_at, changed_at)
 values ($1, $2, 'issue', $3, 'queued', 0, $4, $4)");
 
+// A delivery waits for the issue, because before that there is nothing to deliver from.
+const PRODUCTS_WITH_WORK: Sql = Sql("select c.product_id
+from dlt_commands c
+where c.status = 'queued'
+and (c.kind = 'issue' or exists (select 1 from register_heads h where h.product_id = c.product_id))
+union
+select b.product_id
+from dlt_batches b
+where b.status = 'open'");
+
+const OLDEST: Sql = Sql("select c.kind, c.attempts
+from dlt_commands c
+where c.product_id = $1
+and c.status = 'queued'
+and (c.kind = 'issue' or exists (select 1 from register_heads h where h.product_id = c.product_id))
+order by c.id
+limit 1");
+
+const TAKE: Sql = Sql("update dlt_commands
+set status = 'taken', batch_id = $2, changed_at = $6
+where id in (
+    select id
+    from dlt_commands
+    where product_id = $1
+    and status = 'queued'
+    and kind = $3
+    and attempts = $4
+    order by id
+    limit $5)");
+
+const OF_BATCH: Sql = Sql("select id, product_id, investment_id, kind, wallet_address, units, status, batch_id, attempts, error, created_at, changed_at
+from dlt_commands
+where batch_id = $1
+and status in ('taken', 'confirmed')
+order by id");
+
+const FIND: Sql = Sql("select id, product_id, investment_id, kind, wallet_address, units, status, batch_id, attempts, error, created_at, changed_at
+from dlt_commands
+where id = $1
+for update");
+
+const OF_INVESTMENT: Sql = Sql("select id, product_id, investment_id, kind, wallet_address, units, status, batch_id, attempts, error, created_at, changed_at
+from dlt_commands
+where investment_id = $1");
+
+const LIST: Sql = Sql("select id, product_id, investment_id, kind, wallet_address, units, status, batch_id, attempts, error, created_at, changed_at
+from dlt_commands
+where (status = $1 or $1 is null)
+order by id
+limit $2 offset $3");
+
+const COUNT: Sql = Sql("select count(*)
+from dlt_commands
+where (status = $1 or $1 is null)");
+
+const CONFIRM_BATCH: Sql = Sql("update dlt_commands
+set status = 'confirmed', error = null, changed_at = $2
+where batch_id = $1
+and status = 'taken'");
+
+const REQUEUE_BATCH: Sql = Sql("update dlt_commands
+set status = 'queued', batch_id = null, attempts = attempts + 1, error = $2, changed_at = $3
+where batch_id = $1
+and status = 'taken'");
+
+const FAIL: Sql = Sql("update dlt_commands
+set status = 'failed', attempts = attempts + 1, error = $2, changed_at = $3
+where id = $1
+and status = 'taken'");
+
+const RETRY: Sql = Sql("update dlt_commands
+set status = 'queued', batch_id = null, error = null, changed_at = $2
+where id = $1
+and status = 'failed'");
+
+const BACKLOG: Sql = Sql("select status, count(*), min(created_at)
+from dlt_commands
+where status <> 'confirmed'
+group by status");
+
 /// What a command does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommandKind {
@@ -28,6 +108,19 @@ pub enum CommandKind {
     Issue,
     /// Moves units to an investor's wallet.
     Delivery,
+}
+
+/// How far a command is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandStatus {
+    /// Waits for a batch.
+    Queued,
+    /// Is in an open batch.
+    Taken,
+    /// Took effect and is in the register.
+    Confirmed,
+    /// The network refused it; nothing moved.
+    Failed,
 }
 
 /// A delivery to queue.
@@ -43,6 +136,46 @@ pub struct NewDelivery {
     pub wallet: Address,
     /// How much.
     pub units: Units,
+}
+
+/// A command as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandRecord {
+    /// Identifies it.
+    pub id: CommandId,
+    /// The product whose units it is about.
+    pub product: ProductId,
+    /// The investment that is delivered.
+    pub investment: Option<InvestmentId>,
+    /// What it does.
+    pub kind: CommandKind,
+    /// Where units go.
+    pub wallet: Option<Address>,
+    /// How many.
+    pub units: Units,
+    /// How far it is.
+    pub status: CommandStatus,
+    /// The batch that it is or was in last.
+    pub batch: Option<BatchId>,
+    /// How often it was in a batch that the network refused.
+    pub attempts: u32,
+    /// Why the last of those failed.
+    pub error: Option<String>,
+    /// When it was queued first.
+    pub created_at: Timestamp,
+    /// When its status changed last.
+    pub changed_at: Timestamp,
+}
+
+/// What is not done yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Commands that wait or are on their way.
+    pub pending: u64,
+    /// Since when the oldest of them waits.
+    pub oldest_at: Option<Timestamp>,
+    /// Commands that the network refused and nobody has looked after.
+    pub failed: u64,
 }
 
 /// Queues the delivery of an investment and wakes the worker. An investment whose delivery failed is queued again;
@@ -81,13 +214,229 @@ pub fn queue_issue(
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
     tx.on_commit_wake(TOPIC);
-    tx.later(
-        QUEUE_ISSUE,
-        &[
-            id.uuid().into(),
-            product.uuid().into(),
-            units.as_i64().into(),
-            time(now),
-        ],
+    let parameters = [
+        id.uuid().into(),
+        product.uuid().into(),
+        units.as_i64().into(),
+        time(now),
+    ];
+    tx.later(QUEUE_ISSUE, &parameters)
+}
+
+/// Products that have something to take or something on its way.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn products_with_work(tx: &mut Tx) -> Result<Vec<ProductId>, DatabaseError> {
+    let rows = tx.query(PRODUCTS_WITH_WORK, &[])?;
+    rows.iter()
+        .map(|row| Columns::of(row).id(ProductId::from_uuid))
+        .collect()
+}
+
+/// Kind and attempts of the oldest command of a product that can be taken now.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn oldest(
+    tx: &mut Tx,
+    product: ProductId,
+) -> Result<Option<(CommandKind, u32)>, DatabaseError> {
+    let row = tx.query_opt(OLDEST, &[product.uuid().into()])?;
+    row.map(|row| {
+        let mut columns = Columns::of(&row);
+        Ok((columns.parsed(CommandKind::parse)?, columns.next()?))
+    })
+    .transpose()
+}
+
+/// Puts the oldest commands of a kind that failed equally often into a batch.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn take(
+    tx: &mut Tx,
+    (product, batch): (ProductId, BatchId),
+    (kind, attempts): (CommandKind, u32),
+    most: u32,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    let parameters = [
+        product.uuid().into(),
+        batch.uuid().into(),
+        kind.as_str().into(),
+        attempts.into(),
+        most.into(),
+        time(now),
+    ];
+    tx.execute(TAKE, &parameters).map(|_| ())
+}
+
+/// The commands that are in a batch, oldest first; those taken out of it are not among them.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn of_batch(tx: &mut Tx, batch: BatchId) -> Result<Vec<CommandRecord>, DatabaseError> {
+    let rows = tx.query(OF_BATCH, &[batch.uuid().into()])?;
+    rows.iter().map(read).collect()
+}
+
+/// A command, locked.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn lock(tx: &mut Tx, id: CommandId) -> Result<Option<CommandRecord>, DatabaseError> {
+    let row = tx.query_opt(FIND, &[id.uuid().into()])?;
+    row.map(|row| read(&row)).transpose()
+}
+
+/// The command that delivers an investment.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn of_investment(
+    tx: &mut Tx,
+    investment: InvestmentId,
+) -> Result<Option<CommandRecord>, DatabaseError> {
+    let row = tx.query_opt(OF_INVESTMENT, &[investment.uuid().into()])?;
+    row.map(|row| read(&row)).transpose()
+}
+
+/// The number of commands (in one status, if given) and a stretch of them, oldest first.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn list(
+    tx: &mut Tx,
+    status: Option<CommandStatus>,
+    offset: u64,
+    limit: u32,
+) -> Result<(u64, Vec<CommandRecord>), DatabaseError> {
+    let status = Value::from(status.map(CommandStatus::as_str));
+    let count = tx
+        .query_one(COUNT, std::slice::from_ref(&status))?
+        .get(0)?;
+    let rows = tx.query(LIST, &[status, limit.into(), offset.cast_signed().into()])?;
+    Ok((count, rows.iter().map(read).collect::<Result<_, _>>()?))
+}
+
+/// All that is in the batch took effect.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn confirm(tx: &mut Tx, batch: BatchId, now: Timestamp) -> Result<(), DatabaseError> {
+    tx.later_any(CONFIRM_BATCH, &[batch.uuid().into(), time(now)])
+}
+
+/// All that is in the batch goes back, to be tried in smaller company.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn requeue(
+    tx: &mut Tx,
+    batch: BatchId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    tx.on_commit_wake(TOPIC);
+    tx.later_any(
+        REQUEUE_BATCH,
+        &[batch.uuid().into(), reason.into(), time(now)],
     )
+}
+
+/// The network refuses this one.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn fail(
+    tx: &mut Tx,
+    id: CommandId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    tx.later(FAIL, &[id.uuid().into(), reason.into(), time(now)])
+}
+
+/// A failed command is tried again.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn retry(tx: &mut Tx, id: CommandId, now: Timestamp) -> Result<(), DatabaseError> {
+    tx.on_commit_wake(TOPIC);
+    tx.later(RETRY, &[id.uuid().into(), time(now)])
+}
+
+/// Measures what is not done yet.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn backlog(tx: &mut Tx) -> Result<Backlog, DatabaseError> {
+    let mut backlog = Backlog::default();
+    for row in tx.query(BACKLOG, &[])? {
+        let mut columns = Columns::of(&row);
+        let status = columns.parsed(CommandStatus::parse)?;
+        let count: u64 = columns.next()?;
+        let oldest = columns.time()?;
+        if status == CommandStatus::Failed {
+            backlog.failed = count;
+        } else {
+            backlog.pending += count;
+            backlog.oldest_at = Some(backlog.oldest_at.map_or(oldest, |at| at.min(oldest)));
+        }
+    }
+    Ok(backlog)
+}
+
+impl CommandKind {
+    /// As stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Issue => "issue",
+            Self::Delivery => "delivery",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [Self::Issue, Self::Delivery]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
+}
+
+impl CommandStatus {
+    /// As stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Taken => "taken",
+            Self::Confirmed => "confirmed",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// From what is stored and shown.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Queued, Self::Taken, Self::Confirmed, Self::Failed]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+    }
+}
+
+fn read(row: &Row) -> Result<CommandRecord, DatabaseError> {
+    let mut columns = Columns::of(row);
+    Ok(CommandRecord {
+        id: columns.id(CommandId::from_uuid)?,
+        product: columns.id(ProductId::from_uuid)?,
+        investment: columns.opt_id(InvestmentId::from_uuid)?,
+        kind: columns.parsed(CommandKind::parse)?,
+        wallet: columns.opt_address()?,
+        units: columns.units()?,
+        status: columns.parsed(CommandStatus::parse)?,
+        batch: columns.opt_id(BatchId::from_uuid)?,
+        attempts: columns.next()?,
+        error: columns.next()?,
+        created_at: columns.time()?,
+        changed_at: columns.time()?,
+    })
 }

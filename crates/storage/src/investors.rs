@@ -18,7 +18,7 @@ where id = $1
 and (environment_id = $2 or $2 is null)
 and (platform_id = $3 or $3 is null)");
 
-const LOCK: Sql = Sql("select id, environment_id, platform_id, kind, kyc_status, identity_changed_at, tax_information_present, us_tax, custodian_bank, key_id, sealed_person, event_sequence, created_at, updated_at
+pub(crate) const LOCK: Sql = Sql("select id, environment_id, platform_id, kind, kyc_status, identity_changed_at, tax_information_present, us_tax, custodian_bank, key_id, sealed_person, event_sequence, created_at, updated_at
 from investors
 where id = $1
 and (environment_id = $2 or $2 is null)
@@ -190,14 +190,17 @@ fn one(
     scope: &Scope,
     id: InvestorId,
 ) -> Result<Option<InvestorRecord>, DatabaseError> {
-    let parameters = [
+    tx.query_opt(sql, &scoped(scope, id))?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+pub(crate) fn scoped(scope: &Scope, id: InvestorId) -> [Value; 3] {
+    [
         id.uuid().into(),
         scope.environment_value(),
         scope.platform_value(),
-    ];
-    tx.query_opt(sql, &parameters)?
-        .map(|row| read(&row))
-        .transpose()
+    ]
 }
 
 fn kind(investor: &InvestorRecord) -> &'static str {
@@ -208,7 +211,7 @@ fn kind(investor: &InvestorRecord) -> &'static str {
     }
 }
 
-fn read(row: &Row) -> Result<InvestorRecord, DatabaseError> {
+pub(crate) fn read(row: &Row) -> Result<InvestorRecord, DatabaseError> {
     let mut columns = Columns::of(row);
     let id = columns.id(InvestorId::from_uuid)?;
     let environment = columns.id(EnvironmentId::from_uuid)?;

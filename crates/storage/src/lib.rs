@@ -1,12 +1,26 @@
 //! The registrar's SQL, migrations and documents. SQL of the registrar stands here and nowhere else.
 
 pub mod audit;
+pub mod campaigns;
 pub mod clients;
+pub mod dlt_batches;
+pub mod dlt_commands;
 pub mod documents;
 pub mod environments;
 pub mod events;
 pub mod idempotency;
+pub mod identifications;
+pub mod investments;
+pub mod investors;
+pub mod orders;
+pub mod parties;
+pub mod products;
+pub mod register;
+pub mod register_entries;
 pub mod scope;
+pub mod signed_documents;
+pub mod statements;
+pub mod wallets;
 
 mod columns;
 

@@ -53,7 +53,8 @@ create table registry_statements (
   product_id blob not null references products (id),
   sequence integer not null,
   units integer not null,
-  created_at integer not null
+  created_at integer not null,
+  unique (product_id, sequence)
 ) strict;
 create index registry_statements_by_investment on registry_statements (investment_id, id);
 
@@ -67,7 +68,6 @@ create table dlt_commands (
   status text not null,
   batch_id blob,
   attempts integer not null,
-  not_before integer,
   error text,
   created_at integer not null,
   changed_at integer not null
@@ -75,6 +75,8 @@ create table dlt_commands (
 -- The whole issue is made once.
 create unique index dlt_commands_one_issue on dlt_commands (product_id) where kind = 'issue';
 create index dlt_commands_queued on dlt_commands (product_id, id) where status = 'queued';
+-- What is not done yet, for whoever asks how much waits.
+create index dlt_commands_open on dlt_commands (status, created_at) where status <> 'confirmed';
 create index dlt_commands_by_batch on dlt_commands (batch_id);
 
 create table dlt_batches (
@@ -88,6 +90,7 @@ create table dlt_batches (
   created_at integer not null,
   changed_at integer not null
 ) strict;
+create index dlt_batches_by_product on dlt_batches (product_id, status);
 create unique index dlt_batches_open on dlt_batches (product_id) where status = 'open';
 
 create table dlt_submissions (

@@ -1,0 +1,198 @@
+//! Campaigns and their allocation.
+
+use database::{DatabaseError, Row, Sql, Tx, Value};
+use domain::{
+    Campaign, CampaignId, EnvironmentId, Mandates, PlatformId, ProductId, Timestamp, Units,
+};
+
+use crate::Scope;
+use crate::columns::{Columns, opt_time, time};
+use crate::products::units;
+
+const INSERT: Sql = Sql("insert into campaigns
+(id, environment_id, product_id, platform_id, name, allocation, reserved, minimum_units, maximum_units, required_document_types, opens_at, closes_at, distributor_may_accept, distributor_may_mark_paid, created_at)
+values ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14)");
+
+const FIND: Sql = Sql("select id, environment_id, product_id, platform_id, name, allocation, reserved, minimum_units, maximum_units, required_document_types, opens_at, closes_at, distributor_may_accept, distributor_may_mark_paid, created_at
+from campaigns
+where id = $1
+and (environment_id = $2 or $2 is null)
+and (platform_id = $3 or $3 is null)");
+
+pub(crate) const LOCK: Sql = Sql("select id, environment_id, product_id, platform_id, name, allocation, reserved, minimum_units, maximum_units, required_document_types, opens_at, closes_at, distributor_may_accept, distributor_may_mark_paid, created_at
+from campaigns
+where id = $1
+and (environment_id = $2 or $2 is null)
+and (platform_id = $3 or $3 is null)
+for update");
+
+const LIST: Sql = Sql("select id, environment_id, product_id, platform_id, name, allocation, reserved, minimum_units, maximum_units, required_document_types, opens_at, closes_at, distributor_may_accept, distributor_may_mark_paid, created_at
+from campaigns
+where (environment_id = $1 or $1 is null)
+and (platform_id = $2 or $2 is null)
+and (product_id = $3 or $3 is null)
+order by id
+limit $4 offset $5");
+
+const COUNT: Sql = Sql("select count(*)
+from campaigns
+where (environment_id = $1 or $1 is null)
+and (platform_id = $2 or $2 is null)
+and (product_id = $3 or $3 is null)");
+
+// The bounds are in the statement and in a check of the table: whatever happens at the same time, nothing is sold twice.
+const RESERVE: Sql = Sql("update campaigns
+set reserved = reserved + $2
+where id = $1
+and reserved + $2 <= allocation");
+
+const FREE: Sql = Sql("update campaigns
+set reserved = reserved - $2
+where id = $1
+and reserved >= $2");
+
+/// A campaign as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CampaignRecord {
+    /// What the rules know.
+    pub campaign: Campaign,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// Who sells.
+    pub platform: PlatformId,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Keeps a new campaign.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn insert(tx: &mut Tx, record: &CampaignRecord) -> Result<(), DatabaseError> {
+    let campaign = &record.campaign;
+    tx.execute(
+        INSERT,
+        &[
+            campaign.id.uuid().into(),
+            record.environment.uuid().into(),
+            campaign.product_id.uuid().into(),
+            record.platform.uuid().into(),
+            campaign.name.as_str().into(),
+            campaign.allocation.as_i64().into(),
+            campaign.minimum_units.as_i64().into(),
+            Value::from(campaign.maximum_units.map(Units::as_i64)),
+            campaign.required_document_types.join(",").into(),
+            opt_time(campaign.opens_at),
+            opt_time(campaign.closes_at),
+            campaign.mandates.distributor_may_accept.into(),
+            campaign.mandates.distributor_may_mark_paid.into(),
+            time(record.created_at),
+        ],
+    )
+    .map(|_| ())
+}
+
+/// A campaign that the caller may see.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn find(
+    tx: &mut Tx,
+    scope: &Scope,
+    id: CampaignId,
+) -> Result<Option<CampaignRecord>, DatabaseError> {
+    tx.query_opt(FIND, &scoped(scope, id))?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+/// The number of campaigns that the caller may see and a stretch of them, oldest first.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn list(
+    tx: &mut Tx,
+    scope: &Scope,
+    product: Option<ProductId>,
+    offset: u64,
+    limit: u32,
+) -> Result<(u64, Vec<CampaignRecord>), DatabaseError> {
+    let filter = [
+        scope.environment_value(),
+        scope.platform_value(),
+        Value::from(product.map(ProductId::uuid)),
+    ];
+    let count = tx.query_one(COUNT, &filter)?.get(0)?;
+    let [environment, platform, product] = filter;
+    let stretch = [
+        environment,
+        platform,
+        product,
+        limit.into(),
+        offset.cast_signed().into(),
+    ];
+    let rows = tx.query(LIST, &stretch)?;
+    Ok((count, rows.iter().map(read).collect::<Result<_, _>>()?))
+}
+
+/// Takes units out of what can still be ordered; the transaction fails if they are not there.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn reserve(tx: &mut Tx, id: CampaignId, units: Units) -> Result<(), DatabaseError> {
+    tx.later(RESERVE, &[id.uuid().into(), units.as_i64().into()])
+}
+
+/// Gives units back.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn free(tx: &mut Tx, id: CampaignId, units: Units) -> Result<(), DatabaseError> {
+    tx.later(FREE, &[id.uuid().into(), units.as_i64().into()])
+}
+
+pub(crate) fn scoped(scope: &Scope, id: CampaignId) -> [Value; 3] {
+    [
+        id.uuid().into(),
+        scope.environment_value(),
+        scope.platform_value(),
+    ]
+}
+
+pub(crate) fn read(row: &Row) -> Result<CampaignRecord, DatabaseError> {
+    let mut columns = Columns::of(row);
+    let id = columns.id(CampaignId::from_uuid)?;
+    let environment = columns.id(EnvironmentId::from_uuid)?;
+    let product_id = columns.id(ProductId::from_uuid)?;
+    let platform = columns.id(PlatformId::from_uuid)?;
+    let campaign = Campaign {
+        id,
+        product_id,
+        name: columns.next()?,
+        allocation: units(columns.next()?),
+        reserved: units(columns.next()?),
+        minimum_units: units(columns.next()?),
+        maximum_units: columns.next::<Option<u64>>()?.map(units),
+        required_document_types: document_types(&columns.next::<String>()?),
+        opens_at: columns.opt_time()?,
+        closes_at: columns.opt_time()?,
+        mandates: Mandates {
+            distributor_may_accept: columns.next()?,
+            distributor_may_mark_paid: columns.next()?,
+        },
+    };
+    Ok(CampaignRecord {
+        campaign,
+        environment,
+        platform,
+        created_at: columns.time()?,
+    })
+}
+
+fn document_types(stored: &str) -> Vec<String> {
+    stored
+        .split(',')
+        .filter(|one| !one.is_empty())
+        .map(str::to_owned)
+        .collect()
+}

@@ -1,0 +1,258 @@
+//! Issuers, distribution platforms and listings.
+
+use database::{DatabaseError, Row, Sql, Tx, Value};
+use domain::{ImportTrust, IssuerId, Lei, ListingId, PlatformId, ProductId, Timestamp};
+
+use crate::Scope;
+use crate::columns::{Columns, time};
+
+const INSERT_ISSUER: Sql = Sql("insert into issuers
+(id, name, lei, created_at)
+values ($1, $2, $3, $4)");
+
+const FIND_ISSUER: Sql = Sql("select id, name, lei, created_at
+from issuers
+where name = $1");
+
+const LIST_ISSUERS: Sql = Sql("select id, name, lei, created_at
+from issuers
+order by id");
+
+const INSERT_PLATFORM: Sql = Sql("insert into platforms
+(id, name, lei, identification_import, created_at)
+values ($1, $2, $3, $4, $5)");
+
+const FIND_PLATFORM: Sql = Sql("select id, name, lei, identification_import, created_at
+from platforms
+where name = $1");
+
+const LIST_PLATFORMS: Sql = Sql("select id, name, lei, identification_import, created_at
+from platforms
+order by id");
+
+const IMPORT_TRUST: Sql = Sql("select identification_import
+from platforms
+where id = $1");
+
+const INSERT_LISTING: Sql = Sql("insert into listings
+(id, product_id, platform_id, is_allowed, created_at)
+values ($1, $2, $3, $4, $5)
+on conflict (product_id, platform_id) do nothing");
+
+const LISTINGS: Sql = Sql("select l.id, l.product_id, l.platform_id, t.name, l.is_allowed, l.created_at
+from listings l
+join platforms t on t.id = l.platform_id
+join products p on p.id = l.product_id
+where (p.issuer_id = $1 or $1 is null)
+and (p.environment_id = $2 or $2 is null)
+and (l.product_id = $3 or $3 is null)
+order by l.id
+limit $4 offset $5");
+
+const COUNT_LISTINGS: Sql = Sql("select count(*)
+from listings l
+join products p on p.id = l.product_id
+where (p.issuer_id = $1 or $1 is null)
+and (p.environment_id = $2 or $2 is null)
+and (l.product_id = $3 or $3 is null)");
+
+/// Who brings assets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issuer {
+    /// Identifies it.
+    pub id: IssuerId,
+    /// Firm.
+    pub name: String,
+    /// ISO 17442.
+    pub lei: Option<Lei>,
+    /// When it joined.
+    pub created_at: Timestamp,
+}
+
+/// A distribution platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Platform {
+    /// Identifies it.
+    pub id: PlatformId,
+    /// Firm.
+    pub name: String,
+    /// ISO 17442.
+    pub lei: Option<Lei>,
+    /// Whether its imported identifications are relied on (§ 17 GwG).
+    pub identification_import: ImportTrust,
+    /// When it joined.
+    pub created_at: Timestamp,
+}
+
+/// The permission that a platform's investors hold a product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// Identifies it.
+    pub id: ListingId,
+    /// The product.
+    pub product: ProductId,
+    /// The platform.
+    pub platform: PlatformId,
+    /// Firm of the platform.
+    pub platform_name: String,
+    /// Whether the registrar allows the pair.
+    pub is_allowed: bool,
+    /// When it was listed.
+    pub created_at: Timestamp,
+}
+
+/// Keeps a new issuer.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn insert_issuer(tx: &mut Tx, issuer: &Issuer) -> Result<(), DatabaseError> {
+    let parameters = [
+        issuer.id.uuid().into(),
+        issuer.name.as_str().into(),
+        Value::from(issuer.lei.as_ref().map(ToString::to_string)),
+        time(issuer.created_at),
+    ];
+    tx.execute(INSERT_ISSUER, &parameters).map(|_| ())
+}
+
+/// An issuer by its firm.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn find_issuer(tx: &mut Tx, name: &str) -> Result<Option<Issuer>, DatabaseError> {
+    tx.query_opt(FIND_ISSUER, &[name.into()])?
+        .map(|row| read_issuer(&row))
+        .transpose()
+}
+
+/// Every issuer, oldest first.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn issuers(tx: &mut Tx) -> Result<Vec<Issuer>, DatabaseError> {
+    tx.query(LIST_ISSUERS, &[])?.iter().map(read_issuer).collect()
+}
+
+/// Keeps a new platform.
+///
+/// # Errors
+/// Fails if the database does, or if the firm is taken.
+pub fn insert_platform(tx: &mut Tx, platform: &Platform) -> Result<(), DatabaseError> {
+    let parameters = [
+        platform.id.uuid().into(),
+        platform.name.as_str().into(),
+        Value::from(platform.lei.as_ref().map(ToString::to_string)),
+        platform.identification_import.as_str().into(),
+        time(platform.created_at),
+    ];
+    tx.execute(INSERT_PLATFORM, &parameters).map(|_| ())
+}
+
+/// A platform by its firm.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn find_platform(tx: &mut Tx, name: &str) -> Result<Option<Platform>, DatabaseError> {
+    tx.query_opt(FIND_PLATFORM, &[name.into()])?
+        .map(|row| read_platform(&row))
+        .transpose()
+}
+
+/// Every platform, oldest first.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn platforms(tx: &mut Tx) -> Result<Vec<Platform>, DatabaseError> {
+    tx.query(LIST_PLATFORMS, &[])?
+        .iter()
+        .map(read_platform)
+        .collect()
+}
+
+/// How far a platform's imported identifications are relied on.
+///
+/// # Errors
+/// Fails if the database does, or if there is no such platform.
+pub fn import_trust(tx: &mut Tx, platform: PlatformId) -> Result<ImportTrust, DatabaseError> {
+    let row = tx.query_one(IMPORT_TRUST, &[platform.uuid().into()])?;
+    Columns::of(&row).parsed(|text| text.parse().ok())
+}
+
+/// Lists a product on a platform; false if it is listed there already.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn insert_listing(tx: &mut Tx, listing: &Listing) -> Result<bool, DatabaseError> {
+    let parameters = [
+        listing.id.uuid().into(),
+        listing.product.uuid().into(),
+        listing.platform.uuid().into(),
+        listing.is_allowed.into(),
+        time(listing.created_at),
+    ];
+    Ok(tx.execute(INSERT_LISTING, &parameters)? == 1)
+}
+
+/// The number of listings of the caller's products and a stretch of them, oldest first.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn listings(
+    tx: &mut Tx,
+    scope: &Scope,
+    product: Option<ProductId>,
+    offset: u64,
+    limit: u32,
+) -> Result<(u64, Vec<Listing>), DatabaseError> {
+    let [issuer, environment] = [scope.issuer_value(), scope.environment_value()];
+    let product = Value::from(product.map(ProductId::uuid));
+    let filter = [issuer.clone(), environment.clone(), product.clone()];
+    let stretch = [
+        issuer,
+        environment,
+        product,
+        limit.into(),
+        offset.cast_signed().into(),
+    ];
+    let count = tx.query_one(COUNT_LISTINGS, &filter)?.get(0)?;
+    let rows = tx.query(LISTINGS, &stretch)?;
+    let listings = rows.iter().map(read_listing).collect::<Result<_, _>>()?;
+    Ok((count, listings))
+}
+
+fn read_issuer(row: &Row) -> Result<Issuer, DatabaseError> {
+    let mut columns = Columns::of(row);
+    Ok(Issuer {
+        id: columns.id(IssuerId::from_uuid)?,
+        name: columns.next()?,
+        lei: lei(columns.next()?),
+        created_at: columns.time()?,
+    })
+}
+
+fn read_platform(row: &Row) -> Result<Platform, DatabaseError> {
+    let mut columns = Columns::of(row);
+    Ok(Platform {
+        id: columns.id(PlatformId::from_uuid)?,
+        name: columns.next()?,
+        lei: lei(columns.next()?),
+        identification_import: columns.parsed(|text| text.parse().ok())?,
+        created_at: columns.time()?,
+    })
+}
+
+fn read_listing(row: &Row) -> Result<Listing, DatabaseError> {
+    let mut columns = Columns::of(row);
+    Ok(Listing {
+        id: columns.id(ListingId::from_uuid)?,
+        product: columns.id(ProductId::from_uuid)?,
+        platform: columns.id(PlatformId::from_uuid)?,
+        platform_name: columns.next()?,
+        is_allowed: columns.next()?,
+        created_at: columns.time()?,
+    })
+}
+
+fn lei(text: Option<String>) -> Option<Lei> {
+    text.and_then(|text| text.parse().ok())
+}
