@@ -1,7 +1,7 @@
 //! Reading columns as domain values; a stored text that the domain does not know is a fault of ours.
 
 use database::{DatabaseError, FromValue, Micros, Row, Value};
-use domain::{Address, Timestamp, TransactionHash};
+use domain::{Address, Timestamp, TransactionHash, Units};
 use uuid::Uuid;
 
 /// A row read from left to right.
@@ -43,6 +43,16 @@ impl<'a> Columns<'a> {
     pub(crate) fn opt_time(&mut self) -> Result<Option<Timestamp>, DatabaseError> {
         let micros: Option<Micros> = self.next()?;
         Ok(micros.map(|Micros(micros)| Timestamp::from_micros(micros)))
+    }
+
+    /// The next column as a number of units.
+    pub(crate) fn units(&mut self) -> Result<Units, DatabaseError> {
+        let column = self.next;
+        let stored: i64 = self.next()?;
+        Units::try_from(stored).map_err(|_| DatabaseError::Type {
+            column,
+            expected: "units",
+        })
     }
 
     /// The next column as an address of the DLT network.

@@ -12,15 +12,25 @@ const INSERT: Sql = Sql("insert into dlt_batches
 values ($1, $2, $3, $4, 'open', $5, $5)
 on conflict (product_id) where status = 'open' do nothing");
 
-const OPEN: Sql = Sql("select id, product_id, kind, sequence, status, transaction_hash, error, created_at, changed_at
+const OPEN: Sql = Sql(
+    "select id, product_id, kind, sequence, status, transaction_hash, error, created_at, changed_at
 from dlt_batches
 where product_id = $1
-and status = 'open'");
+and status = 'open'",
+);
 
-const LOCK: Sql = Sql("select id, product_id, kind, sequence, status, transaction_hash, error, created_at, changed_at
+const FIND: Sql = Sql(
+    "select id, product_id, kind, sequence, status, transaction_hash, error, created_at, changed_at
+from dlt_batches
+where id = $1",
+);
+
+const LOCK: Sql = Sql(
+    "select id, product_id, kind, sequence, status, transaction_hash, error, created_at, changed_at
 from dlt_batches
 where id = $1
-for update");
+for update",
+);
 
 const DELIVERED: Sql = Sql("select count(*)
 from dlt_batches
@@ -144,6 +154,15 @@ pub fn open(tx: &mut Tx, product: ProductId) -> Result<Option<BatchRecord>, Data
     row.map(|row| read(&row)).transpose()
 }
 
+/// A batch.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn find(tx: &mut Tx, id: BatchId) -> Result<Option<BatchRecord>, DatabaseError> {
+    let row = tx.query_opt(FIND, &[id.uuid().into()])?;
+    row.map(|row| read(&row)).transpose()
+}
+
 /// A batch, locked.
 ///
 /// # Errors
@@ -180,12 +199,7 @@ pub fn confirm(
 ///
 /// # Errors
 /// Fails if the database does.
-pub fn refuse(
-    tx: &mut Tx,
-    id: BatchId,
-    reason: &str,
-    now: Timestamp,
-) -> Result<(), DatabaseError> {
+pub fn refuse(tx: &mut Tx, id: BatchId, reason: &str, now: Timestamp) -> Result<(), DatabaseError> {
     tx.later(REFUSE, &[id.uuid().into(), reason.into(), time(now)])
 }
 

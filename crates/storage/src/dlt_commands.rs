@@ -59,6 +59,10 @@ order by id");
 
 const FIND: Sql = Sql("select id, product_id, investment_id, kind, wallet_address, units, status, batch_id, attempts, error, created_at, changed_at
 from dlt_commands
+where id = $1");
+
+const LOCK: Sql = Sql("select id, product_id, investment_id, kind, wallet_address, units, status, batch_id, attempts, error, created_at, changed_at
+from dlt_commands
 where id = $1
 for update");
 
@@ -281,12 +285,21 @@ pub fn of_batch(tx: &mut Tx, batch: BatchId) -> Result<Vec<CommandRecord>, Datab
     rows.iter().map(read).collect()
 }
 
+/// A command.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn find(tx: &mut Tx, id: CommandId) -> Result<Option<CommandRecord>, DatabaseError> {
+    let row = tx.query_opt(FIND, &[id.uuid().into()])?;
+    row.map(|row| read(&row)).transpose()
+}
+
 /// A command, locked.
 ///
 /// # Errors
 /// Fails if the database does.
 pub fn lock(tx: &mut Tx, id: CommandId) -> Result<Option<CommandRecord>, DatabaseError> {
-    let row = tx.query_opt(FIND, &[id.uuid().into()])?;
+    let row = tx.query_opt(LOCK, &[id.uuid().into()])?;
     row.map(|row| read(&row)).transpose()
 }
 
@@ -313,9 +326,7 @@ pub fn list(
     limit: u32,
 ) -> Result<(u64, Vec<CommandRecord>), DatabaseError> {
     let status = Value::from(status.map(CommandStatus::as_str));
-    let count = tx
-        .query_one(COUNT, std::slice::from_ref(&status))?
-        .get(0)?;
+    let count = tx.query_one(COUNT, std::slice::from_ref(&status))?.get(0)?;
     let rows = tx.query(LIST, &[status, limit.into(), offset.cast_signed().into()])?;
     Ok((count, rows.iter().map(read).collect::<Result<_, _>>()?))
 }
@@ -349,12 +360,7 @@ pub fn requeue(
 ///
 /// # Errors
 /// Fails if the database does.
-pub fn fail(
-    tx: &mut Tx,
-    id: CommandId,
-    reason: &str,
-    now: Timestamp,
-) -> Result<(), DatabaseError> {
+pub fn fail(tx: &mut Tx, id: CommandId, reason: &str, now: Timestamp) -> Result<(), DatabaseError> {
     tx.later(FAIL, &[id.uuid().into(), reason.into(), time(now)])
 }
 

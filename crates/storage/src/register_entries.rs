@@ -1,0 +1,165 @@
+//! The register's past: one append-only journal per product, and what ties its entries to investments.
+
+use database::{DatabaseError, Sql, Tx, Value};
+use domain::register::Digest;
+use domain::{Address, InvestmentId, InvestorId, ProductId, Timestamp};
+
+use crate::columns::{Columns, time};
+
+const INSERT: Sql = Sql("insert into register_entries
+(product_id, sequence, kind, content, leaf_hash, root_hash, created_at)
+values ($1, $2, $3, $4, $5, $6, $7)");
+
+const INSERT_COMMITMENT: Sql = Sql("insert into register_commitments
+(product_id, sequence, investment_id, salt)
+values ($1, $2, $3, $4)");
+
+const AFTER: Sql = Sql(
+    "select sequence, kind, content, leaf_hash, root_hash, created_at
+from register_entries
+where product_id = $1
+and sequence > $2
+order by sequence
+limit $3",
+);
+
+// A commitment stays in the list even if what it points to is damaged.
+const COMMITMENTS: Sql = Sql(
+    "select k.sequence, k.investment_id, k.salt, i.investor_id, c.wallet_address
+from register_commitments k
+left join investments i on i.id = k.investment_id
+left join dlt_commands c on c.investment_id = k.investment_id
+where k.product_id = $1
+and k.sequence > $2
+order by k.sequence
+limit $3",
+);
+
+/// An entry as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryRecord {
+    /// Its place, from 1.
+    pub sequence: u64,
+    /// The word for its kind.
+    pub kind: String,
+    /// See [`domain::Entry::canonical_bytes`].
+    pub content: Vec<u8>,
+    /// The content's leaf in the tree.
+    pub leaf_hash: Digest,
+    /// The tree's root with this entry.
+    pub root_hash: Digest,
+    /// When it was written; no part of what is proven.
+    pub created_at: Timestamp,
+}
+
+/// What ties an entry to an investment, until it is erased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommitmentRecord {
+    /// The entry.
+    pub sequence: u64,
+    /// The investment.
+    pub investment: InvestmentId,
+    /// See [`domain::register::commitment`].
+    pub salt: [u8; 32],
+    /// Whose investment it is, if there is such an investment.
+    pub investor: Option<InvestorId>,
+    /// Where it was delivered to.
+    pub wallet: Option<Address>,
+}
+
+/// Appends an entry.
+///
+/// # Errors
+/// Fails if the database does, or if the sequence is taken.
+pub fn insert(tx: &mut Tx, product: ProductId, entry: &EntryRecord) -> Result<(), DatabaseError> {
+    let parameters = [
+        product.uuid().into(),
+        Value::I64(entry.sequence.cast_signed()),
+        entry.kind.as_str().into(),
+        entry.content.as_slice().into(),
+        entry.leaf_hash.into(),
+        entry.root_hash.into(),
+        time(entry.created_at),
+    ];
+    tx.later(INSERT, &parameters)
+}
+
+/// Ties an entry to an investment.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn insert_commitment(
+    tx: &mut Tx,
+    (product, sequence): (ProductId, u64),
+    investment: InvestmentId,
+    salt: &[u8; 32],
+) -> Result<(), DatabaseError> {
+    let parameters = [
+        product.uuid().into(),
+        Value::I64(sequence.cast_signed()),
+        investment.uuid().into(),
+        (*salt).into(),
+    ];
+    tx.later(INSERT_COMMITMENT, &parameters)
+}
+
+/// The next entries after a sequence, in their order.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn after(
+    tx: &mut Tx,
+    product: ProductId,
+    sequence: u64,
+    limit: u32,
+) -> Result<Vec<EntryRecord>, DatabaseError> {
+    let parameters = [
+        product.uuid().into(),
+        Value::I64(sequence.cast_signed()),
+        limit.into(),
+    ];
+    let rows = tx.query(AFTER, &parameters)?;
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            Ok(EntryRecord {
+                sequence: columns.next()?,
+                kind: columns.next()?,
+                content: columns.next()?,
+                leaf_hash: columns.next()?,
+                root_hash: columns.next()?,
+                created_at: columns.time()?,
+            })
+        })
+        .collect()
+}
+
+/// The next commitments after a sequence, in the order of their entries.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn commitments_after(
+    tx: &mut Tx,
+    product: ProductId,
+    sequence: u64,
+    limit: u32,
+) -> Result<Vec<CommitmentRecord>, DatabaseError> {
+    let parameters = [
+        product.uuid().into(),
+        Value::I64(sequence.cast_signed()),
+        limit.into(),
+    ];
+    let rows = tx.query(COMMITMENTS, &parameters)?;
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            Ok(CommitmentRecord {
+                sequence: columns.next()?,
+                investment: columns.id(InvestmentId::from_uuid)?,
+                salt: columns.next()?,
+                investor: columns.opt_id(InvestorId::from_uuid)?,
+                wallet: columns.opt_address()?,
+            })
+        })
+        .collect()
+}
