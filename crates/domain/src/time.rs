@@ -3,9 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+
+mod date;
+
+pub use date::{Date, DateError};
 
 /// Statutory days are counted here, whatever the machine's own zone.
 static BERLIN: TimeZone = jiff::tz::get!("Europe/Berlin");
@@ -22,11 +25,6 @@ const MICROS_PER_SECOND: i64 = 1_000_000;
     "A timestamp is written as in RFC 3339 with its offset, such as 2026-11-22T15:04:05Z or 2026-11-22T16:04:05.123+01:00."
 )]
 pub struct TimestampError;
-
-/// The text is not a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("A date is a day of the calendar written as year-month-day, such as 2026-11-22.")]
-pub struct DateError;
 
 /// A moment, in microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -103,7 +101,7 @@ impl Timestamp {
     /// The day that the calendar in Berlin shows at this moment.
     #[must_use]
     pub fn berlin_date(self) -> Date {
-        Date(self.jiff().to_zoned(BERLIN.clone()).date())
+        Date::of_moment(self.jiff().to_zoned(BERLIN.clone()).date())
     }
 
     fn jiff(self) -> jiff::Timestamp {
@@ -148,126 +146,6 @@ impl From<Timestamp> for String {
 
 impl crate::FieldValue for Timestamp {
     fn code(_: &TimestampError) -> crate::FieldCode {
-        crate::FieldCode::InvalidFormat
-    }
-}
-
-/// A day of the calendar.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Date(jiff::civil::Date);
-
-impl Date {
-    /// The day, if the calendar has it.
-    pub fn new(year: i16, month: i8, day: i8) -> Result<Self, DateError> {
-        if year < 1 {
-            return Err(DateError);
-        }
-        jiff::civil::Date::new(year, month, day)
-            .map(Self)
-            .map_err(|_| DateError)
-    }
-
-    /// Reads `YYYY-MM-DD` and nothing else.
-    pub fn parse(text: &str) -> Result<Self, DateError> {
-        if !fits(text.as_bytes(), b"0000-00-00") {
-            return Err(DateError);
-        }
-        let date: jiff::civil::Date = text.parse().map_err(|_| DateError)?;
-        Self::new(date.year(), date.month(), date.day())
-    }
-
-    /// The year, 1 to 9999.
-    #[must_use]
-    pub fn year(self) -> i16 {
-        self.0.year()
-    }
-
-    /// So many days later (earlier if negative), within the years 1 to 9999.
-    #[must_use]
-    pub fn add_days(self, days: i64) -> Self {
-        self.add(jiff::Span::new().try_days(days), days < 0)
-    }
-
-    /// The same day so many months later (earlier if negative); the month's last day if it is shorter.
-    #[must_use]
-    pub fn add_months(self, months: i64) -> Self {
-        self.add(jiff::Span::new().try_months(months), months < 0)
-    }
-
-    /// The first moment of this day in Berlin.
-    #[must_use]
-    pub fn start_of_day_berlin(self) -> Timestamp {
-        match self.0.to_zoned(BERLIN.clone()) {
-            Ok(start) => Timestamp::from_micros(start.timestamp().as_microsecond()),
-            Err(_) => Timestamp::from_micros(if self.year() == 1 {
-                FIRST_MICROS
-            } else {
-                LAST_MICROS
-            }),
-        }
-    }
-
-    /// The first moment in Berlin at which this day is over. A day has 23 or 25 hours when the clocks change.
-    #[must_use]
-    pub fn end_of_day_berlin(self) -> Timestamp {
-        match self.0.checked_add(1.day()) {
-            Ok(next) => Date(next).start_of_day_berlin(),
-            Err(_) => Timestamp::from_micros(LAST_MICROS),
-        }
-    }
-
-    fn add(self, span: Result<jiff::Span, jiff::Error>, backwards: bool) -> Self {
-        let first = jiff::civil::Date::constant(1, 1, 1);
-        let moved = span.and_then(|span| self.0.checked_add(span));
-        Self(
-            moved
-                .unwrap_or(if backwards {
-                    first
-                } else {
-                    jiff::civil::Date::MAX
-                })
-                .max(first),
-        )
-    }
-}
-
-impl fmt::Display for Date {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl fmt::Debug for Date {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for Date {
-    type Err = DateError;
-
-    fn from_str(text: &str) -> Result<Self, DateError> {
-        Self::parse(text)
-    }
-}
-
-impl TryFrom<String> for Date {
-    type Error = DateError;
-
-    fn try_from(text: String) -> Result<Self, DateError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Date> for String {
-    fn from(date: Date) -> String {
-        date.to_string()
-    }
-}
-
-impl crate::FieldValue for Date {
-    fn code(_: &DateError) -> crate::FieldCode {
         crate::FieldCode::InvalidFormat
     }
 }

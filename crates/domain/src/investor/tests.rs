@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::{FieldCode, FieldErrors};
 
 fn peter() -> Investor {
     Investor {

@@ -39,6 +39,29 @@ fn the_empty_log_and_the_first_leaf_have_their_known_hashes() {
 }
 
 #[test]
+fn the_vectors_of_certificate_transparency_have_their_known_roots() {
+    let entries = [
+        "",
+        "00",
+        "10",
+        "2021",
+        "3031",
+        "40414243",
+        "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
+    ];
+    let leaves = entries.map(|entry| leaf_hash(&hex::decode(entry).unwrap()));
+    assert_eq!(
+        hex::encode(root(&leaves[..2])),
+        "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"
+    );
+    assert_eq!(
+        hex::encode(root(&leaves)),
+        "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
+    );
+}
+
+#[test]
 fn a_stored_frontier_has_to_fit_its_size() {
     let mut frontier = Frontier::new();
     for leaf in leaves(7) {
