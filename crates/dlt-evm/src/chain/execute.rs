@@ -148,7 +148,7 @@ pub(super) fn search_gas_limit(
         (failed, _) => return Ok(Err(failed)),
     };
     let mut too_little = spent.saturating_sub(1);
-    let mut candidate = (spent + spent / 64 + 1).min(enough);
+    let mut candidate = spent.min(enough);
     while too_little + too_little / 100 + 1 < enough {
         // A limit below the intrinsic cost is an error, not an ending.
         match evm.run(message, candidate) {

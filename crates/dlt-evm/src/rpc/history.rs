@@ -3,7 +3,7 @@
 use alloy::consensus::transaction::{Recovered, TransactionInfo};
 use alloy::consensus::{Receipt, ReceiptEnvelope, ReceiptWithBloom, Sealed, Transaction as _};
 use alloy::eips::{BlockId, BlockNumberOrTag, Encodable2718 as _};
-use alloy::primitives::{Address, B256, U256};
+use alloy::primitives::{B256, U256};
 use alloy::rpc::types::{
     Block, BlockTransactions, Filter, FilterBlockOption, Header, Log, Transaction,
     TransactionReceipt,
@@ -270,7 +270,7 @@ fn show_receipt(
         blob_gas_price: None,
         from: found.sender,
         to: found.envelope.to(),
-        contract_address: found.contract_address.map(Address::from),
+        contract_address: found.contract_address,
     })
 }
 

@@ -1,0 +1,12 @@
+//! The tests of the chain, the contracts and the adapter, in one program because linking is what takes long.
+
+#![allow(clippy::unwrap_used)]
+
+mod artifact;
+mod common;
+mod conformance;
+mod contract;
+mod gas;
+mod restart;
+mod rpc;
+mod schema;
