@@ -29,7 +29,7 @@ pub struct Tx {
 /// The connection under a transaction; it outlives the transaction and belongs to one thread.
 pub(crate) enum Session {
     Sqlite(sqlite::Session),
-    Postgres(postgres::Session),
+    Postgres(Box<postgres::Session>),
 }
 
 impl Tx {

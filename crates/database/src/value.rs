@@ -6,7 +6,10 @@ use crate::DatabaseError;
 
 /// A statement: plain lower-case text with `$1` placeholders, the same for both databases.
 ///
-/// The text must be static, because its address is the key of the statement caches.
+/// The text must be static, because its address is the key of the statement caches. What only one database
+/// understands or types differently is avoided: `sum` and `avg` of a `bigint` are numeric in PostgreSQL, so write
+/// `cast(sum(x) as bigint)`; a parameter whose type shows nowhere is cast too. `for update` and `for update skip
+/// locked` go on SQLite.
 #[derive(Clone, Copy, Debug)]
 pub struct Sql(pub &'static str);
 

@@ -324,8 +324,13 @@ async fn a_reader_sees_one_moment_and_cannot_write(#[case] backend: Backend) {
         .await
         .unwrap();
     let refused = db.read(|tx| insert(tx, "b")).await;
+    let deferred = db.read(|tx| tx.later(INSERT, &note("b"))).await;
 
     assert_eq!(counts, (0, 0));
+    assert!(
+        matches!(deferred, Err(DatabaseError::Statement { .. })),
+        "{deferred:?}"
+    );
     assert!(
         matches!(refused, Err(DatabaseError::Statement { .. })),
         "{refused:?}"

@@ -1,6 +1,7 @@
 //! PostgreSQL: threads that own one connection each and drive it with a small runtime of their own.
 
 mod flight;
+mod link;
 mod listener;
 mod session;
 mod target;
@@ -23,7 +24,7 @@ const ATTEMPTS: u32 = 5;
 
 /// The thread of one connection.
 pub(crate) fn serve(session: Session, queue: &Queue<Task>, topics: &Topics) {
-    let mut tx = Tx::new(tx::Session::Postgres(session));
+    let mut tx = Tx::new(tx::Session::Postgres(Box::new(session)));
     while let Some(Task { mode, job }) = queue.pop() {
         if !job.is_abandoned() {
             transact(&mut tx, mode, job, topics);

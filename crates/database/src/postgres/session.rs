@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::{Client, Statement};
 
-use super::flight::{Check, Step, failure, fly, in_order};
+use super::flight::{Check, Step, failure, fly};
+use super::link::{Link, Planned};
 use super::target::Target;
 use super::types::{is_column, is_parameter};
 use crate::dialect::OneRow;
@@ -25,37 +25,38 @@ pub(crate) struct Session {
     mode: Mode,
     begun: bool,
     pending: Vec<Pending>,
+    /// How each deferred statement met so far is held to its row count, by the address of its text.
+    checks: HashMap<(usize, usize), AtCommit>,
     used: Instant,
     /// Declared last: what lives on the runtime is dropped before it.
     runtime: Runtime,
-}
-
-struct Link {
-    client: Client,
-    statements: HashMap<Key, Statement>,
-}
-
-/// The address of the text, and whether it is the form that checks its own row count.
-type Key = (usize, usize, Form);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Form {
-    Plain,
-    Checked,
 }
 
 /// A write that waits for the next flight.
 struct Pending {
     sql: Sql,
     params: Vec<Value>,
-    expect: Expect,
+    /// Nothing if any number of rows will do.
+    at_commit: Option<AtCommit>,
 }
 
-/// A statement of the next flight before it is prepared.
-struct Planned<'a> {
-    sql: Sql,
-    params: &'a [Value],
-    check: Check,
+/// What holds a write to one row when its answer comes after the commit was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AtCommit {
+    ItsOwnText,
+    CheckedForm,
+    /// Its answer has to be seen first.
+    Waits,
+}
+
+impl AtCommit {
+    fn of(sql: Sql) -> AtCommit {
+        match OneRow::of(sql.0) {
+            OneRow::Certain => AtCommit::ItsOwnText,
+            OneRow::Checked(_) => AtCommit::CheckedForm,
+            OneRow::Waits => AtCommit::Waits,
+        }
+    }
 }
 
 impl Session {
@@ -70,6 +71,7 @@ impl Session {
             mode: Mode::Write,
             begun: false,
             pending: Vec::new(),
+            checks: HashMap::new(),
             used: Instant::now(),
             runtime,
         })
@@ -93,7 +95,7 @@ impl Session {
         flight: &[(Sql, &[Value])],
     ) -> Result<Vec<Answer>, DatabaseError> {
         let pending = std::mem::take(&mut self.pending);
-        let planned = pending.iter().map(|write| write.planned(Check::OneRow));
+        let planned = pending.iter().map(Pending::before_commit);
         let asked = flight.iter().map(|(sql, params)| Planned {
             sql: *sql,
             params,
@@ -109,10 +111,26 @@ impl Session {
         params: &[Value],
         expect: Expect,
     ) -> Result<(), DatabaseError> {
+        if self.mode == Mode::Read {
+            // It would be forgotten at the end of the transaction; SQLite refuses it too.
+            return Err(DatabaseError::Statement {
+                sql: sql.0.to_owned(),
+                message: "a transaction that only reads cannot write".into(),
+            });
+        }
+        let at_commit = match expect {
+            Expect::One => Some(
+                *self
+                    .checks
+                    .entry(sql.key())
+                    .or_insert_with(|| AtCommit::of(sql)),
+            ),
+            Expect::Any => None,
+        };
         self.pending.push(Pending {
             sql,
             params: params.to_vec(),
-            expect,
+            at_commit,
         });
         Ok(())
     }
@@ -153,17 +171,15 @@ impl Session {
         if !self.begun && self.pending.is_empty() {
             return Ok(());
         }
-        let must_see = |write: &Pending| {
-            write.expect == Expect::One && OneRow::of(write.sql.0) == OneRow::Waits
-        };
-        if self.pending.iter().any(must_see) {
+        if self
+            .pending
+            .iter()
+            .any(|write| write.at_commit == Some(AtCommit::Waits))
+        {
             self.ask_many(&[])?;
         }
         let pending = std::mem::take(&mut self.pending);
-        let planned = pending
-            .iter()
-            .map(|write| write.planned(Check::Divides))
-            .collect();
+        let planned = pending.iter().map(Pending::with_commit).collect();
         self.send(planned, Some("commit"))?;
         self.begun = false;
         Ok(())
@@ -237,7 +253,7 @@ impl Session {
             DatabaseError::Conflict(why) => {
                 // Perhaps a migration made the plans outdated; preparing again costs little on this rare path.
                 if let Some(link) = &mut self.link {
-                    link.statements.clear();
+                    link.forget_statements();
                 }
                 DatabaseError::Conflict(why)
             }
@@ -265,80 +281,36 @@ impl Session {
                 return Err(DatabaseError::Unavailable("the connection broke".into()));
             }
             let (client, _) = self.runtime.block_on(self.target.connect(|_| {}))?;
-            self.link = Some(Link {
-                client,
-                statements: HashMap::new(),
-            });
+            self.link = Some(Link::new(client));
         }
         Ok(())
     }
 }
 
 impl Pending {
+    /// For a flight whose answers are seen before the commit is sent.
+    fn before_commit(&self) -> Planned<'_> {
+        self.planned(if self.at_commit.is_some() {
+            Check::OneRow
+        } else {
+            Check::Nothing
+        })
+    }
+
+    /// For the flight of the commit itself.
+    fn with_commit(&self) -> Planned<'_> {
+        self.planned(match self.at_commit {
+            Some(AtCommit::CheckedForm) => Check::Divides,
+            Some(AtCommit::ItsOwnText | AtCommit::Waits) => Check::OneRow,
+            None => Check::Nothing,
+        })
+    }
+
     fn planned(&self, check: Check) -> Planned<'_> {
-        let check = match self.expect {
-            Expect::One => check,
-            Expect::Any => Check::Nothing,
-        };
         Planned {
             sql: self.sql,
             params: &self.params,
             check,
-        }
-    }
-}
-
-impl Link {
-    /// The steps of a flight, with the statements prepared that this connection has not met before.
-    async fn prepare<'a>(
-        &mut self,
-        planned: Vec<Planned<'a>>,
-    ) -> Result<Vec<Step<'a>>, DatabaseError> {
-        let mut missing: Vec<(Key, &'static str, String)> = Vec::new();
-        for plan in &planned {
-            let key = plan.key();
-            if !self.statements.contains_key(&key)
-                && missing.iter().all(|(other, ..)| *other != key)
-            {
-                missing.push((key, plan.sql.0, plan.text()));
-            }
-        }
-        let prepared = in_order(
-            missing
-                .iter()
-                .map(|(_, _, text)| self.client.prepare(text))
-                .collect(),
-        )
-        .await;
-        for ((key, sql, _), statement) in missing.into_iter().zip(prepared) {
-            let statement = statement.map_err(|error| failure(&error, sql))?;
-            self.statements.insert(key, statement);
-        }
-        let steps = planned.into_iter().map(|plan| Step::Run {
-            statement: self.statements[&plan.key()].clone(),
-            sql: plan.sql.0,
-            params: plan.params,
-            check: plan.check,
-        });
-        Ok(steps.collect())
-    }
-}
-
-impl Planned<'_> {
-    fn key(&self) -> Key {
-        let (start, length) = self.sql.key();
-        let form = if self.check == Check::Divides {
-            Form::Checked
-        } else {
-            Form::Plain
-        };
-        (start, length, form)
-    }
-
-    fn text(&self) -> String {
-        match (self.check, OneRow::of(self.sql.0)) {
-            (Check::Divides, OneRow::Checked(text)) => text,
-            _ => self.sql.0.to_owned(),
         }
     }
 }
