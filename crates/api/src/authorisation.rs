@@ -1,0 +1,222 @@
+//! Which right each operation demands: the table that the documentation of scopes is made from and that tests compare with behaviour.
+//!
+//! The operations themselves demand the right; nothing here lets anybody in.
+
+use domain::{ClientId, EnvironmentId, IssuerId, PlatformId};
+use registry::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES, Party};
+use registry::{Caller, Right};
+use uuid::Uuid;
+
+use crate::document;
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody; no token is read.
+    Public,
+    /// A client with this right.
+    Needs(Right),
+}
+
+/// An operation of the OpenAPI document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// `operationId`.
+    pub id: String,
+    /// In capitals.
+    pub method: &'static str,
+    /// With parameters in braces.
+    pub path: String,
+    /// Who may call it.
+    pub access: Access,
+}
+
+/// Every operation of the surface with its case, in the order of the document.
+pub fn operations() -> Vec<Operation> {
+    let openapi = crate::openapi();
+    document::operations(&openapi)
+        .map(|(path, method, operation)| {
+            let id = operation.operation_id.clone().unwrap_or_default();
+            Operation {
+                access: access(&id).expect("every operation has an authorisation case"),
+                id,
+                method,
+                path: path.to_owned(),
+            }
+        })
+        .collect()
+}
+
+/// The case of the operation; none if the table lacks it.
+pub(crate) fn access(id: &str) -> Option<Access> {
+    if PUBLIC.iter().any(|name| id.ends_with(name)) {
+        return Some(Access::Public);
+    }
+    // The Issuer API of one environment has the same operations as that of all.
+    let id = id.strip_prefix("environment_").unwrap_or(id);
+    let (api, name) = id.split_once('_')?;
+    let cases = match api {
+        "distributor" => DISTRIBUTOR,
+        "issuer" => ISSUER,
+        "network" => NETWORK,
+        _ => return None,
+    };
+    let (_, right) = cases.iter().find(|(case, _)| *case == name)?;
+    Some(Access::Needs(*right))
+}
+
+/// The scopes of which one grants the right, asked of the rule itself.
+pub(crate) fn granting_scopes(right: Right) -> Vec<&'static str> {
+    let mut granting = Vec::new();
+    for (party, scopes) in parties() {
+        for scope in scopes {
+            let caller = Caller {
+                client: ClientId::from_uuid(Uuid::nil()),
+                name: String::new(),
+                party,
+                scopes: vec![(*scope).to_owned()],
+            };
+            if caller.require(right).is_ok() && !granting.contains(scope) {
+                granting.push(*scope);
+            }
+        }
+    }
+    granting
+}
+
+fn parties() -> [(Party, &'static [&'static str]); 3] {
+    let environment = EnvironmentId::from_uuid(Uuid::nil());
+    let platform = PlatformId::from_uuid(Uuid::nil());
+    let issuer = IssuerId::from_uuid(Uuid::nil());
+    [
+        (
+            Party::Distributor(environment, platform),
+            DISTRIBUTOR_SCOPES,
+        ),
+        (Party::Issuer(None, issuer), ISSUER_SCOPES),
+        (Party::Registrar, NETWORK_SCOPES),
+    ]
+}
+
+/// Operations that read no token, by the end of their id.
+const PUBLIC: &[&str] = &[
+    "take_token",
+    "describe_authorization",
+    "find_authorization",
+    "check_liveness",
+    "check_readiness",
+    "get_metrics",
+    "show_identification",
+    "list_problem_codes",
+    "get_problem_code",
+];
+
+const DISTRIBUTOR: &[(&str, Right)] = &[
+    ("upload_document", Right::WriteDocuments),
+    ("get_document", Right::WriteDocuments),
+    ("create_investor", Right::WriteInvestors),
+    ("list_investors", Right::ReadInvestors),
+    ("get_investor", Right::ReadInvestors),
+    ("update_investor", Right::WriteInvestors),
+    ("create_benefiting_person", Right::WriteInvestors),
+    ("list_benefiting_persons", Right::ReadInvestors),
+    ("create_identification", Right::WriteInvestors),
+    ("list_identifications", Right::ReadInvestors),
+    ("get_identification", Right::ReadInvestors),
+    ("create_generic_wallet", Right::WriteInvestors),
+    ("create_managed_wallet", Right::WriteInvestors),
+    ("list_wallets", Right::ReadInvestors),
+    ("get_wallet", Right::ReadInvestors),
+    ("update_wallet", Right::WriteInvestors),
+    ("list_products", Right::ReadProducts),
+    ("get_product", Right::ReadProducts),
+    ("list_campaigns", Right::ReadProducts),
+    ("get_campaign", Right::ReadProducts),
+    ("create_investment", Right::WriteInvestments),
+    ("create_investment_batch", Right::WriteInvestments),
+    ("list_investments", Right::ReadInvestments),
+    ("get_investment", Right::ReadInvestments),
+    ("update_investment", Right::WriteInvestments),
+    ("cancel_investment", Right::WriteInvestments),
+    ("add_signed_documents", Right::WriteInvestments),
+    ("list_registry_statements", Right::ReadInvestments),
+    ("list_events", Right::ReadInvestments),
+    ("create_webhook_endpoint", Right::WriteInvestments),
+    ("list_webhook_endpoints", Right::ReadInvestments),
+    ("get_webhook_endpoint", Right::ReadInvestments),
+    ("update_webhook_endpoint", Right::WriteInvestments),
+    ("delete_webhook_endpoint", Right::WriteInvestments),
+    ("test_webhook_endpoint", Right::WriteInvestments),
+    ("rotate_webhook_secret", Right::WriteInvestments),
+    ("list_webhook_attempts", Right::ReadInvestments),
+    ("replay_webhook_events", Right::WriteInvestments),
+];
+
+const ISSUER: &[(&str, Right)] = &[
+    ("upload_document", Right::WriteDocuments),
+    ("get_document", Right::WriteDocuments),
+    ("list_products", Right::ReadIssuedProducts),
+    ("get_product", Right::ReadIssuedProducts),
+    ("list_listings", Right::ReadIssuedProducts),
+    ("list_investments", Right::ReadIssuedInvestments),
+    ("get_investment", Right::ReadIssuedInvestments),
+    ("accept_investment", Right::DecideInvestments),
+    ("reject_investment", Right::DecideInvestments),
+    ("mark_investment_paid", Right::DecideInvestments),
+    ("report_payment_missing", Right::DecideInvestments),
+    ("accept_investments", Right::DecideInvestments),
+    ("reject_investments", Right::DecideInvestments),
+    ("mark_investments_paid", Right::DecideInvestments),
+    ("report_payments_missing", Right::DecideInvestments),
+];
+
+const NETWORK: &[(&str, Right)] = &[
+    ("list_products", Right::ReadNetwork),
+    ("get_product", Right::ReadNetwork),
+    ("get_register", Right::ReadNetwork),
+    ("list_pending_identifications", Right::ReadNetwork),
+    ("decide_identification", Right::WriteNetwork),
+    ("review_investment", Right::WriteNetwork),
+    ("get_health", Right::ReadNetwork),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_and_cases_are_the_same_list() {
+        let operations = operations();
+        for (api, cases) in [
+            ("distributor", DISTRIBUTOR),
+            ("issuer", ISSUER),
+            ("environment_issuer", ISSUER),
+            ("network", NETWORK),
+        ] {
+            for (name, right) in cases {
+                let id = format!("{api}_{name}");
+                let found = operations.iter().find(|o| o.id == id);
+                let access = found.map(|o| o.access);
+                assert_eq!(access, Some(Access::Needs(*right)), "{id}");
+            }
+        }
+        for name in PUBLIC {
+            assert!(operations.iter().any(|o| o.id.ends_with(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_right_is_granted_by_some_scope() {
+        assert_eq!(granting_scopes(Right::WriteInvestors), ["investors:write"]);
+        assert_eq!(
+            granting_scopes(Right::ReadProducts),
+            ["investors:read", "investments:read"]
+        );
+        assert_eq!(granting_scopes(Right::WriteDocuments), ["documents:write"]);
+        assert_eq!(
+            granting_scopes(Right::DecideInvestments),
+            ["investments:write"]
+        );
+        assert_eq!(granting_scopes(Right::WriteNetwork), ["network:write"]);
+    }
+}

@@ -1,0 +1,99 @@
+//! Products: those that a platform may sell, and in [`issued`] those that an issuer has.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ProductId;
+use http::{PageQuery, PathParams};
+use registry::products;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use wire::Page;
+use wire::products::Product;
+
+use crate::Api;
+use crate::caller::Reader;
+use crate::error::Refused;
+use crate::pages::Pages;
+use crate::refusals::ReadRefusals;
+
+/// A path that names a product.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct ProductPath {
+    /// The product.
+    #[param(value_type = Uuid)]
+    pub(crate) product_id: ProductId,
+}
+
+/// A filter by product.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OfProduct {
+    /// Only what belongs to this product.
+    #[param(value_type = Option<Uuid>)]
+    #[serde(default)]
+    pub(crate) product_id: Option<ProductId>,
+}
+
+/// List the products that are listed for the platform
+#[utoipa::path(
+    get, path = "/products/", tag = "Products", params(PageQuery),
+    responses((status = 200, description = "A page of products.", body = Page<Product>), ReadRefusals),
+)]
+pub(crate) async fn list_products(
+    State(api): State<Api>,
+    Reader(caller): Reader,
+    pages: Pages,
+) -> Result<Json<Page<Product>>, Refused> {
+    let listed = products::list(&api.registry, &caller, pages.paging()).await?;
+    Ok(pages.answer(listed))
+}
+
+/// Get a product that is listed for the platform
+#[utoipa::path(
+    get, path = "/products/{product_id}/", tag = "Products", params(ProductPath),
+    responses((status = 200, description = "The product.", body = Product), ReadRefusals),
+)]
+pub(crate) async fn get_product(
+    State(api): State<Api>,
+    Reader(caller): Reader,
+    PathParams(path): PathParams<ProductPath>,
+) -> Result<Json<Product>, Refused> {
+    Ok(Json(
+        products::get(&api.registry, &caller, path.product_id).await?,
+    ))
+}
+
+/// The Issuer API's side.
+pub(crate) mod issued {
+    use super::*;
+
+    /// List the issuer's products
+    #[utoipa::path(
+        get, path = "/products/", tag = "Products", params(PageQuery),
+        responses((status = 200, description = "A page of products.", body = Page<Product>), ReadRefusals),
+    )]
+    pub(crate) async fn list_products(
+        State(api): State<Api>,
+        Reader(caller): Reader,
+        pages: Pages,
+    ) -> Result<Json<Page<Product>>, Refused> {
+        let listed = products::list_issued(&api.registry, &caller, pages.paging()).await?;
+        Ok(pages.answer(listed))
+    }
+
+    /// Get a product of the issuer's
+    #[utoipa::path(
+        get, path = "/products/{product_id}/", tag = "Products", params(ProductPath),
+        responses((status = 200, description = "The product.", body = Product), ReadRefusals),
+    )]
+    pub(crate) async fn get_product(
+        State(api): State<Api>,
+        Reader(caller): Reader,
+        PathParams(path): PathParams<ProductPath>,
+    ) -> Result<Json<Product>, Refused> {
+        Ok(Json(
+            products::get_issued(&api.registry, &caller, path.product_id).await?,
+        ))
+    }
+}

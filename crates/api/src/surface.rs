@@ -1,0 +1,180 @@
+//! All routes in one place: which operations each API has, and under which prefix.
+
+use axum::Router;
+use utoipa::openapi::{OpenApi, Tag};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::{
+    Api, benefiting_persons, campaigns, document, documents, feed, health, identifications,
+    investments, investors, issued_investments, listings, network, oauth, problems, products,
+    statements, wallets, webhook_endpoints,
+};
+
+/// Prefix of everything that belongs to one environment.
+const ENVIRONMENT: &str = "/environments/{environment}/api/external";
+/// Prefix of what an issuer owns in all environments.
+const ISSUER: &str = "/api/external";
+/// Prefix of the registrar's API.
+const NETWORK: &str = "/api/network";
+
+/// The routes and their documentation.
+pub(crate) fn parts() -> (Router<Api>, OpenApi) {
+    let router = OpenApiRouter::with_openapi(document::base())
+        .nest(
+            &format!("{ENVIRONMENT}/distributor/v2"),
+            part("distributor", "Distributor", distributor()),
+        )
+        .nest(
+            &format!("{ENVIRONMENT}/issuer/v2"),
+            part("environment_issuer", "Issuer (one environment)", issuer()),
+        )
+        .nest(
+            &format!("{ISSUER}/issuer/v2"),
+            part("issuer", "Issuer", issuer()),
+        )
+        .nest(
+            &format!("{NETWORK}/v1"),
+            part("network", "Network", network()),
+        )
+        .merge(part("service", "Service", service()));
+    let router = authorization_servers()
+        .into_iter()
+        .fold(router, |router, (name, prefix)| {
+            let well_known = format!("{}{prefix}", oauth::WELL_KNOWN);
+            router
+                .nest(&prefix, part(name, "OAuth 2.0", oauth::endpoints()))
+                .nest(&well_known, part(name, "OAuth 2.0", oauth::well_known()))
+        });
+    let (routes, mut openapi) = router.split_for_parts();
+    document::complete(&mut openapi);
+    (routes, openapi)
+}
+
+fn distributor() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(documents::upload_document))
+        .routes(routes!(documents::get_document))
+        .routes(routes!(
+            investors::create_investor,
+            investors::list_investors
+        ))
+        .routes(routes!(investors::get_investor, investors::update_investor))
+        .routes(routes!(
+            benefiting_persons::create_benefiting_person,
+            benefiting_persons::list_benefiting_persons
+        ))
+        .routes(routes!(
+            identifications::create_identification,
+            identifications::list_identifications
+        ))
+        .routes(routes!(identifications::get_identification))
+        .routes(routes!(wallets::create_generic_wallet))
+        .routes(routes!(wallets::create_managed_wallet))
+        .routes(routes!(wallets::list_wallets))
+        .routes(routes!(wallets::get_wallet, wallets::update_wallet))
+        .routes(routes!(products::list_products))
+        .routes(routes!(products::get_product))
+        .routes(routes!(campaigns::list_campaigns))
+        .routes(routes!(campaigns::get_campaign))
+        .routes(routes!(
+            investments::create_investment,
+            investments::list_investments
+        ))
+        .routes(routes!(investments::create_investment_batch))
+        .routes(routes!(
+            investments::get_investment,
+            investments::update_investment
+        ))
+        .routes(routes!(investments::cancel_investment))
+        .routes(routes!(investments::add_signed_documents))
+        .routes(routes!(statements::list_registry_statements))
+        .routes(routes!(feed::list_events))
+        .routes(routes!(
+            webhook_endpoints::create_webhook_endpoint,
+            webhook_endpoints::list_webhook_endpoints
+        ))
+        .routes(routes!(
+            webhook_endpoints::get_webhook_endpoint,
+            webhook_endpoints::update_webhook_endpoint,
+            webhook_endpoints::delete_webhook_endpoint
+        ))
+        .routes(routes!(webhook_endpoints::test_webhook_endpoint))
+        .routes(routes!(webhook_endpoints::rotate_webhook_secret))
+        .routes(routes!(webhook_endpoints::list_webhook_attempts))
+        .routes(routes!(webhook_endpoints::replay_webhook_events))
+}
+
+fn issuer() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(documents::upload_document))
+        .routes(routes!(documents::get_document))
+        .routes(routes!(products::issued::list_products))
+        .routes(routes!(products::issued::get_product))
+        .routes(routes!(listings::list_listings))
+        .routes(routes!(issued_investments::list_investments))
+        .routes(routes!(issued_investments::get_investment))
+        .routes(routes!(issued_investments::accept_investment))
+        .routes(routes!(issued_investments::reject_investment))
+        .routes(routes!(issued_investments::mark_investment_paid))
+        .routes(routes!(issued_investments::report_payment_missing))
+        .routes(routes!(issued_investments::accept_investments))
+        .routes(routes!(issued_investments::reject_investments))
+        .routes(routes!(issued_investments::mark_investments_paid))
+        .routes(routes!(issued_investments::report_payments_missing))
+}
+
+fn network() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(network::list_products))
+        .routes(routes!(network::get_product))
+        .routes(routes!(network::get_register))
+        .routes(routes!(network::list_pending_identifications))
+        .routes(routes!(network::decide_identification))
+        .routes(routes!(network::review_investment))
+        .routes(routes!(network::get_health))
+}
+
+fn service() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(health::check_liveness))
+        .routes(routes!(health::check_readiness))
+        .routes(routes!(health::get_metrics))
+        .routes(routes!(identifications::show_identification))
+        .routes(routes!(problems::list_problem_codes))
+        .routes(routes!(problems::get_problem_code))
+}
+
+/// Clients of every generation look for the token endpoint below their own base URL.
+fn authorization_servers() -> [(&'static str, String); 7] {
+    [
+        ("environment", ENVIRONMENT.to_owned()),
+        (
+            "environment_distributor",
+            format!("{ENVIRONMENT}/distributor"),
+        ),
+        ("environment_issuer", format!("{ENVIRONMENT}/issuer")),
+        ("issuer", ISSUER.to_owned()),
+        ("issuer_prefixed", format!("{ISSUER}/issuer")),
+        ("network", format!("{NETWORK}/v1")),
+        ("network_unversioned", NETWORK.to_owned()),
+    ]
+}
+
+/// The routes of one API, their operation ids and tags with its name in front.
+fn part(name: &str, title: &str, mut router: OpenApiRouter<Api>) -> OpenApiRouter<Api> {
+    let openapi = router.get_openapi_mut();
+    let mut tags: Vec<Tag> = Vec::new();
+    for (_, _, operation) in document::operations_mut(openapi) {
+        let id = operation.operation_id.take().unwrap_or_default();
+        operation.operation_id = Some(format!("{name}_{id}"));
+        for tag in operation.tags.iter_mut().flatten() {
+            *tag = format!("{title}: {tag}");
+            if !tags.iter().any(|known| known.name == *tag) {
+                tags.push(Tag::new(&*tag));
+            }
+        }
+    }
+    openapi.tags = Some(tags);
+    router
+}
