@@ -1,6 +1,7 @@
 //! Investors of a distribution platform in one environment.
 
-use database::{DataKey, Tx};
+use database::Tx;
+use database::vault::DataKey;
 use domain::investor::Investor;
 use domain::wallet::{Standing, Wallet, WalletKind};
 use domain::{DocumentId, InvestorId, KycStatus, WalletId};

@@ -4,17 +4,41 @@
 
 pub mod answer;
 pub mod audit;
+pub mod benefiting_persons;
 pub mod caller;
+pub mod campaigns;
 pub mod clients;
 pub mod clock;
+pub mod clocks;
+pub mod delivery;
+pub mod dlt_operations;
 pub mod documents;
+pub mod environments;
 pub mod error;
 pub mod events;
 pub mod feed;
+pub mod health;
+pub mod identifications;
 pub mod ids;
+pub mod investments;
+pub mod investors;
+pub mod issued_investments;
+pub mod listings;
+pub mod network_file;
 pub mod paging;
+pub mod products;
+pub mod register_check;
+pub mod registers;
+pub mod reviews;
+pub mod setup;
+pub mod statements;
+pub mod wallets;
 pub mod webhook_endpoints;
 pub mod write;
+
+mod confirmation;
+mod persons;
+mod progress;
 
 pub use answer::Answer;
 pub use caller::{Caller, Right};
@@ -25,7 +49,8 @@ pub use write::{Done, Request};
 
 use std::sync::Arc;
 
-use database::{DataKey, Db, Vault};
+use database::Db;
+use database::vault::{DataKey, Vault};
 use storage::documents::Documents;
 
 /// What every operation works with. Cheap to clone.

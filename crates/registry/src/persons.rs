@@ -1,6 +1,7 @@
 //! What the operations on investors share: the sealed person, and the status that follows from its identifications.
 
-use database::{DataKey, Tx};
+use database::Tx;
+use database::vault::DataKey;
 use domain::investor::{BenefitingPerson, Investor};
 use domain::kyc::KycFacts;
 use domain::{DocumentId, FieldCode, FieldErrors, Identification, InvestorId, KycStatus};

@@ -1,6 +1,7 @@
 //! The frame of every write: claim the idempotency key, run the closure, keep the answer, commit.
 
-use database::{DataKey, DatabaseError, Tx};
+use database::vault::DataKey;
+use database::{DatabaseError, Tx};
 use storage::idempotency::{self, KeyName, Stored};
 use uuid::Uuid;
 
@@ -22,6 +23,14 @@ pub struct Request {
 }
 
 impl Request {
+    /// An item of a batch: its key follows from the batch's, so that a repeated batch repeats each item.
+    pub(crate) fn item(&self, index: usize) -> Self {
+        Self {
+            key: self.key.as_ref().map(|key| format!("{key}#{index}")),
+            ..self.clone()
+        }
+    }
+
     /// A request of the network's own: an operator at the command line, or the worker.
     pub fn internal(name: &str, operation: &str) -> Self {
         Self {

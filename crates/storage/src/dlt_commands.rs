@@ -105,6 +105,17 @@ from dlt_commands
 where status <> 'confirmed'
 group by status");
 
+// What failed waits for another wallet or for an operator, not for the time.
+const DUE: Sql = Sql("select v.id, v.cancellable_until
+from investments v
+where v.status = 'PAID'
+and v.delivery_started_at is null
+and v.cancellable_until <= $3
+and (v.cancellable_until > $1 or (v.cancellable_until = $1 and v.id > $2))
+and not exists (select 1 from dlt_commands c where c.investment_id = v.id)
+order by v.cancellable_until, v.id
+limit $4");
+
 /// What a command does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommandKind {
@@ -371,6 +382,27 @@ pub fn fail(tx: &mut Tx, id: CommandId, reason: &str, now: Timestamp) -> Result<
 pub fn retry(tx: &mut Tx, id: CommandId, now: Timestamp) -> Result<(), DatabaseError> {
     tx.on_commit_wake(TOPIC);
     tx.later(RETRY, &[id.uuid().into(), time(now)])
+}
+
+/// Paid investments without a command whose cancellation period ended after a place in time and by now, in that order.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn due(
+    tx: &mut Tx,
+    (after, id): (Timestamp, InvestmentId),
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<(Timestamp, InvestmentId)>, DatabaseError> {
+    let parameters = [time(after), id.uuid().into(), time(now), limit.into()];
+    let rows = tx.query(DUE, &parameters)?;
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            let id = columns.id(InvestmentId::from_uuid)?;
+            Ok((columns.time()?, id))
+        })
+        .collect()
 }
 
 /// Measures what is not done yet.

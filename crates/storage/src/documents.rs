@@ -156,7 +156,10 @@ pub fn find(
 /// # Errors
 /// Fails if the database does.
 pub fn stored_names(tx: &mut Tx) -> Result<Vec<String>, DatabaseError> {
-    tx.query(STORED, &[])?.iter().map(|row| row.get(0)).collect()
+    tx.query(STORED, &[])?
+        .iter()
+        .map(|row| row.get(0))
+        .collect()
 }
 
 fn read(row: &Row) -> Result<DocumentRecord, DatabaseError> {

@@ -6,11 +6,13 @@ use uuid::Uuid;
 
 use crate::columns::{Columns, time};
 
-const FIND: Sql = Sql("select fingerprint, status, answer, answer_key_id, resource_id
+const FIND: Sql = Sql(
+    "select fingerprint, status, answer, answer_key_id, resource_id
 from idempotency_keys
 where client_id = $1
 and operation = $2
-and idempotency_key = $3");
+and idempotency_key = $3",
+);
 
 const INSERT: Sql = Sql("insert into idempotency_keys
 (client_id, operation, idempotency_key, fingerprint, status, answer, answer_key_id, resource_id, created_at)

@@ -124,8 +124,13 @@ pub fn of_investor(
     limit: u32,
 ) -> Result<(u64, Vec<IdentificationRecord>), DatabaseError> {
     let id: Value = investor.uuid().into();
-    let count = tx.query_one(COUNT_OF_INVESTOR, std::slice::from_ref(&id))?.get(0)?;
-    let rows = tx.query(OF_INVESTOR, &[id, limit.into(), offset.cast_signed().into()])?;
+    let count = tx
+        .query_one(COUNT_OF_INVESTOR, std::slice::from_ref(&id))?
+        .get(0)?;
+    let rows = tx.query(
+        OF_INVESTOR,
+        &[id, limit.into(), offset.cast_signed().into()],
+    )?;
     Ok((count, rows.iter().map(read).collect::<Result<_, _>>()?))
 }
 
@@ -227,7 +232,9 @@ pub fn persons(
     limit: u32,
 ) -> Result<(u64, Vec<BenefitingPersonRecord>), DatabaseError> {
     let id: Value = investor.uuid().into();
-    let count = tx.query_one(COUNT_PERSONS, std::slice::from_ref(&id))?.get(0)?;
+    let count = tx
+        .query_one(COUNT_PERSONS, std::slice::from_ref(&id))?
+        .get(0)?;
     let rows = tx.query(PERSONS, &[id, limit.into(), offset.cast_signed().into()])?;
     let items = rows
         .iter()

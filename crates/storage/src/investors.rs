@@ -140,7 +140,12 @@ pub fn list(
 ) -> Result<(u64, Vec<InvestorRecord>), DatabaseError> {
     let whose: [Value; 2] = [environment.uuid().into(), platform.uuid().into()];
     let [environment, platform] = whose.clone();
-    let stretch = [environment, platform, limit.into(), offset.cast_signed().into()];
+    let stretch = [
+        environment,
+        platform,
+        limit.into(),
+        offset.cast_signed().into(),
+    ];
     let count = tx.query_one(COUNT, &whose)?.get(0)?;
     let rows = tx.query(LIST, &stretch)?;
     Ok((count, rows.iter().map(read).collect::<Result<_, _>>()?))
@@ -173,11 +178,7 @@ pub fn update(tx: &mut Tx, investor: &InvestorRecord) -> Result<(), DatabaseErro
 ///
 /// # Errors
 /// Fails if the database does.
-pub fn expiring(
-    tx: &mut Tx,
-    now: Timestamp,
-    limit: u32,
-) -> Result<Vec<InvestorId>, DatabaseError> {
+pub fn expiring(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<InvestorId>, DatabaseError> {
     let rows = tx.query(EXPIRING, &[time(now), limit.into()])?;
     rows.iter()
         .map(|row| Columns::of(row).id(InvestorId::from_uuid))

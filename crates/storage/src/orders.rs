@@ -3,10 +3,10 @@
 use database::{DatabaseError, Tx};
 use domain::{CampaignId, InvestorId};
 
+use crate::Scope;
 use crate::campaigns::{self, CampaignRecord};
 use crate::investors::{self, InvestorRecord};
 use crate::products::{self, ProductRecord};
-use crate::Scope;
 
 /// Who orders, in which campaign, of which product; each is missing if it is not the caller's.
 #[derive(Clone, Debug)]

@@ -39,7 +39,8 @@ const INSERT_LISTING: Sql = Sql("insert into listings
 values ($1, $2, $3, $4, $5)
 on conflict (product_id, platform_id) do nothing");
 
-const LISTINGS: Sql = Sql("select l.id, l.product_id, l.platform_id, t.name, l.is_allowed, l.created_at
+const LISTINGS: Sql = Sql(
+    "select l.id, l.product_id, l.platform_id, t.name, l.is_allowed, l.created_at
 from listings l
 join platforms t on t.id = l.platform_id
 join products p on p.id = l.product_id
@@ -47,7 +48,8 @@ where (p.issuer_id = $1 or $1 is null)
 and (p.environment_id = $2 or $2 is null)
 and (l.product_id = $3 or $3 is null)
 order by l.id
-limit $4 offset $5");
+limit $4 offset $5",
+);
 
 const COUNT_LISTINGS: Sql = Sql("select count(*)
 from listings l
@@ -130,7 +132,10 @@ pub fn find_issuer(tx: &mut Tx, name: &str) -> Result<Option<Issuer>, DatabaseEr
 /// # Errors
 /// Fails if the database does.
 pub fn issuers(tx: &mut Tx) -> Result<Vec<Issuer>, DatabaseError> {
-    tx.query(LIST_ISSUERS, &[])?.iter().map(read_issuer).collect()
+    tx.query(LIST_ISSUERS, &[])?
+        .iter()
+        .map(read_issuer)
+        .collect()
 }
 
 /// Keeps a new platform.

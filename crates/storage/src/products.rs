@@ -231,11 +231,7 @@ pub fn is_token_address(tx: &mut Tx, address: Address) -> Result<bool, DatabaseE
 ///
 /// # Errors
 /// Fails if the database does.
-pub fn set_status(
-    tx: &mut Tx,
-    id: ProductId,
-    status: ProductStatus,
-) -> Result<(), DatabaseError> {
+pub fn set_status(tx: &mut Tx, id: ProductId, status: ProductStatus) -> Result<(), DatabaseError> {
     tx.later(SET_STATUS, &[id.uuid().into(), status.as_str().into()])
 }
 

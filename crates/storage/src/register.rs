@@ -73,7 +73,8 @@ from holdings
 where product_id = $1
 order by holder_id, wallet_address");
 
-const DELIVERIES: Sql = Sql("select c.id, c.investment_id, c.wallet_address, c.units, i.investor_id, i.environment_id, i.platform_id, h.id
+const DELIVERIES: Sql = Sql("select c.id, c.investment_id, c.wallet_address, c.units, i.investor_id, i.environment_id, i.platform_id, h.id,
+(select cast(coalesce(sum(g.units), 0) as bigint) from holdings g where g.product_id = c.product_id and g.holder_id = h.id)
 from dlt_commands c
 join investments i on i.id = c.investment_id
 left join holders h on h.product_id = c.product_id and h.investor_id = i.investor_id
@@ -137,6 +138,8 @@ pub struct Delivery {
     pub platform: PlatformId,
     /// The investor's holder id in this register, if it has one yet.
     pub holder: Option<HolderId>,
+    /// What the investor holds in this register before the batch.
+    pub held: Units,
 }
 
 /// Starts a register.
@@ -341,6 +344,7 @@ pub fn deliveries(tx: &mut Tx, batch: BatchId) -> Result<Vec<Delivery>, Database
                 environment: columns.id(EnvironmentId::from_uuid)?,
                 platform: columns.id(PlatformId::from_uuid)?,
                 holder: columns.opt_id(HolderId::from_uuid)?,
+                held: columns.units()?,
             })
         })
         .collect()

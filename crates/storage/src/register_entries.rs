@@ -31,8 +31,8 @@ left join investments i on i.id = k.investment_id
 left join dlt_commands c on c.investment_id = k.investment_id
 where k.product_id = $1
 and k.sequence > $2
-order by k.sequence
-limit $3",
+and k.sequence <= $3
+order by k.sequence",
 );
 
 /// An entry as stored.
@@ -134,20 +134,20 @@ pub fn after(
         .collect()
 }
 
-/// The next commitments after a sequence, in the order of their entries.
+/// The commitments of the entries after one sequence up to another.
 ///
 /// # Errors
 /// Fails if the database does.
-pub fn commitments_after(
+pub fn commitments(
     tx: &mut Tx,
     product: ProductId,
-    sequence: u64,
-    limit: u32,
+    after: u64,
+    up_to: u64,
 ) -> Result<Vec<CommitmentRecord>, DatabaseError> {
     let parameters = [
         product.uuid().into(),
-        Value::I64(sequence.cast_signed()),
-        limit.into(),
+        Value::I64(after.cast_signed()),
+        Value::I64(up_to.cast_signed()),
     ];
     let rows = tx.query(COMMITMENTS, &parameters)?;
     rows.iter()

@@ -33,15 +33,14 @@ where id = $1
 and (environment_id = $2 or $2 is null)
 and (platform_id = $3 or $3 is null)");
 
-const OF_PRODUCT: Sql = Sql("select s.id, s.environment_id, s.platform_id, s.investment_id, s.product_id, s.sequence, s.units, s.created_at, i.environment_id, i.platform_id, k.investment_id, e.content
+const OF_PRODUCT: Sql = Sql("select s.id, s.environment_id, s.platform_id, s.investment_id, s.product_id, s.sequence, s.units, s.created_at, i.environment_id, i.platform_id, k.investment_id
 from registry_statements s
 left join investments i on i.id = s.investment_id
 left join register_commitments k on k.product_id = s.product_id and k.sequence = s.sequence
-left join register_entries e on e.product_id = s.product_id and e.sequence = s.sequence
 where s.product_id = $1
 and s.sequence > $2
-order by s.sequence
-limit $3");
+and s.sequence <= $3
+order by s.sequence");
 
 /// A statement as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +57,7 @@ pub struct StatementRecord {
     pub product: ProductId,
     /// Which entry.
     pub sequence: u64,
-    /// Units of the entry.
+    /// Units held after the entry.
     pub units: Units,
     /// When the entry was made.
     pub created_at: Timestamp,
@@ -73,8 +72,6 @@ pub struct StatementCheck {
     pub place: Option<(EnvironmentId, PlatformId)>,
     /// The investment that its entry is tied to, as long as it is.
     pub entered: Option<InvestmentId>,
-    /// The content of its entry, if there is such an entry.
-    pub content: Option<Vec<u8>>,
 }
 
 /// Keeps a statement.
@@ -132,7 +129,7 @@ pub fn of_investment(
     Ok(Some((count.get(0)?, items)))
 }
 
-/// The next statements of a register after an entry, each with what it was made from.
+/// The statements about the entries after one sequence up to another, each with what it was made from.
 ///
 /// # Errors
 /// Fails if the database does.
@@ -140,12 +137,12 @@ pub fn to_check(
     tx: &mut Tx,
     product: ProductId,
     after: u64,
-    limit: u32,
+    up_to: u64,
 ) -> Result<Vec<StatementCheck>, DatabaseError> {
     let parameters = [
         product.uuid().into(),
         Value::I64(after.cast_signed()),
-        limit.into(),
+        Value::I64(up_to.cast_signed()),
     ];
     let rows = tx.query(OF_PRODUCT, &parameters)?;
     rows.iter().map(read_check).collect()
@@ -160,7 +157,6 @@ fn read_check(row: &Row) -> Result<StatementCheck, DatabaseError> {
         statement,
         place: environment.zip(platform),
         entered: columns.opt_id(InvestmentId::from_uuid)?,
-        content: columns.next()?,
     })
 }
 

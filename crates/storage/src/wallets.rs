@@ -12,30 +12,38 @@ const INSERT: Sql = Sql("insert into wallets
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (environment_id, address) do nothing");
 
-const FIND: Sql = Sql("select id, investor_id, kind, address, receiving_enabled, frozen
+const FIND: Sql = Sql(
+    "select id, investor_id, kind, address, receiving_enabled, frozen
 from wallets
 where id = $1
-and investor_id = $2");
+and investor_id = $2",
+);
 
-const FIND_BY_ADDRESS: Sql = Sql("select id, investor_id, kind, address, receiving_enabled, frozen
+const FIND_BY_ADDRESS: Sql = Sql(
+    "select id, investor_id, kind, address, receiving_enabled, frozen
 from wallets
 where address = $1
-and investor_id = $2");
+and investor_id = $2",
+);
 
-const OF_INVESTOR: Sql = Sql("select id, investor_id, kind, address, receiving_enabled, frozen
+const OF_INVESTOR: Sql = Sql(
+    "select id, investor_id, kind, address, receiving_enabled, frozen
 from wallets
 where investor_id = $1
 order by id
-limit $2 offset $3");
+limit $2 offset $3",
+);
 
 const COUNT_OF_INVESTOR: Sql = Sql("select count(*)
 from wallets
 where investor_id = $1");
 
-const MANAGED: Sql = Sql("select id, investor_id, kind, address, receiving_enabled, frozen
+const MANAGED: Sql = Sql(
+    "select id, investor_id, kind, address, receiving_enabled, frozen
 from wallets
 where investor_id = $1
-and kind = 'eth-managed'");
+and kind = 'eth-managed'",
+);
 
 const UPDATE: Sql = Sql("update wallets
 set receiving_enabled = $2, frozen = $3
@@ -134,8 +142,13 @@ pub fn of_investor(
     limit: u32,
 ) -> Result<(u64, Vec<Wallet>), DatabaseError> {
     let id: Value = investor.uuid().into();
-    let count = tx.query_one(COUNT_OF_INVESTOR, std::slice::from_ref(&id))?.get(0)?;
-    let rows = tx.query(OF_INVESTOR, &[id, limit.into(), offset.cast_signed().into()])?;
+    let count = tx
+        .query_one(COUNT_OF_INVESTOR, std::slice::from_ref(&id))?
+        .get(0)?;
+    let rows = tx.query(
+        OF_INVESTOR,
+        &[id, limit.into(), offset.cast_signed().into()],
+    )?;
     Ok((count, rows.iter().map(read).collect::<Result<_, _>>()?))
 }
 

@@ -47,7 +47,9 @@ pub fn show(
         url,
         document_type: identification.document_type.clone(),
         identity_provider: identification.identity_provider.clone(),
-        document_valid_to: identification.document_valid_to.map(|date| date.to_string()),
+        document_valid_to: identification
+            .document_valid_to
+            .map(|date| date.to_string()),
         verified_at: identification.verified_at.map(|at| at.to_string()),
         created_at: created_at.to_string(),
     }

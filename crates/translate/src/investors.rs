@@ -14,9 +14,18 @@ use wire::investors as out;
 pub fn create(body: &out::InvestorCreate, today: Date) -> Result<Investor, FieldErrors> {
     let mut errors = FieldErrors::new();
     let natural = natural_person(&mut errors, &body.natural_person);
-    let legal = body.legal_person.as_ref().map(|legal| legal_person(&mut errors, legal));
-    let account = body.bank_account.as_ref().map(|account| bank_account(&mut errors, account));
-    let communication = body.communication.as_ref().map(|one| communication(&mut errors, one));
+    let legal = body
+        .legal_person
+        .as_ref()
+        .map(|legal| legal_person(&mut errors, legal));
+    let account = body
+        .bank_account
+        .as_ref()
+        .map(|account| bank_account(&mut errors, account));
+    let communication = body
+        .communication
+        .as_ref()
+        .map(|one| communication(&mut errors, one));
     let accepted_at: Option<Timestamp> = errors.parse_optional(
         "account_setup_accepted_at",
         body.account_setup_accepted_at.as_deref(),
@@ -44,23 +53,23 @@ pub fn create(body: &out::InvestorCreate, today: Date) -> Result<Investor, Field
 /// # Errors
 /// Every field that cannot be accepted after the patch.
 pub fn patch(known: &Investor, patch: &Value, today: Date) -> Result<Investor, FieldErrors> {
-    let mut body = serde_json::to_value(as_created(known)).expect("the body of an investor is JSON");
+    let mut body =
+        serde_json::to_value(as_created(known)).expect("the body of an investor is JSON");
     merge(&mut body, patch);
-    let merged: out::InvestorCreate =
-        serde_path_to_error::deserialize(&body).map_err(|error| {
-            let mut errors = FieldErrors::new();
-            let message = error.inner().to_string();
-            // A required field that the patch removed is named in the message only.
-            let missing = message
-                .strip_prefix("missing field `")
-                .and_then(|rest| rest.split('`').next());
-            match (missing, error.path().to_string().as_str()) {
-                (Some(field), ".") => errors.missing(field),
-                (Some(field), path) => errors.missing(format!("{path}.{field}")),
-                (None, path) => errors.push(path, FieldCode::InvalidFormat, message),
-            }
-            errors
-        })?;
+    let merged: out::InvestorCreate = serde_path_to_error::deserialize(&body).map_err(|error| {
+        let mut errors = FieldErrors::new();
+        let message = error.inner().to_string();
+        // A required field that the patch removed is named in the message only.
+        let missing = message
+            .strip_prefix("missing field `")
+            .and_then(|rest| rest.split('`').next());
+        match (missing, error.path().to_string().as_str()) {
+            (Some(field), ".") => errors.missing(field),
+            (Some(field), path) => errors.missing(format!("{path}.{field}")),
+            (None, path) => errors.push(path, FieldCode::InvalidFormat, message),
+        }
+        errors
+    })?;
     create(&merged, today)
 }
 
@@ -141,7 +150,10 @@ fn natural_person(errors: &mut FieldErrors, body: &out::NaturalPerson) -> Option
 
 fn legal_person(errors: &mut FieldErrors, body: &out::LegalPerson) -> Option<LegalPerson> {
     let country = errors.parse("legal_person.country", &body.country);
-    let lei = body.lei.as_ref().map(|lei| errors.parse("legal_person.lei", lei));
+    let lei = body
+        .lei
+        .as_ref()
+        .map(|lei| errors.parse("legal_person.lei", lei));
     Some(LegalPerson {
         company_name: body.company_name.clone(),
         commercial_register: body.commercial_register.clone(),
@@ -206,36 +218,49 @@ fn as_created(investor: &Investor) -> out::InvestorCreate {
             is_pep: Some(natural.is_pep),
             is_subject_to_us_tax: natural.is_subject_to_us_tax,
         },
-        legal_person: investor.person.legal.as_ref().map(|legal| out::LegalPerson {
-            company_name: legal.company_name.clone(),
-            commercial_register: legal.commercial_register.clone(),
-            commercial_register_number: legal.commercial_register_number.clone(),
-            street: legal.street.clone(),
-            zip: legal.zip.clone(),
-            city: legal.city.clone(),
-            country: legal.country.to_string(),
-            phone: legal.phone.clone(),
-            company_identity_proof_id: legal.company_identity_proof_id.uuid(),
-            company_structure_proof_id: legal.company_structure_proof_id.uuid(),
-            lei: legal.lei.as_ref().map(ToString::to_string),
-        }),
-        bank_account: investor.bank_account.as_ref().map(|account| out::BankAccount {
-            account_holder: account.account_holder.clone(),
-            iban: account.iban.to_string(),
-            bic: account.bic.to_string(),
-            bank: account.bank.clone(),
-            country: account.country.as_ref().map(ToString::to_string),
-            currency: account.currency.to_string(),
-        }),
-        tax_information: investor.tax_information.as_ref().map(|tax| out::TaxInformation {
-            tax_identification_number: tax.tax_identification_number.clone(),
-            non_assessment_certificate: tax.non_assessment_certificate,
-            is_subject_to_german_tax: tax.is_subject_to_german_tax,
-        }),
-        communication: investor.communication.as_ref().map(|one| out::Communication {
-            email: one.email.as_ref().map(ToString::to_string),
-            email_confirmed: Some(one.email_confirmed),
-        }),
+        legal_person: investor
+            .person
+            .legal
+            .as_ref()
+            .map(|legal| out::LegalPerson {
+                company_name: legal.company_name.clone(),
+                commercial_register: legal.commercial_register.clone(),
+                commercial_register_number: legal.commercial_register_number.clone(),
+                street: legal.street.clone(),
+                zip: legal.zip.clone(),
+                city: legal.city.clone(),
+                country: legal.country.to_string(),
+                phone: legal.phone.clone(),
+                company_identity_proof_id: legal.company_identity_proof_id.uuid(),
+                company_structure_proof_id: legal.company_structure_proof_id.uuid(),
+                lei: legal.lei.as_ref().map(ToString::to_string),
+            }),
+        bank_account: investor
+            .bank_account
+            .as_ref()
+            .map(|account| out::BankAccount {
+                account_holder: account.account_holder.clone(),
+                iban: account.iban.to_string(),
+                bic: account.bic.to_string(),
+                bank: account.bank.clone(),
+                country: account.country.as_ref().map(ToString::to_string),
+                currency: account.currency.to_string(),
+            }),
+        tax_information: investor
+            .tax_information
+            .as_ref()
+            .map(|tax| out::TaxInformation {
+                tax_identification_number: tax.tax_identification_number.clone(),
+                non_assessment_certificate: tax.non_assessment_certificate,
+                is_subject_to_german_tax: tax.is_subject_to_german_tax,
+            }),
+        communication: investor
+            .communication
+            .as_ref()
+            .map(|one| out::Communication {
+                email: one.email.as_ref().map(ToString::to_string),
+                email_confirmed: Some(one.email_confirmed),
+            }),
         is_beneficiary: Some(investor.is_beneficiary),
         account_setup_accepted_at: investor.account_setup_accepted_at.map(|at| at.to_string()),
         is_custodian_bank: Some(investor.is_custodian_bank),

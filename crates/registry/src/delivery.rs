@@ -1,0 +1,365 @@
+//! Everything between a paid investment and its token: commands are put into batches, batches are carried by signed
+//! submissions, and what the network refuses is taken apart until only the command that it means is left.
+//!
+//! The worker calls these functions, each a transaction of its own. Any of them may be called again after a crash, and by
+//! two workers at once: a product has one open batch, and a batch is settled once.
+
+use std::time::Duration;
+
+use database::{Tx, lease};
+use domain::{
+    Address, BatchId, CommandId, Isin, ProductId, Timestamp, TransactionHash, Units,
+};
+use sha2::{Digest as _, Sha256};
+use storage::Scope;
+use storage::dlt_batches::{self, BatchRecord, BatchStatus, SubmissionStatus};
+use storage::dlt_commands::{self, CommandKind, CommandRecord};
+use storage::products::ProductRecord;
+
+pub use storage::dlt_batches::SubmissionRecord;
+pub use storage::dlt_commands::{Backlog, CommandKind as Kind, TOPIC};
+
+pub use crate::confirmation::{Confirmation, confirm_batch};
+use crate::{Error, Registry, Result, clock, ids, progress};
+
+/// One worker at a time handles batches. It is asked for before each round; nothing depends on it being kept, since every
+/// function here settles races in its transaction, so it may be short and a crash holds nobody up for long.
+const LEASE: &str = "worker:dlt";
+
+/// How much smaller the next batch of a refused one's commands is: refused three times, a command is alone.
+const SPLIT: u32 = 8;
+
+/// Commands on their way to the network together.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// Identifies it.
+    pub id: BatchId,
+    /// The product whose units move.
+    pub product: ProductId,
+    /// What its commands do.
+    pub kind: Kind,
+    /// How many batches of the product were delivered before.
+    pub sequence: u32,
+    /// The network that the product is on (EIP-155).
+    pub chain_id: u64,
+    /// The token.
+    pub asset: Address,
+    /// ISO 6166.
+    pub isin: Isin,
+    /// Name of the token.
+    pub name: String,
+    /// Symbol of the token.
+    pub symbol: String,
+    /// Units of the whole issue.
+    pub issue_volume: Units,
+    /// See [`terms_hash`].
+    pub terms_hash: [u8; 32],
+    /// What moves, oldest first; the one item of an issue goes to the token itself.
+    pub items: Vec<Item>,
+    /// What was signed for it so far, oldest first.
+    pub submissions: Vec<SubmissionRecord>,
+}
+
+/// One command of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Identifies the command.
+    pub command: CommandId,
+    /// Where to.
+    pub wallet: Address,
+    /// How many.
+    pub units: Units,
+}
+
+impl Batch {
+    /// Submissions that may still take effect.
+    pub fn alive(&self) -> impl Iterator<Item = &SubmissionRecord> {
+        self.submissions
+            .iter()
+            .filter(|submission| submission.status == SubmissionStatus::Stored)
+    }
+}
+
+/// Takes the worker's lease for this process; false if another one has it.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn take_lease(registry: &Registry, process: &str, duration: Duration) -> Result<bool> {
+    let process = process.to_owned();
+    registry
+        .db
+        .write(move |tx| {
+            let now = clock::real_now().micros();
+            Ok(lease::acquire(tx, LEASE, &process, now, duration)?.is_some())
+        })
+        .await
+}
+
+/// Products that have something to send or something on its way.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn products_with_work(registry: &Registry) -> Result<Vec<ProductId>> {
+    let read = |tx: &mut Tx| Ok(dlt_commands::products_with_work(tx)?);
+    registry.db.read(read).await
+}
+
+/// The open batch of a product; if there is none, a new one of at most so many of the oldest commands.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn next_batch(
+    registry: &Registry,
+    product: ProductId,
+    most: u32,
+) -> Result<Option<Batch>> {
+    let own = registry.clone();
+    registry
+        .db
+        .write(move |tx| {
+            if let Some(open) = dlt_batches::open(tx, product)? {
+                return load(tx, open).map(Some);
+            }
+            let Some((kind, attempts)) = dlt_commands::oldest(tx, product)? else {
+                return Ok(None);
+            };
+            let now = own.clock.now();
+            let batch = open_batch(tx, product, kind, now)?;
+            let Some(batch) = batch else {
+                // Another worker opened one a moment ago: it is the next to be asked for.
+                return Ok(None);
+            };
+            let most = largest(most, attempts);
+            dlt_commands::take(tx, (product, batch.id), (kind, attempts), most, now)?;
+            load(tx, batch).map(Some)
+        })
+        .await
+}
+
+/// Keeps a signed submission before it is sent. `known` is how many the caller has seen of this batch, so that two workers
+/// cannot both add one.
+///
+/// # Errors
+/// [`Error::InFlight`] if somebody else worked on the batch meanwhile.
+pub async fn store_submission(
+    registry: &Registry,
+    batch: BatchId,
+    transaction_hash: TransactionHash,
+    payload: Vec<u8>,
+    known: usize,
+) -> Result<()> {
+    let own = registry.clone();
+    registry
+        .db
+        .write(move |tx| {
+            lock_open(tx, batch)?;
+            let stored = dlt_batches::submissions(tx, batch)?;
+            if stored.len() != known {
+                return Err(Error::InFlight);
+            }
+            let submission = (transaction_hash, payload.as_slice());
+            dlt_batches::insert_submission(tx, batch, submission, own.clock.now())?;
+            Ok(())
+        })
+        .await
+}
+
+/// A submission had no effect and never will; its batch goes on with another one.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn refuse_submission(
+    registry: &Registry,
+    transaction_hash: TransactionHash,
+) -> Result<()> {
+    registry
+        .db
+        .write(move |tx| Ok(dlt_batches::refuse_submission(tx, transaction_hash)?))
+        .await
+}
+
+/// The network refuses the batch. The commands of several are queued again in smaller company; a single one has failed.
+///
+/// # Errors
+/// [`Error::InFlight`] if the batch is settled or a submission of it may still take effect.
+pub async fn refuse_batch(registry: &Registry, batch: BatchId, reason: &str) -> Result<()> {
+    let (own, reason) = (registry.clone(), reason.to_owned());
+    registry
+        .db
+        .write(move |tx| {
+            lock_dead(tx, batch)?;
+            let commands = dlt_commands::of_batch(tx, batch)?;
+            let now = own.clock.now();
+            if let [single] = commands.as_slice() {
+                fail(&own, tx, single, &reason)?;
+            } else {
+                dlt_commands::requeue(tx, batch, &reason, now)?;
+            }
+            Ok(dlt_batches::refuse(tx, batch, &reason, now)?)
+        })
+        .await
+}
+
+/// The network refuses these commands of a batch; the others stay in it. A batch that lost all of them is refused.
+///
+/// # Errors
+/// As [`refuse_batch`].
+pub async fn take_out(
+    registry: &Registry,
+    batch: BatchId,
+    refused: Vec<CommandId>,
+    reason: &str,
+) -> Result<()> {
+    let (own, reason) = (registry.clone(), reason.to_owned());
+    registry
+        .db
+        .write(move |tx| {
+            lock_dead(tx, batch)?;
+            let (out, rest): (Vec<_>, Vec<_>) = dlt_commands::of_batch(tx, batch)?
+                .into_iter()
+                .partition(|command| refused.contains(&command.id));
+            for command in &out {
+                fail(&own, tx, command, &reason)?;
+            }
+            if rest.is_empty() {
+                dlt_batches::refuse(tx, batch, &reason, own.clock.now())?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Says what holds an open batch up, for whoever asks.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn note_trouble(registry: &Registry, batch: BatchId, trouble: &str) -> Result<()> {
+    let (now, trouble) = (registry.clock.now(), trouble.to_owned());
+    registry
+        .db
+        .write(move |tx| Ok(dlt_batches::note(tx, batch, &trouble, now)?))
+        .await
+}
+
+/// Measures what is not done yet.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn backlog(registry: &Registry) -> Result<Backlog> {
+    let read = |tx: &mut Tx| Ok(dlt_commands::backlog(tx)?);
+    registry.db.read(read).await
+}
+
+/// What a token is committed to: SHA-256 over a line for the ISIN and one for each essential term.
+pub fn terms_hash(product: &ProductRecord) -> [u8; 32] {
+    let mut hash = Sha256::new()
+        .chain_update("cashlink terms 1\nisin: ")
+        .chain_update(product.product.isin.as_str())
+        .chain_update("\n");
+    for (name, value) in &product.essential_terms {
+        hash.update(format!("{name}: {value}\n"));
+    }
+    hash.finalize().into()
+}
+
+/// A product that a batch is about.
+pub(crate) fn product(tx: &mut Tx, id: ProductId) -> Result<ProductRecord> {
+    storage::products::find(tx, &Scope::ALL, id)?.ok_or(Error::NotFound("product"))
+}
+
+/// An open batch, locked until the transaction ends.
+fn lock_open(tx: &mut Tx, id: BatchId) -> Result<BatchRecord> {
+    let batch = dlt_batches::lock(tx, id)?.ok_or(Error::NotFound("batch"))?;
+    if batch.status == BatchStatus::Open {
+        Ok(batch)
+    } else {
+        Err(Error::InFlight)
+    }
+}
+
+/// An open batch of which no submission can take effect any more.
+fn lock_dead(tx: &mut Tx, id: BatchId) -> Result<BatchRecord> {
+    let batch = lock_open(tx, id)?;
+    let submissions = dlt_batches::submissions(tx, id)?;
+    if submissions
+        .iter()
+        .all(|submission| submission.status == SubmissionStatus::Refused)
+    {
+        Ok(batch)
+    } else {
+        Err(Error::InFlight)
+    }
+}
+
+fn open_batch(
+    tx: &mut Tx,
+    product: ProductId,
+    kind: CommandKind,
+    now: Timestamp,
+) -> Result<Option<BatchRecord>> {
+    let batch = BatchRecord {
+        id: BatchId::from_uuid(ids::new()),
+        product,
+        kind,
+        sequence: dlt_batches::delivered(tx, product)?,
+        status: BatchStatus::Open,
+        transaction_hash: None,
+        error: None,
+        created_at: now,
+        changed_at: now,
+    };
+    Ok(dlt_batches::insert(tx, &batch)?.then_some(batch))
+}
+
+fn load(tx: &mut Tx, batch: BatchRecord) -> Result<Batch> {
+    let record = product(tx, batch.product)?;
+    let commands = dlt_commands::of_batch(tx, batch.id)?;
+    let items = commands.iter().map(|command| Item {
+        command: command.id,
+        wallet: command.wallet.unwrap_or(record.token_address),
+        units: command.units,
+    });
+    Ok(Batch {
+        id: batch.id,
+        product: batch.product,
+        kind: batch.kind,
+        sequence: batch.sequence,
+        chain_id: record.chain_id,
+        asset: record.token_address,
+        isin: record.product.isin,
+        terms_hash: terms_hash(&record),
+        name: record.product.name,
+        symbol: record.symbol,
+        issue_volume: record.product.max_issuable_amount,
+        items: items.collect(),
+        submissions: dlt_batches::submissions(tx, batch.id)?,
+    })
+}
+
+/// Nothing has moved: the investment can be given another wallet, or an operator tries again.
+fn fail(registry: &Registry, tx: &mut Tx, command: &CommandRecord, reason: &str) -> Result<()> {
+    // The investment before the command, in the order in which requests lock them.
+    if let Some(investment) = command.investment {
+        progress::delivery_failed(registry, tx, investment)?;
+    }
+    dlt_commands::fail(tx, command.id, reason, registry.clock.now())?;
+    Ok(())
+}
+
+/// How many commands that were refused so often go together.
+fn largest(most: u32, attempts: u32) -> u32 {
+    SPLIT
+        .checked_pow(attempts)
+        .map_or(1, |divisor| (most / divisor).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::largest;
+
+    #[test]
+    fn refused_commands_are_tried_in_ever_smaller_company() {
+        let sizes: Vec<u32> = (0..5).map(|attempts| largest(500, attempts)).collect();
+        assert_eq!(sizes, [500, 62, 7, 1, 1]);
+    }
+}

@@ -1,0 +1,277 @@
+//! Setting a network up: from a network file, or piece by piece at the command line. Applying a file again adds what is new.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use database::Tx;
+use domain::{
+    Address, Campaign, CampaignId, CommandId, EnvironmentId, Isin, IssuerId, ListingId, Mandates,
+    PlatformId, Product, ProductId, ProductStatus, Units,
+};
+use serde_json::json;
+use storage::campaigns::CampaignRecord;
+use storage::environments::Environment;
+use storage::parties::{Issuer, Listing, Platform};
+use storage::products::{PaymentAccount, ProductRecord};
+
+use crate::network_file::{
+    AccountEntry, AssetEntry, CampaignEntry, IssuerEntry, NetworkFile, PlatformEntry, time,
+};
+use crate::{Caller, Error, Registry, Request, Result, Right, audit, ids};
+
+/// What setting up must know of the DLT network.
+#[derive(Clone)]
+pub struct LedgerFacts {
+    /// Its name.
+    pub network: String,
+    /// EIP-155.
+    pub chain_id: u64,
+    /// Where an asset's token will be.
+    pub asset_address: Arc<dyn Fn(&Isin) -> Address + Send + Sync>,
+}
+
+/// One asset of the network as it stands after a file was applied.
+#[derive(Clone, Debug)]
+pub struct AppliedAsset {
+    /// Its API space.
+    pub environment: EnvironmentId,
+    /// Name of its API space.
+    pub environment_name: String,
+    /// The product.
+    pub product: ProductId,
+    /// Who brings it.
+    pub issuer: IssuerId,
+    /// Where its token is, or will be.
+    pub token_address: Address,
+    /// Its campaigns in the file's order.
+    pub campaigns: Vec<(PlatformId, CampaignId)>,
+}
+
+/// Applies a network file in one transaction.
+///
+/// # Errors
+/// Refuses callers other than the registrar; fails if the database does.
+pub async fn apply(
+    registry: &Registry,
+    request: &Request,
+    file: &NetworkFile,
+    ledger: &LedgerFacts,
+) -> Result<Vec<AppliedAsset>> {
+    request.caller.require(Right::WriteNetwork)?;
+    let (file, ledger) = (file.clone(), ledger.clone());
+    let setup = Setup {
+        registry: registry.clone(),
+        caller: request.caller.clone(),
+        ledger,
+    };
+    registry
+        .db
+        .write(move |tx| -> Result<_> {
+            let mut issuers = HashMap::new();
+            for entry in &file.issuers {
+                issuers.insert(entry.key.clone(), (setup.issuer(tx, entry)?, entry));
+            }
+            let mut platforms = HashMap::new();
+            for entry in &file.platforms {
+                platforms.insert(entry.key.clone(), setup.platform(tx, entry)?);
+            }
+            let mut applied = Vec::new();
+            for asset in &file.assets {
+                let (issuer, entry) = issuers.get(&asset.issuer).ok_or(Error::NotFound("issuer"))?;
+                let mut made = setup.asset(tx, asset, *issuer, &entry.bank_account)?;
+                for campaign in &asset.campaigns {
+                    let platform = *platforms
+                        .get(&campaign.platform)
+                        .ok_or(Error::NotFound("platform"))?;
+                    let id = setup.campaign(tx, &made, platform, campaign)?;
+                    made.campaigns.push((platform, id));
+                }
+                applied.push(made);
+            }
+            Ok(applied)
+        })
+        .await
+}
+
+struct Setup {
+    registry: Registry,
+    caller: Caller,
+    ledger: LedgerFacts,
+}
+
+impl Setup {
+    fn issuer(&self, tx: &mut Tx, entry: &IssuerEntry) -> Result<IssuerId> {
+        if let Some(known) = storage::parties::find_issuer(tx, &entry.name)? {
+            return Ok(known.id);
+        }
+        let issuer = Issuer {
+            id: IssuerId::from_uuid(ids::new()),
+            name: entry.name.clone(),
+            lei: entry.lei.clone(),
+            created_at: self.registry.clock.now(),
+        };
+        storage::parties::insert_issuer(tx, &issuer)?;
+        self.note(tx, "issuer.create", &issuer.id.to_string(), &issuer.name)?;
+        Ok(issuer.id)
+    }
+
+    fn platform(&self, tx: &mut Tx, entry: &PlatformEntry) -> Result<PlatformId> {
+        if let Some(known) = storage::parties::find_platform(tx, &entry.name)? {
+            return Ok(known.id);
+        }
+        let platform = Platform {
+            id: PlatformId::from_uuid(ids::new()),
+            name: entry.name.clone(),
+            lei: entry.lei.clone(),
+            identification_import: entry.trust().map_err(|message| invalid(&message))?,
+            created_at: self.registry.clock.now(),
+        };
+        storage::parties::insert_platform(tx, &platform)?;
+        self.note(tx, "platform.create", &platform.id.to_string(), &platform.name)?;
+        Ok(platform.id)
+    }
+
+    fn environment(&self, tx: &mut Tx, name: &str) -> Result<EnvironmentId> {
+        if let Some(known) = storage::environments::find_by_name(tx, name)? {
+            return Ok(known.id);
+        }
+        let environment = Environment {
+            id: EnvironmentId::from_uuid(ids::new()),
+            name: name.to_owned(),
+            created_at: self.registry.clock.now(),
+        };
+        storage::environments::insert(tx, &environment)?;
+        self.note(tx, "environment.create", &environment.id.to_string(), name)?;
+        Ok(environment.id)
+    }
+
+    fn asset(
+        &self,
+        tx: &mut Tx,
+        entry: &AssetEntry,
+        issuer: IssuerId,
+        account: &AccountEntry,
+    ) -> Result<AppliedAsset> {
+        if let Some(known) = storage::products::find_by_isin(tx, &entry.isin)? {
+            return Ok(applied(&known));
+        }
+        let now = self.registry.clock.now();
+        let record = ProductRecord {
+            product: Product {
+                id: ProductId::from_uuid(ids::new()),
+                issuer_id: issuer,
+                name: entry.name.clone(),
+                product_type: entry.product_type().map_err(|message| invalid(&message))?,
+                legal_form: entry.legal_form().map_err(|message| invalid(&message))?,
+                ewpg: entry.ewpg,
+                isin: entry.isin.clone(),
+                price: entry.price().map_err(|message| invalid(&message))?,
+                max_issuable_amount: entry.max_issuable_amount,
+                step_size: entry.step_size,
+                agio: entry.agio_percent,
+                terms: entry.deadlines(),
+                network: self.ledger.network.clone(),
+            },
+            environment: self.environment(tx, &entry.environment)?,
+            environment_name: entry.environment.clone(),
+            issuer_name: String::new(),
+            symbol: entry.symbol.clone(),
+            chain_id: self.ledger.chain_id,
+            token_address: (self.ledger.asset_address)(&entry.isin),
+            status: ProductStatus::Issuing,
+            sector: entry.sector.clone(),
+            description: entry.description.clone(),
+            essential_terms: entry
+                .terms
+                .iter()
+                .map(|term| (term.name.clone(), term.value.clone()))
+                .collect(),
+            account: PaymentAccount {
+                holder: account.account_holder.clone(),
+                iban: account.iban.clone(),
+                bic: account.bic.clone(),
+            },
+            created_at: now,
+        };
+        storage::products::insert(tx, &record)?;
+        let product = &record.product;
+        let command = CommandId::from_uuid(ids::new());
+        let volume = product.max_issuable_amount;
+        storage::dlt_commands::queue_issue(tx, command, product.id, volume, now)?;
+        self.note(tx, "product.create", product.isin.as_str(), &product.name)?;
+        Ok(applied(&record))
+    }
+
+    fn campaign(
+        &self,
+        tx: &mut Tx,
+        asset: &AppliedAsset,
+        platform: PlatformId,
+        entry: &CampaignEntry,
+    ) -> Result<CampaignId> {
+        let scope = storage::Scope {
+            platform: Some(platform),
+            ..storage::Scope::ALL
+        };
+        let (_, known) = storage::campaigns::list(tx, &scope, Some(asset.product), 0, 1_000)?;
+        if let Some(known) = known.iter().find(|known| known.campaign.name == entry.name) {
+            return Ok(known.campaign.id);
+        }
+        let now = self.registry.clock.now();
+        let listing = Listing {
+            id: ListingId::from_uuid(ids::new()),
+            product: asset.product,
+            platform,
+            platform_name: String::new(),
+            is_allowed: true,
+            created_at: now,
+        };
+        if storage::parties::insert_listing(tx, &listing)? {
+            self.note(tx, "listing.create", &listing.id.to_string(), &entry.name)?;
+        }
+        let record = CampaignRecord {
+            campaign: Campaign {
+                id: CampaignId::from_uuid(ids::new()),
+                product_id: asset.product,
+                name: entry.name.clone(),
+                allocation: entry.allocation,
+                reserved: Units::ZERO,
+                minimum_units: entry.minimum_units,
+                maximum_units: entry.maximum_units,
+                required_document_types: entry.required_document_types.clone(),
+                opens_at: time(entry.opens_at.as_deref()).map_err(|message| invalid(&message))?,
+                closes_at: time(entry.closes_at.as_deref()).map_err(|message| invalid(&message))?,
+                mandates: Mandates {
+                    distributor_may_accept: entry.distributor_may_accept,
+                    distributor_may_mark_paid: entry.distributor_may_mark_paid,
+                },
+            },
+            environment: asset.environment,
+            platform,
+            created_at: now,
+        };
+        storage::campaigns::insert(tx, &record)?;
+        self.note(tx, "campaign.create", &record.campaign.id.to_string(), &entry.name)?;
+        Ok(record.campaign.id)
+    }
+
+    fn note(&self, tx: &mut Tx, action: &str, target: &str, name: &str) -> Result<()> {
+        let detail = json!({ "name": name });
+        audit::record(&self.registry, tx, &self.caller, action, target, &detail)
+    }
+}
+
+fn applied(record: &ProductRecord) -> AppliedAsset {
+    AppliedAsset {
+        environment: record.environment,
+        environment_name: record.environment_name.clone(),
+        product: record.product.id,
+        issuer: record.product.issuer_id,
+        token_address: record.token_address,
+        campaigns: Vec::new(),
+    }
+}
+
+fn invalid(message: &str) -> Error {
+    Error::Problem(wire::ProblemCode::InvalidBody, message.to_owned())
+}
