@@ -45,7 +45,7 @@ fn reason(invalid: &InvalidTransaction) -> String {
             format!("nonce too high: next nonce {state}, tx nonce {tx}")
         }
         InvalidTransaction::LackOfFundForMaxFee { .. } => {
-            "insufficient funds for gas * price + value: this chain's gas price is 0".into()
+            "insufficient funds for the value: nobody has any on this chain".into()
         }
         other => other.to_string(),
     }

@@ -233,7 +233,12 @@ fn show_transaction(block: &StoredBlock, found: StoredTransaction) -> Transactio
         base_fee: Some(0),
         block_timestamp: Some(block.header.timestamp),
     };
-    Transaction::from_transaction(Recovered::new_unchecked(found.envelope, found.sender), info)
+    let sent = Recovered::new_unchecked(found.envelope, found.sender);
+    Transaction {
+        // Whatever was offered, gas costs nothing here.
+        effective_gas_price: Some(0),
+        ..Transaction::from_transaction(sent, info)
+    }
 }
 
 fn show_receipt(
@@ -265,7 +270,7 @@ fn show_receipt(
         block_hash: Some(block.hash),
         block_number: Some(number),
         gas_used: found.gas_used,
-        effective_gas_price: found.envelope.effective_gas_price(Some(0)),
+        effective_gas_price: 0,
         blob_gas_used: None,
         blob_gas_price: None,
         from: found.sender,

@@ -50,11 +50,17 @@ pub fn registrar() -> PrivateKeySigner {
 pub struct Player {
     pub provider: RootProvider,
     pub signer: PrivateKeySigner,
+    /// Wei per gas that it offers; some wallets always offer one.
+    pub tip: u128,
 }
 
 impl Player {
     pub fn new(provider: RootProvider, signer: PrivateKeySigner) -> Self {
-        Self { provider, signer }
+        Self {
+            provider,
+            signer,
+            tip: 0,
+        }
     }
 
     pub fn on(chain: &Embedded, signer: PrivateKeySigner) -> Self {
@@ -119,6 +125,8 @@ impl Player {
             gas_limit,
             to,
             input,
+            max_fee_per_gas: self.tip,
+            max_priority_fee_per_gas: self.tip,
             ..TxEip1559::default()
         };
         let signature = self.signer.sign_transaction_sync(&mut transaction).unwrap();

@@ -305,7 +305,8 @@ async fn state_and_calls_are_those_of_the_last_block() {
 #[tokio::test(flavor = "multi_thread")]
 async fn strangers_transfer_but_store_nothing() {
     let scene = scene().await;
-    let stranger = Player::on(&scene.chain, registrar());
+    let mut stranger = Player::on(&scene.chain, registrar());
+    stranger.tip = 1;
     let big = stranger
         .sign(TxKind::Call(investor(1)), vec![1; 5_000].into(), 900_000)
         .await;
@@ -335,6 +336,13 @@ async fn strangers_transfer_but_store_nothing() {
     let hash = scene.result("eth_sendRawTransaction", json!([raw])).await;
     let again = scene.result("eth_sendRawTransaction", json!([raw])).await;
     assert_eq!(again, hash, "a repeat is harmless");
+    let receipt = scene
+        .result("eth_getTransactionReceipt", json!([hash]))
+        .await;
+    assert_eq!(
+        receipt["effectiveGasPrice"], "0x0",
+        "nothing was taken of the tip"
+    );
     assert_eq!(scene.result("eth_blockNumber", json!([])).await, "0x4");
 }
 
