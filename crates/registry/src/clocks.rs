@@ -47,9 +47,7 @@ pub async fn deliveries_due(registry: &Registry, since: Timestamp) -> Result<Tim
         let from = place;
         let due = registry
             .db
-            .read(move |tx| -> Result<_> {
-                Ok(storage::dlt_commands::due(tx, from, now, PAGE)?)
-            })
+            .read(move |tx| -> Result<_> { Ok(storage::dlt_commands::due(tx, from, now, PAGE)?) })
             .await?;
         for (_, id) in &due {
             one(registry, *id, progress::start_delivery_if_ready).await;

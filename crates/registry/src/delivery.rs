@@ -7,9 +7,7 @@
 use std::time::Duration;
 
 use database::{Tx, lease};
-use domain::{
-    Address, BatchId, CommandId, Isin, ProductId, Timestamp, TransactionHash, Units,
-};
+use domain::{Address, BatchId, CommandId, Isin, ProductId, Timestamp, TransactionHash, Units};
 use sha2::{Digest as _, Sha256};
 use storage::Scope;
 use storage::dlt_batches::{self, BatchRecord, BatchStatus, SubmissionStatus};

@@ -1,5 +1,6 @@
 //! Commands to the DLT network as an operator sees them: what waits, what failed and why, and trying again.
 
+use database::Tx;
 use domain::{BatchId, CommandId};
 use serde::Serialize;
 use storage::dlt_batches::{BatchRecord, SubmissionRecord};
@@ -98,8 +99,7 @@ pub async fn list(
     registry
         .db
         .read(move |tx| {
-            let (count, commands) =
-                dlt_commands::list(tx, status, paging.offset, paging.limit)?;
+            let (count, commands) = dlt_commands::list(tx, status, paging.offset, paging.limit)?;
             let items = commands
                 .iter()
                 .map(|command| show(tx, command))
@@ -149,30 +149,41 @@ pub async fn retry(registry: &Registry, request: &Request, id: CommandId) -> Res
     registry
         .write(request, move |tx| {
             let found = dlt_commands::find(tx, id)?.ok_or(Error::NotFound("command"))?;
+            if found.status != CommandStatus::Failed {
+                return Err(not_now(
+                    "Only a command that has failed can be tried again.",
+                ));
+            }
             match found.investment {
-                // The investment decides: its wallet may have changed, or somebody may have withdrawn.
+                // The investment decides: its wallet may have changed, or something else may block it now.
                 Some(investment) => progress::start_delivery_if_ready(&own, tx, investment)?,
-                None if found.status == CommandStatus::Failed => {
-                    dlt_commands::retry(tx, id, own.clock.now())?;
-                }
-                None => {}
+                None => dlt_commands::retry(tx, id, own.clock.now())?,
             }
             let after = dlt_commands::lock(tx, id)?.ok_or(Error::NotFound("command"))?;
-            if found.status != CommandStatus::Failed || after.status != CommandStatus::Queued {
-                return Err(Error::Problem(
-                    ProblemCode::InvestmentState,
-                    "Only a failed command can be tried again, and only if nothing blocks its investment."
-                        .to_owned(),
+            if after.status != CommandStatus::Queued {
+                return Err(not_now(
+                    "Something blocks the investment; look at its blocked_by first.",
                 ));
             }
             let detail = serde_json::json!({ "error": found.error, "attempts": found.attempts });
-            audit::record(&own, tx, &caller, "dlt_command.retry", &id.to_string(), &detail)?;
+            audit::record(
+                &own,
+                tx,
+                &caller,
+                "dlt_command.retry",
+                &id.to_string(),
+                &detail,
+            )?;
             Done::ok(id, &show(tx, &after)?)
         })
         .await
 }
 
-fn show(tx: &mut database::Tx, command: &CommandRecord) -> Result<Command> {
+fn not_now(detail: &str) -> Error {
+    Error::Problem(ProblemCode::Conflict, detail.to_owned())
+}
+
+fn show(tx: &mut Tx, command: &CommandRecord) -> Result<Command> {
     let product = crate::delivery::product(tx, command.product)?;
     Ok(Command {
         id: command.id.to_string(),

@@ -33,10 +33,7 @@ pub async fn get(registry: &Registry, caller: &Caller, product: ProductId) -> Re
             Ok(Register {
                 product_id: product.uuid(),
                 isin: record.product.isin.to_string(),
-                issue_volume: head
-                    .as_ref()
-                    .map_or(Units::ZERO, |head| head.issued)
-                    .get(),
+                issue_volume: head.as_ref().map_or(Units::ZERO, |head| head.issued).get(),
                 sequence: head.as_ref().map_or(0, |head| head.sequence),
                 root_hash: hex::encode(
                     head.as_ref()

@@ -35,6 +35,10 @@ and k.sequence <= $3
 order by k.sequence",
 );
 
+const COUNTS: Sql = Sql("select
+(select count(*) from register_commitments k where k.product_id = $1),
+(select count(*) from registry_statements s where s.product_id = $1)");
+
 /// An entry as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryRecord {
@@ -162,4 +166,13 @@ pub fn commitments(
             })
         })
         .collect()
+}
+
+/// How many commitments and how many statements a register has.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn counts(tx: &mut Tx, product: ProductId) -> Result<(u64, u64), DatabaseError> {
+    let row = tx.query_one(COUNTS, &[product.uuid().into()])?;
+    Ok((row.get(0)?, row.get(1)?))
 }

@@ -1,0 +1,364 @@
+//! Checks registers against themselves: every entry is replayed, every hash computed again, and what is stored beside the
+//! journal compared with what follows from it.
+//!
+//! The times at which rows were written are no part of what is proven; an entry's time is that of its block.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use database::{DatabaseError, Tx};
+use domain::register::{Digest, commitment};
+use domain::{Address, Entry, Frontier, HolderId, Holdings, InvestorId, ProductId, Units};
+use storage::Scope;
+use storage::products::ProductRecord;
+use storage::register::{self, Head, HoldingRecord};
+use storage::register_entries::{self, CommitmentRecord, EntryRecord};
+use storage::statements::{self, StatementCheck};
+
+use crate::{Error, Registry, Result, delivery};
+
+/// Entries that are read at once.
+const PAGE: u32 = 1_000;
+
+/// What the check of one register found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The product.
+    pub product: ProductId,
+    /// ISO 6166.
+    pub isin: String,
+    /// The token.
+    pub token_address: Address,
+    /// Entries that were replayed without a problem.
+    pub entries: u64,
+    /// Merkle tree hash over them, hexadecimal.
+    pub root_hash: String,
+    /// The first difference, if there is any.
+    pub problem: Option<String>,
+    /// What each wallet holds by the projection, for the comparison with the network; the token's own address holds the
+    /// undelivered units.
+    pub holdings: Vec<(Address, u64)>,
+}
+
+/// Checks one register, or every one.
+///
+/// # Errors
+/// Fails if the database does; what is wrong with a register is in its verdict.
+pub async fn verify(registry: &Registry, product: Option<ProductId>) -> Result<Vec<Verdict>> {
+    let products = match product {
+        Some(product) => vec![product],
+        None => {
+            let all = |tx: &mut Tx| -> Result<_> { Ok(register::products(tx)?) };
+            registry.db.read(all).await?
+        }
+    };
+    let mut verdicts = Vec::new();
+    for product in products {
+        // One snapshot for each register: deliveries go on meanwhile.
+        verdicts.push(registry.db.read(move |tx| judge(tx, product)).await?);
+    }
+    Ok(verdicts)
+}
+
+fn judge(tx: &mut Tx, id: ProductId) -> Result<Verdict> {
+    let product =
+        storage::products::find(tx, &Scope::ALL, id)?.ok_or(Error::NotFound("product"))?;
+    let (isin, token_address) = (product.product.isin.to_string(), product.token_address);
+    let mut replay = Replay::new(product);
+    let mut stored = Vec::new();
+    let problem = match replay.run(tx, &mut stored) {
+        Ok(()) => None,
+        Err(Finding::Difference(text)) => Some(text),
+        Err(Finding::Fault(error)) => return Err(error),
+    };
+    let mut holdings: BTreeMap<Address, u64> = BTreeMap::new();
+    for holding in stored.iter().filter(|holding| !holding.units.is_zero()) {
+        *holdings.entry(holding.wallet).or_default() += holding.units.get();
+    }
+    Ok(Verdict {
+        product: id,
+        isin,
+        token_address,
+        entries: replay.frontier.size(),
+        root_hash: hex::encode(replay.frontier.root()),
+        problem,
+        holdings: holdings.into_iter().collect(),
+    })
+}
+
+/// Why the check ends early.
+enum Finding {
+    Difference(String),
+    Fault(Error),
+}
+
+type Checked<T = ()> = std::result::Result<T, Finding>;
+
+/// Refuses with a text unless both are the same.
+fn same<T: PartialEq>(stored: &T, expected: &T, what: impl FnOnce() -> String) -> Checked {
+    if stored == expected {
+        Ok(())
+    } else {
+        differs(what())
+    }
+}
+
+fn differs<T>(text: impl Into<String>) -> Checked<T> {
+    Err(Finding::Difference(text.into()))
+}
+
+/// A register as it follows from its entries so far.
+struct Replay {
+    product: ProductRecord,
+    id: ProductId,
+    terms_hash: Digest,
+    frontier: Frontier,
+    issuer: Option<HolderId>,
+    holdings: Holdings,
+    by_wallet: BTreeMap<(HolderId, Address), u64>,
+    entered: HashSet<HolderId>,
+    commitments: u64,
+    statements: u64,
+}
+
+/// What is stored beside one stretch of entries.
+struct Beside {
+    commitments: HashMap<u64, CommitmentRecord>,
+    statements: HashMap<u64, StatementCheck>,
+    holders: HashMap<HolderId, Option<InvestorId>>,
+}
+
+impl Replay {
+    fn new(product: ProductRecord) -> Self {
+        Self {
+            id: product.product.id,
+            terms_hash: delivery::terms_hash(&product),
+            product,
+            frontier: Frontier::new(),
+            issuer: None,
+            holdings: Holdings::new(),
+            by_wallet: BTreeMap::new(),
+            entered: HashSet::new(),
+            commitments: 0,
+            statements: 0,
+        }
+    }
+
+    fn run(&mut self, tx: &mut Tx, stored: &mut Vec<HoldingRecord>) -> Checked {
+        *stored = register::holdings(tx, self.id)?;
+        let mut beside = Beside {
+            commitments: HashMap::new(),
+            statements: HashMap::new(),
+            holders: register::holders(tx, self.id)?.into_iter().collect(),
+        };
+        loop {
+            let after = self.frontier.size();
+            let page = register_entries::after(tx, self.id, after, PAGE)?;
+            let Some(last) = page.last() else { break };
+            let up_to = last.sequence;
+            beside.commitments = register_entries::commitments(tx, self.id, after, up_to)?
+                .into_iter()
+                .map(|commitment| (commitment.sequence, commitment))
+                .collect();
+            beside.statements = statements::to_check(tx, self.id, after, up_to)?
+                .into_iter()
+                .map(|check| (check.statement.sequence, check))
+                .collect();
+            for record in &page {
+                self.replay(record, &beside)?;
+            }
+        }
+        let head = register::head(tx, self.id)?;
+        self.check_head(head.as_ref())?;
+        self.check_projection(stored)?;
+        same(&beside.holders.len(), &self.entered.len(), || {
+            "there are holders without an entry".to_owned()
+        })?;
+        let (commitments, statements) = register_entries::counts(tx, self.id)?;
+        same(&commitments, &self.commitments, || {
+            "there are commitments without an entry".to_owned()
+        })?;
+        same(&statements, &self.statements, || {
+            "there are statements without an entry".to_owned()
+        })
+    }
+
+    fn replay(&mut self, record: &EntryRecord, beside: &Beside) -> Checked {
+        let sequence = self.frontier.size() + 1;
+        same(&record.sequence, &sequence, || {
+            format!("entry {sequence} is missing")
+        })?;
+        let wrong = |what: &str| format!("entry {sequence}: {what}");
+        let entry = Entry::from_canonical_bytes(&record.content)
+            .or_else(|error| differs(wrong(&error.to_string())))?;
+        same(&record.kind.as_str(), &entry.kind(), || {
+            wrong("its kind is not that of its content")
+        })?;
+        let leaf = entry.leaf_hash();
+        same(&record.leaf_hash, &leaf, || {
+            wrong("its leaf hash is not that of its content")
+        })?;
+        let mut frontier = self.frontier.clone();
+        same(&record.root_hash, &frontier.append(leaf), || {
+            wrong("its root hash does not follow from the entries")
+        })?;
+        self.holdings
+            .apply(&entry)
+            .or_else(|error| differs(wrong(&error.to_string())))?;
+        match &entry {
+            Entry::Issue { .. } => self.replay_issue(&entry, beside),
+            Entry::Delivery { .. } => self.replay_delivery(sequence, &entry, beside),
+        }
+        .map_err(|finding| match finding {
+            Finding::Difference(text) => Finding::Difference(wrong(&text)),
+            fault => fault,
+        })?;
+        self.frontier = frontier;
+        Ok(())
+    }
+
+    fn replay_issue(&mut self, entry: &Entry, beside: &Beside) -> Checked {
+        let Entry::Issue {
+            holder,
+            units,
+            isin,
+            terms_hash,
+        } = entry
+        else {
+            return Ok(());
+        };
+        same(isin, &self.product.product.isin, || {
+            "it is about another security".to_owned()
+        })?;
+        same(terms_hash, &self.terms_hash, || {
+            "the terms that it commits to are not the product's".to_owned()
+        })?;
+        same(&beside.holders.get(holder), &Some(&None), || {
+            "its holder is not the issuer".to_owned()
+        })?;
+        self.issuer = Some(*holder);
+        self.entered.insert(*holder);
+        let place = (*holder, self.product.token_address);
+        self.by_wallet.insert(place, units.get());
+        Ok(())
+    }
+
+    fn replay_delivery(&mut self, sequence: u64, entry: &Entry, beside: &Beside) -> Checked {
+        let Entry::Delivery {
+            from,
+            to,
+            units,
+            investment,
+            ..
+        } = entry
+        else {
+            return Ok(());
+        };
+        same(&Some(*from), &self.issuer, || {
+            "the units do not come from the issuer's holding".to_owned()
+        })?;
+        let Some(tie) = beside.commitments.get(&sequence) else {
+            return differs("its commitment is missing");
+        };
+        same(&commitment(&tie.salt, tie.investment), investment, || {
+            "its commitment does not open it".to_owned()
+        })?;
+        let Some(Some(investor)) = beside.holders.get(to) else {
+            return differs("its holder is not in the list of holders");
+        };
+        same(&tie.investor, &Some(*investor), || {
+            "its holder is not the investor of the investment".to_owned()
+        })?;
+        let Some(wallet) = tie.wallet else {
+            return differs("its investment has no delivery");
+        };
+        self.commitments += 1;
+        self.entered.insert(*to);
+        let left = self
+            .by_wallet
+            .entry((*from, self.product.token_address))
+            .or_default();
+        *left = left.saturating_sub(units.get());
+        *self.by_wallet.entry((*to, wallet)).or_default() += units.get();
+        self.check_statement(beside.statements.get(&sequence), tie, *to)
+    }
+
+    fn check_statement(
+        &mut self,
+        check: Option<&StatementCheck>,
+        tie: &CommitmentRecord,
+        holder: HolderId,
+    ) -> Checked {
+        let Some(check) = check else {
+            return if self.product.product.legal_form.is_registered() {
+                differs("its statement is missing")
+            } else {
+                Ok(())
+            };
+        };
+        let statement = &check.statement;
+        let place = (statement.environment, statement.platform);
+        let facts = (statement.investment, statement.units, Some(place));
+        let expected = (tie.investment, self.holdings.of(holder), check.place);
+        same(&facts, &expected, || {
+            "its statement says something else".to_owned()
+        })?;
+        self.statements += 1;
+        Ok(())
+    }
+
+    fn check_head(&self, head: Option<&Head>) -> Checked {
+        let Some(head) = head else {
+            return if self.frontier.size() == 0 {
+                Ok(())
+            } else {
+                differs("the register has entries but no head")
+            };
+        };
+        let wrong = |what: &str| format!("the head's {what} does not follow from the entries");
+        same(&head.sequence, &self.frontier.size(), || wrong("sequence"))?;
+        same(&head.root_hash, &self.frontier.root(), || {
+            wrong("root hash")
+        })?;
+        same(&head.frontier, &self.frontier.to_bytes(), || {
+            wrong("frontier")
+        })?;
+        same(&head.issued, &self.holdings.issued(), || {
+            wrong("issue volume")
+        })?;
+        same(&Some(head.issuer_holder), &self.issuer, || wrong("issuer"))
+    }
+
+    fn check_projection(&self, stored: &[HoldingRecord]) -> Checked {
+        self.holdings
+            .check()
+            .or_else(|error| differs(error.to_string()))?;
+        let mut stored: BTreeMap<(HolderId, Address), u64> = stored
+            .iter()
+            .map(|holding| ((holding.holder, holding.wallet), holding.units.get()))
+            .collect();
+        for ((holder, wallet), units) in &self.by_wallet {
+            let held = stored.remove(&(*holder, *wallet)).unwrap_or_default();
+            same(&held, units, || {
+                format!("holder {holder} has {held} units in {wallet}, by the entries {units}")
+            })?;
+        }
+        let stray = stored.into_iter().find(|(_, units)| *units > 0);
+        match stray {
+            Some(((holder, wallet), units)) => differs(format!(
+                "holder {holder} has {units} units in {wallet}, by the entries {}",
+                Units::ZERO
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<DatabaseError> for Finding {
+    /// A column that cannot be read is damage, not a database that does not answer.
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::Type { .. } => Self::Difference(format!("a row is damaged: {error}")),
+            error => Self::Fault(error.into()),
+        }
+    }
+}
