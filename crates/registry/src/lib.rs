@@ -9,6 +9,7 @@ pub mod caller;
 pub mod campaigns;
 pub mod clients;
 pub mod clock;
+pub mod creations;
 pub mod clocks;
 pub mod delivery;
 pub mod dlt_operations;
@@ -43,6 +44,8 @@ mod progress;
 pub use answer::Answer;
 pub use caller::{Caller, Right};
 pub use clock::Clock;
+/// Named places where a test lets the process die; the worker's are between its steps.
+pub use database::crash;
 pub use error::{Error, Result};
 pub use paging::{Listed, Paging};
 pub use write::{Done, Request};

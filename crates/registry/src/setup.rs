@@ -14,10 +14,20 @@ use storage::environments::Environment;
 use storage::parties::{Issuer, Listing, Platform};
 use storage::products::{PaymentAccount, ProductRecord};
 
+pub use crate::network_file::{NetworkFile, NetworkFileError};
+
 use crate::network_file::{
-    AccountEntry, AssetEntry, CampaignEntry, IssuerEntry, NetworkFile, PlatformEntry, time,
+    AccountEntry, AssetEntry, CampaignEntry, IssuerEntry, PlatformEntry, time,
 };
 use crate::{Caller, Error, Registry, Request, Result, Right, audit, ids};
+
+/// Reads and checks a network file.
+///
+/// # Errors
+/// The first place that is wrong.
+pub fn load(text: &str) -> std::result::Result<NetworkFile, NetworkFileError> {
+    NetworkFile::parse(text)
+}
 
 /// What setting up must know of the DLT network.
 #[derive(Clone)]
@@ -93,14 +103,15 @@ pub async fn apply(
         .await
 }
 
-struct Setup {
-    registry: Registry,
-    caller: Caller,
-    ledger: LedgerFacts,
+/// Makes the parts of a network within a transaction; what is there already is found again.
+pub(crate) struct Setup {
+    pub(crate) registry: Registry,
+    pub(crate) caller: Caller,
+    pub(crate) ledger: LedgerFacts,
 }
 
 impl Setup {
-    fn issuer(&self, tx: &mut Tx, entry: &IssuerEntry) -> Result<IssuerId> {
+    pub(crate) fn issuer(&self, tx: &mut Tx, entry: &IssuerEntry) -> Result<IssuerId> {
         if let Some(known) = storage::parties::find_issuer(tx, &entry.name)? {
             return Ok(known.id);
         }
@@ -115,7 +126,7 @@ impl Setup {
         Ok(issuer.id)
     }
 
-    fn platform(&self, tx: &mut Tx, entry: &PlatformEntry) -> Result<PlatformId> {
+    pub(crate) fn platform(&self, tx: &mut Tx, entry: &PlatformEntry) -> Result<PlatformId> {
         if let Some(known) = storage::parties::find_platform(tx, &entry.name)? {
             return Ok(known.id);
         }
@@ -131,7 +142,7 @@ impl Setup {
         Ok(platform.id)
     }
 
-    fn environment(&self, tx: &mut Tx, name: &str) -> Result<EnvironmentId> {
+    pub(crate) fn environment(&self, tx: &mut Tx, name: &str) -> Result<EnvironmentId> {
         if let Some(known) = storage::environments::find_by_name(tx, name)? {
             return Ok(known.id);
         }
@@ -145,7 +156,7 @@ impl Setup {
         Ok(environment.id)
     }
 
-    fn asset(
+    pub(crate) fn asset(
         &self,
         tx: &mut Tx,
         entry: &AssetEntry,
@@ -202,7 +213,7 @@ impl Setup {
         Ok(applied(&record))
     }
 
-    fn campaign(
+    pub(crate) fn campaign(
         &self,
         tx: &mut Tx,
         asset: &AppliedAsset,
@@ -218,17 +229,7 @@ impl Setup {
             return Ok(known.campaign.id);
         }
         let now = self.registry.clock.now();
-        let listing = Listing {
-            id: ListingId::from_uuid(ids::new()),
-            product: asset.product,
-            platform,
-            platform_name: String::new(),
-            is_allowed: true,
-            created_at: now,
-        };
-        if storage::parties::insert_listing(tx, &listing)? {
-            self.note(tx, "listing.create", &listing.id.to_string(), &entry.name)?;
-        }
+        self.listing(tx, asset.product, platform)?;
         let record = CampaignRecord {
             campaign: Campaign {
                 id: CampaignId::from_uuid(ids::new()),
@@ -255,13 +256,34 @@ impl Setup {
         Ok(record.campaign.id)
     }
 
-    fn note(&self, tx: &mut Tx, action: &str, target: &str, name: &str) -> Result<()> {
+    pub(crate) fn listing(
+        &self,
+        tx: &mut Tx,
+        product: ProductId,
+        platform: PlatformId,
+    ) -> Result<()> {
+        let listing = Listing {
+            id: ListingId::from_uuid(ids::new()),
+            product,
+            platform,
+            platform_name: String::new(),
+            is_allowed: true,
+            created_at: self.registry.clock.now(),
+        };
+        if storage::parties::insert_listing(tx, &listing)? {
+            let target = listing.id.to_string();
+            self.note(tx, "listing.create", &target, &product.to_string())?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn note(&self, tx: &mut Tx, action: &str, target: &str, name: &str) -> Result<()> {
         let detail = json!({ "name": name });
         audit::record(&self.registry, tx, &self.caller, action, target, &detail)
     }
 }
 
-fn applied(record: &ProductRecord) -> AppliedAsset {
+pub(crate) fn applied(record: &ProductRecord) -> AppliedAsset {
     AppliedAsset {
         environment: record.environment,
         environment_name: record.environment_name.clone(),
@@ -272,6 +294,6 @@ fn applied(record: &ProductRecord) -> AppliedAsset {
     }
 }
 
-fn invalid(message: &str) -> Error {
+pub(crate) fn invalid(message: &str) -> Error {
     Error::Problem(wire::ProblemCode::InvalidBody, message.to_owned())
 }
