@@ -1,7 +1,7 @@
 //! What the operations on investors share: the sealed person, and the status that follows from its identifications.
 
 use database::Tx;
-use database::vault::DataKey;
+use database::vault::{DataKey, VaultError};
 use domain::investor::{BenefitingPerson, Investor};
 use domain::kyc::KycFacts;
 use domain::{DocumentId, FieldCode, FieldErrors, Identification, InvestorId, KycStatus};
@@ -74,16 +74,25 @@ pub(crate) fn claim_documents(
 ) -> Result<()> {
     let mut errors = FieldErrors::new();
     for (field, id) in named {
-        match storage::documents::find(tx, scope, *id)? {
-            Some(document) => registry.vault.assign(tx, document.key, investor.uuid())?,
-            None => errors.push(
+        let Some(document) = storage::documents::find(tx, scope, *id)? else {
+            errors.push(
                 *field,
                 FieldCode::NotFound,
                 "There is no such document here; upload it first.",
-            ),
+            );
+            continue;
+        };
+        match registry.vault.assign(tx, document.key, investor.uuid()) {
+            // A protocol or form that names several investors stays with the first.
+            Ok(()) | Err(VaultError::NotAssignable(_)) => {}
+            Err(error) => return Err(error.into()),
         }
     }
-    if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors.into())
+    }
 }
 
 /// Computes the investor's status anew, tells of a change, and moves its waiting investments on. The caller saves the record.
