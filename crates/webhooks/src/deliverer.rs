@@ -27,6 +27,8 @@ const SHORTEST_LEASE: Duration = Duration::from_secs(60);
 const MEASURE_EVERY: Duration = Duration::from_secs(15);
 /// How long attempts in the air are waited for when the process ends.
 const GRACE: Duration = Duration::from_secs(5);
+/// How long a result may wait for others to be recorded with it.
+const GATHER: Duration = Duration::from_millis(4);
 /// How long to wait before the database is tried again.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
@@ -87,7 +89,8 @@ impl Deliverer {
             settings.guard.clone(),
             &settings.user_agent,
             settings.timeout,
-            settings.per_endpoint,
+            // Many endpoints may share a host, and a connection costs more than a delivery.
+            settings.concurrency,
         );
         Deliverer(Arc::new(Inner {
             db,
@@ -148,7 +151,10 @@ impl Deliverer {
             tokio::select! {
                 biased;
                 () = &mut shutdown => break,
-                Some(Ok(result)) = tasks.join_next(), if pause.is_none() && !tasks.is_empty() => finished.push(result),
+                Some(Ok(result)) = tasks.join_next(), if pause.is_none() && !tasks.is_empty() => {
+                    finished.push(result);
+                    gather(&mut tasks, &mut finished).await;
+                }
                 () = idle, if pause.is_some() || slots.free() > 0 => {}
                 else => {}
             }
@@ -310,6 +316,20 @@ impl Deliverer {
         }
         Some(Instant::now())
     }
+}
+
+/// Waits a moment for a good part of what is in the air, so that one transaction records it all.
+async fn gather(tasks: &mut JoinSet<Finished>, finished: &mut Vec<Finished>) {
+    let enough = tasks.len() / 4;
+    let gathering = async {
+        while finished.len() < enough
+            && let Some(Ok(result)) = tasks.join_next().await
+        {
+            finished.push(result);
+        }
+    };
+    // When the time is over, what is there is enough.
+    let _ = tokio::time::timeout(GATHER, gathering).await;
 }
 
 fn give_back(slots: &mut Slots, result: &Finished) {

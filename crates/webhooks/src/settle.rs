@@ -68,6 +68,7 @@ impl Verdict {
 }
 
 // The remaining count decides in the row itself: a publisher that adds to the lane meanwhile waits for this row's lock.
+// nullif is a null of the column's type: with a bare one PostgreSQL would take the parameter for text.
 const FINISH_LANE: Sql = Sql("
 update webhook_lanes
 set pending = pending - 1, due_at = case when pending > 1 then $4 else nullif(due_at, due_at) end, lease_token = null
