@@ -1,1 +1,131 @@
-//! See ARCHITECTURE.md.
+//! What follows a write: commands to the DLT network and their confirmations, statutory clocks, webhooks.
+//!
+//! Everything starts from rows and ends in rows, so that a worker may die anywhere and another one goes on.
+
+mod batch;
+mod clocks;
+mod courier;
+mod crash_points;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dlt::Ledger;
+use domain::Timestamp;
+use registry::Registry;
+use tokio::sync::watch;
+use webhooks::Deliverer;
+
+use clocks::Clocks;
+use courier::Courier;
+
+pub use crash_points::CRASH_POINTS;
+
+/// How a [`Worker`] works.
+#[derive(Clone)]
+pub struct Settings {
+    /// Commands in one batch. A transaction on an EVM network takes some 500 deliveries; fewer are taken up sooner.
+    pub batch: u32,
+    /// How often to look for work that nobody announced, and after what the network has not made final yet.
+    pub poll: Duration,
+    /// How often to look at what becomes due by itself.
+    pub clocks: Duration,
+    /// For how long this process keeps others from handling the DLT network after it took something on. Short, because
+    /// after a crash the next process has to wait for its end.
+    pub lease: Duration,
+    /// How webhooks are delivered.
+    pub webhooks: webhooks::Settings,
+}
+
+impl Settings {
+    /// The usual figures, with the registry's guard and clock.
+    pub fn new(registry: &Registry) -> Self {
+        let clock = registry.clock.clone();
+        let now: webhooks::Clock = Arc::new(move || clock.now().micros());
+        Self {
+            batch: 250,
+            poll: Duration::from_secs(1),
+            clocks: Duration::from_secs(5),
+            lease: Duration::from_secs(2),
+            webhooks: webhooks::Settings::new(registry.webhook_guard.clone(), now),
+        }
+    }
+}
+
+/// Follows what is written. Any number of them may work on one database; one at a time handles the DLT network.
+#[derive(Clone)]
+pub struct Worker {
+    settings: Settings,
+    courier: Arc<Courier>,
+    clocks: Arc<Clocks>,
+    deliverer: Deliverer,
+}
+
+impl Worker {
+    /// A worker; [`run`](Worker::run) sets it to work.
+    pub fn new(registry: Registry, ledger: Arc<dyn Ledger>, settings: Settings) -> Self {
+        let deliverer = Deliverer::new(
+            registry.db.clone(),
+            registry.vault.clone(),
+            settings.webhooks.clone(),
+        );
+        Self {
+            courier: Arc::new(Courier::new(registry.clone(), ledger, &settings)),
+            clocks: Arc::new(Clocks::new(registry)),
+            deliverer,
+            settings,
+        }
+    }
+
+    /// Works until the future completes; what is under way then gets a few seconds to end.
+    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
+        let (stop, stopped) = watch::channel(false);
+        let tasks = [
+            tokio::spawn({
+                let (worker, stopped) = (self.clone(), ended(stopped.clone()));
+                async move { worker.courier.run(worker.settings.poll, stopped).await }
+            }),
+            tokio::spawn({
+                let (worker, stopped) = (self.clone(), ended(stopped.clone()));
+                async move { worker.clocks.run(worker.settings.clocks, stopped).await }
+            }),
+            tokio::spawn({
+                let (worker, stopped) = (self.clone(), ended(stopped));
+                async move { worker.deliverer.run(stopped).await }
+            }),
+        ];
+        shutdown.await;
+        stop.send_replace(true);
+        for task in tasks {
+            if let Err(error) = task.await {
+                tracing::error!(error = %error, "a part of the worker has died: {error}");
+            }
+        }
+    }
+
+    /// Does everything that is due at this time once and whatever follows from it, without waiting; for tests and
+    /// simulated clocks. What the network has not made final stays for the next call.
+    pub async fn settle_once(&self, now: Timestamp) {
+        self.courier.rested();
+        loop {
+            self.clocks.look().await;
+            let mut moved = false;
+            while self.courier.round().await {
+                moved = true;
+            }
+            while self.deliverer.run_once(now.micros()).await > 0 {
+                moved = true;
+            }
+            if !moved {
+                return;
+            }
+        }
+    }
+}
+
+/// Completes when the worker is told to stop, or dropped.
+async fn ended(mut stopped: watch::Receiver<bool>) {
+    // An error means that nobody can tell any more, which is the same.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}

@@ -1,0 +1,351 @@
+//! One batch on its way: look what became of it, else check, sign, store, send, and enter what the network says.
+//!
+//! A submission is stored before it is sent, and another one is signed only when no earlier one can take effect any more.
+//! Together with the sequence that the token demands, that is what delivers exactly once.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use dlt::{Command, LedgerError, Outcome, Refusal, Submission, SubmissionId};
+use domain::{Address, ProductId, TransactionHash};
+use registry::delivery::{self, Batch, Confirmation, Kind, SubmissionRecord};
+use tokio::time::Instant;
+
+use crate::courier::Courier;
+use crate::crash_points::{Step, reach};
+
+/// How many submissions of one batch may die before the batch is taken apart.
+const MOST_SUBMISSIONS: usize = 5;
+/// How long the network may leave a submission lying before it is sent again.
+const SEND_AGAIN_AFTER: Duration = Duration::from_secs(30);
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// There was nothing to do.
+    Idle,
+    /// Something is different now; the next step can follow at once.
+    Moved,
+    /// The network has to go on.
+    Waiting,
+}
+
+/// Why a step did not happen. The batch stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    #[error(transparent)]
+    Registry(#[from] registry::Error),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// Register and network do not fit together: a person has to look.
+    #[error("{0}")]
+    Blocked(String),
+}
+
+impl Trouble {
+    /// Whether it passes without anybody's doing.
+    pub(crate) fn is_transient(&self) -> bool {
+        match self {
+            Self::Registry(error) => matches!(
+                error,
+                registry::Error::Unavailable(_) | registry::Error::InFlight
+            ),
+            Self::Ledger(error) => error.is_transient(),
+            Self::Blocked(_) => false,
+        }
+    }
+}
+
+type Result<T = Progress> = std::result::Result<T, Trouble>;
+
+impl Courier {
+    /// The next step for a product.
+    pub(crate) async fn advance(&self, product: ProductId) -> Result {
+        let next = delivery::next_batch(&self.registry, product, self.most).await?;
+        let Some(batch) = next else {
+            return Ok(Progress::Idle);
+        };
+        reach(batch.kind, Step::BatchTaken);
+        let step = self.carry(&batch).await;
+        if let Err(trouble) = &step {
+            metrics::counter!("dlt_batches_total", "outcome" => "trouble").increment(1);
+            if !trouble.is_transient() {
+                delivery::note_trouble(&self.registry, batch.id, &trouble.to_string()).await?;
+            }
+        }
+        step
+    }
+
+    async fn carry(&self, batch: &Batch) -> Result {
+        self.check_network(batch)?;
+        let mut last_reason = None;
+        for record in batch.alive() {
+            match self.look_again(record).await? {
+                Outcome::Confirmed(confirmation) => return self.confirm(batch, confirmation).await,
+                // Nothing else is signed before it is known to be dead.
+                Outcome::Pending => return Ok(Progress::Waiting),
+                Outcome::Refused { reason } => {
+                    delivery::refuse_submission(&self.registry, record.transaction_hash).await?;
+                    last_reason = Some(reason);
+                }
+            }
+        }
+        if batch.submissions.len() >= MOST_SUBMISSIONS {
+            let reason = last_reason.unwrap_or_else(|| "refused again and again".to_owned());
+            return self.refuse(batch, &reason).await;
+        }
+        match batch.kind {
+            Kind::Issue => self.send(batch, &creation(batch)).await,
+            Kind::Delivery => match self.check_delivery(batch).await? {
+                Some(other) => Ok(other),
+                None => self.send(batch, &transfer(batch)).await,
+            },
+        }
+    }
+
+    /// A batch for another network would be lost without a trace.
+    fn check_network(&self, batch: &Batch) -> Result<()> {
+        let network = self.ledger.network();
+        if batch.chain_id != network.chain_id {
+            return Err(Trouble::Blocked(format!(
+                "{} is on chain {}, this worker serves chain {}",
+                batch.isin, batch.chain_id, network.chain_id
+            )));
+        }
+        let address = self.ledger.asset_address(&batch.isin);
+        if batch.asset != address {
+            return Err(Trouble::Blocked(format!(
+                "{} was announced at {}, but this registrar's token would be at {address}",
+                batch.isin, batch.asset
+            )));
+        }
+        Ok(())
+    }
+
+    /// What became of a submission; sent again if nobody seems to have it.
+    async fn look_again(&self, record: &SubmissionRecord) -> Result<Outcome> {
+        let submission = submission(record);
+        let outcome = self.ledger.outcome(&submission).await?;
+        if outcome != Outcome::Pending || !self.may_send(submission.id) {
+            return Ok(outcome);
+        }
+        self.ledger.submit(&submission).await?;
+        self.remember(submission.id);
+        Ok(self.ledger.outcome(&submission).await?)
+    }
+
+    /// Looks before signing; what is wrong is dealt with, and then the next step is another one.
+    async fn check_delivery(&self, batch: &Batch) -> Result<Option<Progress>> {
+        let state = self.ledger.asset(batch.asset).await?;
+        let Some(state) = state else {
+            return Err(Trouble::Blocked(format!(
+                "there is no token at {}",
+                batch.asset
+            )));
+        };
+        if !state.code_matches {
+            return Err(Trouble::Blocked(format!(
+                "the token at {} has other code than this version",
+                batch.asset
+            )));
+        }
+        if state.next_sequence != batch.sequence {
+            let step = self.out_of_sequence(batch, state.next_sequence).await;
+            return step.map(Some);
+        }
+        let wallets: Vec<Address> = batch.items.iter().map(|item| item.wallet).collect();
+        let refused = self.ledger.refused_receivers(batch.asset, &wallets).await?;
+        if refused.is_empty() {
+            return Ok(None);
+        }
+        self.take_out(batch, &refused).await.map(Some)
+    }
+
+    /// Signs, stores and sends, and looks what became of it.
+    async fn send(&self, batch: &Batch, command: &Command) -> Result {
+        let turn = self.turn.lock().await;
+        let submission = match self.ledger.prepare(command).await {
+            Ok(submission) => submission,
+            Err(LedgerError::Refused(refusal)) => return self.refused(batch, refusal).await,
+            Err(LedgerError::Invalid(reason)) => return self.refuse(batch, &reason).await,
+            Err(other) => return Err(other.into()),
+        };
+        reach(batch.kind, Step::Prepared);
+        delivery::store_submission(
+            &self.registry,
+            batch.id,
+            TransactionHash::from_bytes(submission.id.0),
+            submission.payload.clone(),
+            batch.submissions.len(),
+        )
+        .await?;
+        reach(batch.kind, Step::Stored);
+        self.ledger.submit(&submission).await?;
+        self.remember(submission.id);
+        reach(batch.kind, Step::Submitted);
+        drop(turn);
+        match self.ledger.outcome(&submission).await? {
+            Outcome::Confirmed(confirmation) => self.confirm(batch, confirmation).await,
+            Outcome::Pending => Ok(Progress::Waiting),
+            Outcome::Refused { .. } => {
+                let hash = TransactionHash::from_bytes(submission.id.0);
+                delivery::refuse_submission(&self.registry, hash).await?;
+                Ok(Progress::Moved)
+            }
+        }
+    }
+
+    async fn confirm(&self, batch: &Batch, confirmation: dlt::Confirmation) -> Result {
+        if batch.kind == Kind::Issue {
+            self.check_issue(batch).await?;
+        }
+        reach(batch.kind, Step::BeforeConfirm);
+        let facts = Confirmation {
+            transaction_hash: TransactionHash::from_bytes(confirmation.transaction_hash),
+            block: confirmation.block_number,
+            at: confirmation.at,
+        };
+        delivery::confirm_batch(&self.registry, batch.id, facts).await?;
+        reach(batch.kind, Step::Confirmed);
+        self.forget(batch);
+        metrics::counter!("dlt_batches_total", "outcome" => "confirmed").increment(1);
+        metrics::counter!("dlt_commands_confirmed_total").increment(batch.items.len() as u64);
+        tracing::info!(
+            batch.id = %batch.id,
+            product.id = %batch.product,
+            "batch {} of product {} took effect in {} with {} commands",
+            batch.id, batch.product, facts.transaction_hash, batch.items.len()
+        );
+        Ok(Progress::Moved)
+    }
+
+    /// The register enters what the token says, so the token has to say what the register means.
+    async fn check_issue(&self, batch: &Batch) -> Result<()> {
+        let state = self.ledger.asset(batch.asset).await?;
+        let fits = state
+            .as_ref()
+            .is_some_and(|state| state.code_matches && state.issued == batch.issue_volume.get());
+        if fits {
+            return Ok(());
+        }
+        Err(Trouble::Blocked(format!(
+            "the token at {} is not the issue of {} units that was ordered: {state:?}",
+            batch.asset, batch.issue_volume
+        )))
+    }
+
+    /// The network would refuse the batch as things stand.
+    async fn refused(&self, batch: &Batch, refusal: Refusal) -> Result {
+        match refusal {
+            Refusal::OutOfSequence { expected, .. } => self.out_of_sequence(batch, expected).await,
+            Refusal::ReceiverRefused(wallet)
+                if batch.items.iter().any(|item| item.wallet == wallet) =>
+            {
+                self.take_out(batch, &[wallet]).await
+            }
+            // These are about the network or the registrar, not about the commands.
+            Refusal::UnknownAsset(_)
+            | Refusal::NotRegistrar(_)
+            | Refusal::SenderRefused(_)
+            | Refusal::TransfersPaused => Err(Trouble::Blocked(refusal.to_string())),
+            Refusal::AssetExists(_)
+            | Refusal::ReceiverRefused(_)
+            | Refusal::InsufficientUnits { .. }
+            | Refusal::Other(_) => self.refuse(batch, &refusal.to_string()).await,
+        }
+    }
+
+    /// The token has delivered a batch with this sequence, or misses an earlier one. Was it one of ours after all?
+    async fn out_of_sequence(&self, batch: &Batch, expected: u32) -> Result {
+        for record in &batch.submissions {
+            match self.ledger.outcome(&submission(record)).await? {
+                Outcome::Confirmed(confirmation) => return self.confirm(batch, confirmation).await,
+                Outcome::Pending => return Ok(Progress::Waiting),
+                Outcome::Refused { .. } => {}
+            }
+        }
+        Err(Trouble::Blocked(format!(
+            "the token at {} waits for batch {expected}, the register for batch {}",
+            batch.asset, batch.sequence
+        )))
+    }
+
+    async fn take_out(&self, batch: &Batch, wallets: &[Address]) -> Result {
+        let refused = batch
+            .items
+            .iter()
+            .filter(|item| wallets.contains(&item.wallet))
+            .map(|item| item.command)
+            .collect();
+        let reason = "the wallet cannot receive this security";
+        delivery::take_out(&self.registry, batch.id, refused, reason).await?;
+        tracing::warn!(
+            batch.id = %batch.id,
+            product.id = %batch.product,
+            "{} wallets in batch {} cannot receive product {}",
+            wallets.len(), batch.id, batch.product
+        );
+        Ok(Progress::Moved)
+    }
+
+    async fn refuse(&self, batch: &Batch, reason: &str) -> Result {
+        delivery::refuse_batch(&self.registry, batch.id, reason).await?;
+        self.forget(batch);
+        metrics::counter!("dlt_batches_total", "outcome" => "refused").increment(1);
+        tracing::warn!(
+            batch.id = %batch.id,
+            product.id = %batch.product,
+            "the network refuses batch {} of product {} with {} commands: {reason}",
+            batch.id, batch.product, batch.items.len()
+        );
+        Ok(Progress::Moved)
+    }
+
+    /// Whether this process has not sent it yet, or long ago.
+    fn may_send(&self, id: SubmissionId) -> bool {
+        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.get(&id)
+            .is_none_or(|at| at.elapsed() >= SEND_AGAIN_AFTER)
+    }
+
+    fn remember(&self, id: SubmissionId) {
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.insert(id, Instant::now());
+    }
+
+    fn forget(&self, batch: &Batch) {
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        for record in &batch.submissions {
+            sent.remove(&SubmissionId(record.transaction_hash.bytes()));
+        }
+    }
+}
+
+fn submission(record: &SubmissionRecord) -> Submission {
+    Submission {
+        id: SubmissionId(record.transaction_hash.bytes()),
+        payload: record.payload.clone(),
+    }
+}
+
+fn creation(batch: &Batch) -> Command {
+    Command::CreateAsset {
+        isin: batch.isin,
+        name: batch.name.clone(),
+        symbol: batch.symbol.clone(),
+        issue_volume: batch.issue_volume.get(),
+        terms_hash: batch.terms_hash,
+    }
+}
+
+fn transfer(batch: &Batch) -> Command {
+    Command::DeliverBatch {
+        asset: batch.asset,
+        sequence: batch.sequence,
+        items: batch
+            .items
+            .iter()
+            .map(|item| (item.wallet, item.units.get()))
+            .collect(),
+    }
+}

@@ -1,0 +1,74 @@
+//! What becomes due by itself, and the figures that operators watch.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::Timestamp;
+use registry::{Registry, clocks, delivery, investors};
+
+/// Looks at deadlines again and again.
+pub(crate) struct Clocks {
+    registry: Registry,
+    /// Until when cancellation periods were looked at.
+    looked_until: Mutex<Timestamp>,
+}
+
+impl Clocks {
+    /// The first look goes over everything, since nobody knows where an earlier process stopped.
+    pub(crate) fn new(registry: Registry) -> Self {
+        Self {
+            registry,
+            looked_until: Mutex::new(Timestamp::from_micros(i64::MIN)),
+        }
+    }
+
+    /// Looks until the future completes.
+    pub(crate) async fn run(&self, every: Duration, stopped: impl Future<Output = ()>) {
+        let mut stopped = pin!(stopped);
+        loop {
+            self.look().await;
+            self.measure().await;
+            tokio::select! {
+                () = tokio::time::sleep(every) => {}
+                () = &mut stopped => return,
+            }
+        }
+    }
+
+    /// One look at everything that may be due.
+    pub(crate) async fn look(&self) {
+        if let Err(error) = self.look_at_all().await {
+            tracing::warn!(error = %error, "the clocks wait for the database: {error}");
+        }
+    }
+
+    async fn look_at_all(&self) -> registry::Result<()> {
+        while investors::expire_identifications(&self.registry).await? > 0 {}
+        clocks::payment_overdue(&self.registry).await?;
+        let since = *self.looked_until();
+        let until = clocks::deliveries_due(&self.registry, since).await?;
+        *self.looked_until() = until;
+        Ok(())
+    }
+
+    async fn measure(&self) {
+        let Ok(backlog) = delivery::backlog(&self.registry).await else {
+            return;
+        };
+        let now = self.registry.clock.now();
+        let age = backlog
+            .oldest_at
+            .map_or(0, |at| now.seconds_since(at).max(0));
+        metrics::gauge!("dlt_commands_pending").set(backlog.pending as f64);
+        metrics::gauge!("dlt_commands_failed").set(backlog.failed as f64);
+        metrics::gauge!("dlt_oldest_command_age_seconds").set(age as f64);
+    }
+
+    fn looked_until(&self) -> std::sync::MutexGuard<'_, Timestamp> {
+        self.looked_until
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,40 @@
+//! The places between the steps of a batch where tests let the process die.
+
+use registry::crash;
+use registry::delivery::Kind;
+
+/// Every place, for tests that visit them all.
+pub const CRASH_POINTS: &[&str] = &[
+    "issue.batch_taken",
+    "issue.prepared",
+    "issue.stored",
+    "issue.submitted",
+    "issue.before_confirm",
+    "issue.confirmed",
+    "delivery.batch_taken",
+    "delivery.prepared",
+    "delivery.stored",
+    "delivery.submitted",
+    "delivery.before_confirm",
+    "delivery.confirmed",
+];
+
+/// A place in the life of a batch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step {
+    BatchTaken,
+    Prepared,
+    Stored,
+    Submitted,
+    BeforeConfirm,
+    Confirmed,
+}
+
+/// Here a test may let the process die.
+pub(crate) fn reach(kind: Kind, step: Step) {
+    let first = match kind {
+        Kind::Issue => 0,
+        Kind::Delivery => CRASH_POINTS.len() / 2,
+    };
+    crash::point(CRASH_POINTS[first + step as usize]);
+}
