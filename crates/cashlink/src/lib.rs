@@ -1,1 +1,21 @@
-//! See ARCHITECTURE.md.
+//! The executable as a library: configuration, wiring, subcommands, the demo, and the sample network as data.
+
+mod admin;
+mod backup;
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod inventory;
+mod listen;
+mod migrate;
+mod openapi;
+mod page;
+mod register;
+mod serve;
+mod telemetry;
+pub mod wiring;
+
+pub use migrate::COMPONENTS;
+
+/// The sample network: four issuers with one asset each, two platforms.
+pub const SAMPLE_NETWORK: &str = include_str!("../networks/sample.json");

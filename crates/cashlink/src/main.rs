@@ -1,2 +1,5 @@
-//! The executable; see the library for its parts.
-fn main() {}
+//! The executable; everything it does is in the library.
+
+fn main() -> std::process::ExitCode {
+    cashlink::cli::main()
+}

@@ -1,0 +1,78 @@
+//! `cashlink admin`: set up and look after the network. Whoever acts is named, and the audit log keeps the name.
+
+mod commands;
+mod create;
+mod credentials;
+mod deliveries;
+mod list;
+mod output;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use registry::{Caller, Clock, Request};
+
+use crate::config::Config;
+use crate::wiring::{App, Migrates};
+
+/// Who does what.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Who acts; kept in the audit log
+    #[arg(long, value_name = "NAME", global = true, env = "CASHLINK_OPERATOR")]
+    operator: Option<String>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show what is set up
+    List {
+        /// What to show
+        #[arg(value_enum)]
+        what: list::What,
+    },
+    /// Create a part of the network
+    #[command(subcommand)]
+    Create(create::What),
+    /// What goes to the DLT network
+    #[command(subcommand)]
+    Commands(commands::Command),
+    /// Webhooks on their way
+    #[command(subcommand)]
+    Deliveries(deliveries::Command),
+    /// Refuse a client from now on
+    Revoke {
+        /// Its client ID
+        client_id: String,
+    },
+}
+
+/// Runs one command.
+///
+/// # Errors
+/// What the network refuses.
+pub async fn run(config: &Config, options: &Options) -> Result<()> {
+    let operator = options.operator.as_deref().unwrap_or_default().trim();
+    anyhow::ensure!(!operator.is_empty(), "name who acts with --operator NAME; the audit log keeps it");
+    let app = App::open(config.clone(), Clock::Real, Migrates::NewFilesOnly).await?;
+    let done = act(&app, operator, options).await;
+    app.close().await;
+    done
+}
+
+async fn act(app: &App, operator: &str, options: &Options) -> Result<()> {
+    let caller = Caller::network(operator);
+    let request = Request::internal(operator, "cashlink admin");
+    match &options.command {
+        Command::List { what } => list::run(app, &caller, *what).await?.print(options.json),
+        Command::Create(what) => create::run(app, &request, what, options.json).await?,
+        Command::Commands(command) => commands::run(app, &caller, &request, command, options.json).await?,
+        Command::Deliveries(command) => deliveries::run(app, &caller, command).await?.print(options.json),
+        Command::Revoke { client_id } => credentials::revoke(app, &request, client_id).await?,
+    }
+    Ok(())
+}

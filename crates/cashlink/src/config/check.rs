@@ -1,0 +1,169 @@
+//! Turns the configuration's texts into values once, so that a mistake shows at the start and by its key.
+
+use std::net::IpAddr;
+use std::path::Path;
+
+use database::vault::MasterKey;
+use http::Network;
+use webhooks::Guard;
+
+use super::{Config, ConfigError, DltMode, Secret};
+
+/// What the texts of a configuration mean.
+#[derive(Debug)]
+pub struct Checked {
+    /// Without a slash at the end.
+    pub public_url: String,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// Who may read `/metrics`.
+    pub metrics_readers: Vec<Network>,
+    /// Where webhooks may go.
+    pub guard: Guard,
+}
+
+impl Config {
+    /// Checks everything that can be known without opening anything.
+    ///
+    /// # Errors
+    /// The first value that makes no sense, by its key.
+    pub fn check(&self) -> Result<Checked, ConfigError> {
+        let wrong = ConfigError::value;
+        let known = ["sqlite:", "postgres:", "postgresql:"];
+        if !known.iter().any(|scheme| self.database.url.starts_with(scheme)) {
+            return Err(wrong("database.url", "write sqlite:PATH or postgres://…"));
+        }
+        if self.database.connections == 0 {
+            return Err(wrong("database.connections", "at least 1"));
+        }
+        one_place("master_key", &self.master_key)?;
+        self.check_dlt()?;
+        let allowed = self.webhooks.allow_networks.iter().map(String::as_str);
+        Ok(Checked {
+            public_url: public_url(&self.public_url)?,
+            trusted_proxies: networks("trusted_proxies", &self.trusted_proxies)?,
+            metrics_readers: networks("metrics.allow_networks", &self.metrics.allow_networks)?,
+            guard: Guard::allowing(allowed).map_err(|error| ConfigError::value("webhooks.allow_networks", error))?,
+        })
+    }
+
+    fn check_dlt(&self) -> Result<(), ConfigError> {
+        let wrong = ConfigError::value;
+        let dlt = &self.dlt;
+        if let Some(key) = &dlt.registrar_key {
+            one_place("dlt.registrar_key", key)?;
+        }
+        match dlt.mode {
+            DltMode::Embedded if dlt.url.is_some() => {
+                Err(wrong("dlt.url", "the embedded chain has no address; set mode = \"rpc\" for a node"))
+            }
+            DltMode::Embedded => Ok(()),
+            DltMode::Rpc if dlt.url.is_none() => Err(wrong("dlt.url", "mode rpc needs the node's address")),
+            DltMode::Rpc if dlt.chain_id.is_none() => {
+                Err(wrong("dlt.chain_id", "mode rpc needs the number, so that a wrong node is noticed"))
+            }
+            DltMode::Rpc if dlt.registrar_key.is_none() => {
+                Err(wrong("dlt.registrar_key", "mode rpc needs the key that signs"))
+            }
+            DltMode::Rpc => Ok(()),
+        }
+    }
+
+    /// Reads the master key from where the configuration says.
+    ///
+    /// # Errors
+    /// If it is not there or malformed.
+    pub fn read_master_key(&self) -> Result<MasterKey, ConfigError> {
+        let key = match (&self.master_key.file, &self.master_key.env) {
+            (Some(file), _) => MasterKey::from_file(file),
+            (None, Some(name)) => MasterKey::parse(&variable("master_key.env", name)?),
+            (None, None) => return Err(one_place("master_key", &self.master_key).expect_err("it has no place")),
+        };
+        key.map_err(|error| ConfigError::value("master_key", error))
+    }
+}
+
+/// Reads a secret of 32 bytes in hexadecimal.
+///
+/// # Errors
+/// If it is not there or malformed.
+pub(crate) fn read_key(key: &str, secret: &Secret) -> Result<[u8; 32], ConfigError> {
+    let text = match (&secret.file, &secret.env) {
+        (Some(file), _) => std::fs::read_to_string(file).map_err(|error| ConfigError::value(key, unreadable(file, &error)))?,
+        (None, Some(name)) => variable(key, name)?,
+        (None, None) => return Err(ConfigError::value(key, "name a file or a variable of the environment")),
+    };
+    let mut bytes = [0; 32];
+    let digits = text.trim().trim_start_matches("0x");
+    hex::decode_to_slice(digits, &mut bytes).map_err(|_| ConfigError::value(key, "it is not 32 bytes in hexadecimal"))?;
+    Ok(bytes)
+}
+
+fn unreadable(file: &Path, error: &std::io::Error) -> String {
+    format!("{} cannot be read: {error}", file.display())
+}
+
+fn variable(key: &str, name: &str) -> Result<String, ConfigError> {
+    std::env::var(name).map_err(|_| ConfigError::value(key, format!("the variable {name} is not set")))
+}
+
+fn one_place(key: &str, secret: &Secret) -> Result<(), ConfigError> {
+    match (&secret.file, &secret.env) {
+        (Some(_), None) | (None, Some(_)) => Ok(()),
+        (None, None) => Err(ConfigError::value(key, "name a file (file = …) or a variable of the environment (env = …)")),
+        (Some(_), Some(_)) => Err(ConfigError::value(key, "name either a file or a variable, not both")),
+    }
+}
+
+fn networks(key: &str, texts: &[String]) -> Result<Vec<Network>, ConfigError> {
+    let parsed = texts.iter().map(|text| text.parse::<Network>());
+    parsed.collect::<Result<_, _>>().map_err(|error| ConfigError::value(key, error))
+}
+
+fn public_url(text: &str) -> Result<String, ConfigError> {
+    let wrong = |problem: &str| ConfigError::value("public_url", problem);
+    let url = url::Url::parse(text).map_err(|_| wrong("it is not an absolute URL"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong("the scheme must be https (or http for tests)"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("it ends with the path"));
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+/// Whether the address is in one of the networks.
+pub(crate) fn is_among(networks: &[Network], address: Option<IpAddr>) -> bool {
+    address.is_some_and(|address| networks.iter().any(|network| network.contains(address)))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::*;
+
+    fn config(extra: &str) -> Config {
+        let text = format!(
+            "public_url = 'http://localhost/'\n[database]\nurl = 'sqlite:x'\n[documents]\ndirectory = 'd'\n[master_key]\nfile = 'k'\n{extra}"
+        );
+        toml::from_str(&text).unwrap()
+    }
+
+    fn refusal(extra: &str) -> String {
+        config(extra).check().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_public_url_has_no_slash_at_the_end() {
+        assert_eq!(config("").check().unwrap().public_url, "http://localhost");
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_by_its_key() {
+        assert!(refusal("[webhooks]\nallow_networks = ['here']").contains("webhooks.allow_networks"));
+        assert!(refusal("[metrics]\nallow_networks = ['10.0.0.0/64']").contains("metrics.allow_networks"));
+        assert!(refusal("[dlt]\nmode = 'rpc'\nurl = 'http://node'").contains("dlt.chain_id"));
+        assert!(refusal("[dlt]\nurl = 'http://node'").contains("dlt.url"));
+        assert!(refusal("env = 'K'").contains("master_key"), "both places were named");
+    }
+}

@@ -1,0 +1,34 @@
+//! `cashlink migrate`: brings the database to the schema of this program.
+
+#![allow(clippy::print_stdout)] // what was done is the command's result
+
+use anyhow::Result;
+use database::{Component, Db};
+
+use crate::config::Config;
+use crate::wiring;
+
+/// Every part of the program that owns tables.
+pub const COMPONENTS: [Component; 4] = [
+    database::COMPONENT,
+    storage::COMPONENT,
+    webhooks::COMPONENT,
+    dlt_evm::COMPONENT,
+];
+
+/// Applies what is missing and says what that was.
+///
+/// # Errors
+/// If the database has a newer schema or fails.
+pub async fn run(config: &Config) -> Result<()> {
+    let db = Db::open(&wiring::database_options(config)).await?;
+    let report = database::migrate(&db, &COMPONENTS).await?;
+    for (component, version, name) in &report.applied {
+        println!("applied {component} {version}: {name}");
+    }
+    if report.applied.is_empty() {
+        println!("the schema is up to date");
+    }
+    db.close().await;
+    Ok(())
+}

@@ -1,0 +1,271 @@
+//! Puts the parts together: the same for `serve`, the demo, the command line and the tests.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use api::{Api, RenderMetrics};
+use axum::Router;
+use database::vault::{MasterKey, Vault};
+use database::{Db, SchemaError};
+use dlt::Ledger;
+use dlt_evm::{Connection, Embedded, EmbeddedOptions, EvmLedger, GasPrice};
+use http::{AccessTokens, RealSurroundings, Tls};
+use registry::network_file::NetworkFile;
+use registry::setup::{self, LedgerFacts};
+use registry::{Clock, Custody, Registry, Request};
+use storage::documents::Documents;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use worker::Worker;
+
+use crate::config::{Checked, Config, DltMode, Finality, read_key};
+use crate::migrate::COMPONENTS;
+use crate::page;
+
+/// The purpose under which the key of the access tokens is derived.
+const TOKENS: &str = "cashlink access tokens";
+/// The purpose under which the registrar's key on the embedded chain is derived.
+const REGISTRAR: &str = "cashlink registrar on the embedded chain";
+
+/// The network, ready to serve and to work.
+#[derive(Clone)]
+pub struct App {
+    /// The operations.
+    pub registry: Registry,
+    /// The DLT network.
+    pub ledger: Arc<dyn Ledger>,
+    /// The chain in this process, if there is one.
+    pub chain: Option<Embedded>,
+    /// What the network file says, if there is one.
+    pub network: Option<Arc<NetworkFile>>,
+    config: Arc<Config>,
+    checked: Arc<Checked>,
+    tokens: AccessTokens,
+}
+
+/// Where a database is, as its kit wants it.
+pub fn database_options(config: &Config) -> database::Options {
+    let mut options = database::Options::new(config.database.url.clone());
+    options.connections = config.database.connections;
+    options.root_certificates = config.database.root_certificates.clone();
+    options
+}
+
+/// Opens the database and makes sure of its schema. A new SQLite file gets it at once: nothing can be lost there.
+///
+/// # Errors
+/// If the schema is older, newer or changed, or the database fails.
+pub async fn open_database(config: &Config, migrates: Migrates) -> Result<Db> {
+    let path = config.database.url.strip_prefix("sqlite:").map(|path| Path::new(path.trim_start_matches("//")));
+    let is_new = path.is_some_and(|path| !path.exists());
+    if let Some(folder) = path.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    }
+    let db = Db::open(&database_options(config)).await.context("the database cannot be opened")?;
+    if is_new || migrates == Migrates::First {
+        database::migrate(&db, &COMPONENTS).await?;
+    }
+    match database::check(&db, &COMPONENTS).await {
+        Ok(()) => Ok(db),
+        Err(SchemaError::Missing { component, version }) => {
+            Err(SchemaError::Missing { component, version }).context("start with --migrate or run `cashlink migrate` first")
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a start brings the database to the program's schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Migrates {
+    /// Before anything else.
+    First,
+    /// Only a new SQLite file.
+    NewFilesOnly,
+}
+
+impl App {
+    /// Opens everything and applies nothing.
+    ///
+    /// # Errors
+    /// If the configuration makes no sense, or a part cannot be opened.
+    pub async fn open(config: Config, clock: Clock, migrates: Migrates) -> Result<Self> {
+        let checked = config.check()?;
+        let master = config.read_master_key()?;
+        let network = config.network_file.as_deref().map(read_network_file).transpose()?;
+        let db = open_database(&config, migrates).await?;
+        let vault = Vault::open(&db, master.clone()).await?;
+        let directory = &config.documents.directory;
+        std::fs::create_dir_all(directory).with_context(|| format!("{} cannot be made", directory.display()))?;
+        let (chain, ledger) = open_ledger(&config, &db, &master, &clock).await?;
+        let has_custody = network.as_ref().is_some_and(|file| file.network.custody.is_some());
+        let registry = Registry::open(registry::Parts {
+            db,
+            vault,
+            documents: Documents::in_folder(directory)?,
+            clock,
+            custody: has_custody.then(|| Arc::new(OwnCustody) as Arc<dyn Custody>),
+            webhook_guard: checked.guard.clone(),
+            settings: registry::Settings {
+                public_url: checked.public_url.clone(),
+                document_limit: config.limits.document_bytes,
+            },
+        })
+        .await?;
+        let lifetime = Duration::from_secs(config.limits.token_lifetime_s);
+        Ok(Self {
+            registry,
+            ledger,
+            chain,
+            network: network.map(Arc::new),
+            config: Arc::new(config),
+            checked: Arc::new(checked),
+            tokens: AccessTokens::new(master.derive(TOKENS), lifetime, Arc::new(RealSurroundings)),
+        })
+    }
+
+    /// Everything that is served.
+    pub fn router(&self, metrics: RenderMetrics) -> Router {
+        let mut settings = http::Settings::new(self.checked.public_url.clone(), Arc::new(RealSurroundings));
+        settings.trusted_proxies = self.checked.trusted_proxies.clone();
+        let limits = &self.config.limits;
+        settings.limits = http::Limits {
+            requests_per_second: limits.requests_per_second,
+            burst: limits.burst,
+            body_bytes: limits.body_bytes,
+            document_bytes: limits.document_bytes,
+            timeout: Duration::from_secs(limits.timeout_s),
+        };
+        let api = Api {
+            registry: self.registry.clone(),
+            tokens: self.tokens.clone(),
+            metrics,
+        };
+        self.guarded(api::router(api, settings, page::routes(self)))
+    }
+
+    /// Keeps the metrics for those who may read them.
+    pub fn guarded(&self, router: Router) -> Router {
+        page::guard_metrics(router, self.checked.metrics_readers.clone())
+    }
+
+    /// Creates what the network file names and is not there yet.
+    ///
+    /// # Errors
+    /// If something of it is refused.
+    pub async fn apply_network_file(&self, actor: &str) -> Result<()> {
+        let Some(file) = &self.network else {
+            return Ok(());
+        };
+        let request = Request::internal(actor, "apply network file");
+        let applied = setup::apply(&self.registry, &request, file, &self.ledger_facts()).await;
+        applied.context("the network file cannot be applied")?;
+        Ok(())
+    }
+
+    /// What products need to know of the DLT network.
+    pub fn ledger_facts(&self) -> LedgerFacts {
+        let ledger = self.ledger.clone();
+        let network = self.ledger.network();
+        LedgerFacts {
+            network: network.name.clone(),
+            chain_id: network.chain_id,
+            asset_address: Arc::new(move |isin| ledger.asset_address(isin)),
+        }
+    }
+
+    /// Starts what follows the writes, until the signal.
+    pub fn start_worker(&self, stop: watch::Receiver<bool>) -> JoinHandle<()> {
+        let mut settings = worker::Settings::new(&self.registry);
+        settings.batch = self.config.workers.batch;
+        settings.poll = Duration::from_millis(self.config.workers.poll_ms);
+        settings.webhooks.concurrency = self.config.webhooks.concurrency;
+        settings.webhooks.timeout = Duration::from_secs(self.config.webhooks.timeout_s);
+        let worker = Worker::new(self.registry.clone(), self.ledger.clone(), settings);
+        tokio::spawn(async move { worker.run(stopped(stop)).await })
+    }
+
+    /// Ends the database's threads after the last transaction.
+    pub async fn close(self) {
+        self.registry.db.clone().close().await;
+    }
+}
+
+/// Binds the address of a configuration.
+///
+/// # Errors
+/// If it is taken or the certificate cannot be read.
+pub async fn bind(config: &Config) -> Result<http::Server> {
+    let tls = config.tls.as_ref().map(|tls| Tls {
+        certificate: tls.certificate.clone(),
+        key: tls.key.clone(),
+    });
+    let address: SocketAddr = config.listen;
+    let bound = http::Server::bind(address, tls.as_ref()).await;
+    bound.with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Reads a network file.
+///
+/// # Errors
+/// If it cannot be read, or the path of the field that is wrong.
+pub fn read_network_file(path: &Path) -> Result<NetworkFile> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    NetworkFile::parse(&text).with_context(|| path.display().to_string())
+}
+
+async fn open_ledger(
+    config: &Config,
+    db: &Db,
+    master: &MasterKey,
+    clock: &Clock,
+) -> Result<(Option<Embedded>, Arc<dyn Ledger>)> {
+    let dlt = &config.dlt;
+    let key = dlt.registrar_key.as_ref().map(|secret| read_key("dlt.registrar_key", secret)).transpose()?;
+    match dlt.mode {
+        DltMode::Embedded => {
+            let clock = clock.clone();
+            let mut options = EmbeddedOptions::new(Arc::new(move || clock.now()), uuid::Uuid::new_v4());
+            options.chain_id = dlt.chain_id.unwrap_or(options.chain_id);
+            let chain = Embedded::open(db, options).await.context("the embedded chain")?;
+            let key = key.unwrap_or_else(|| master.derive(REGISTRAR));
+            let ledger = EvmLedger::embedded(&chain, &key).await.context("the embedded chain")?;
+            Ok((Some(chain), Arc::new(ledger)))
+        }
+        DltMode::Rpc => {
+            let url = dlt.url.as_deref().unwrap_or_default();
+            let connection = Connection {
+                name: dlt.network.clone().unwrap_or_else(|| "evm".to_owned()),
+                url: url.parse().context("dlt.url")?,
+                chain_id: dlt.chain_id.context("dlt.chain_id is missing")?,
+                registrar_key: key.context("dlt.registrar_key is missing")?,
+                finality: match dlt.finality {
+                    Finality::Latest => dlt_evm::Finality::Latest,
+                    Finality::Safe => dlt_evm::Finality::Safe,
+                    Finality::Finalized => dlt_evm::Finality::Finalized,
+                },
+                gas_price: dlt.maximum_gas_price_gwei.map_or(GasPrice::Free, |gwei| GasPrice::Market {
+                    at_most: u128::from(gwei) * 1_000_000_000,
+                }),
+            };
+            let ledger = EvmLedger::connect(db, connection).await.context("the DLT network")?;
+            Ok((None, Arc::new(ledger)))
+        }
+    }
+}
+
+async fn stopped(mut stop: watch::Receiver<bool>) {
+    // A signal whose sender is gone means stop too.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Managed wallets whose keys are sealed in the network's own database.
+struct OwnCustody;
+
+impl Custody for OwnCustody {
+    fn open_wallet(&self) -> (domain::Address, [u8; 32]) {
+        dlt_evm::managed_wallet()
+    }
+}
