@@ -148,7 +148,9 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::Config(configured) => show(&configured.load()?)?,
         Command::Admin(options) => admin::run(&options.configured.load()?, &options.admin).await?,
         Command::Backup(options) => backup::run(&options.configured.load()?, &options.to).await?,
-        Command::Restore(options) => backup::restore(&options.configured.load()?, &options.from).await?,
+        Command::Restore(options) => {
+            backup::restore(&options.configured.load()?, &options.from).await?
+        }
         Command::Listen(options) => listen::run(options).await?,
         Command::Openapi => openapi::run()?,
     }

@@ -67,7 +67,9 @@ impl Inventory {
     /// The campaigns of a product, in the order in which they were made.
     pub fn campaigns_of(&self, product: &ProductRecord) -> impl Iterator<Item = &CampaignRecord> {
         let id = product.product.id;
-        self.campaigns.iter().filter(move |record| record.campaign.product_id == id)
+        self.campaigns
+            .iter()
+            .filter(move |record| record.campaign.product_id == id)
     }
 
     /// Firm of a platform.

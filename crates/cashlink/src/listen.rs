@@ -26,7 +26,12 @@ pub struct Options {
     #[arg(long, value_name = "ID")]
     client_id: String,
     /// Its secret
-    #[arg(long, value_name = "SECRET", env = "CASHLINK_CLIENT_SECRET", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "CASHLINK_CLIENT_SECRET",
+        hide_env_values = true
+    )]
     client_secret: String,
     /// Send each event there, signed like a webhook
     #[arg(long, value_name = "URL")]
@@ -57,7 +62,10 @@ pub async fn run(options: Options) -> Result<()> {
     };
     let base = options.url.trim_end_matches('/').to_owned();
     let mut api = Client::sign_in(&http, &base, &credentials).await?;
-    let forward = options.forward_to.as_deref().map(|url| Forward::new(&http, url, options.secret.as_deref()));
+    let forward = options
+        .forward_to
+        .as_deref()
+        .map(|url| Forward::new(&http, url, options.secret.as_deref()));
     let forward = forward.transpose()?;
     let mut last = options.after;
     if last.is_none() && !options.from_start {
@@ -91,12 +99,21 @@ pub async fn run(options: Options) -> Result<()> {
 }
 
 /// Hands on everything behind an event; answers the last one seen.
-async fn follow(api: &Client, after: Option<Uuid>, hand_on: impl AsyncFn(Uuid, Value)) -> Result<Option<Uuid>> {
+async fn follow(
+    api: &Client,
+    after: Option<Uuid>,
+    hand_on: impl AsyncFn(Uuid, Value),
+) -> Result<Option<Uuid>> {
     let mut last = after;
     loop {
-        let path = last.map_or_else(|| "v2/events/".to_owned(), |last| format!("v2/events/?after={last}"));
+        let path = last.map_or_else(
+            || "v2/events/".to_owned(),
+            |last| format!("v2/events/?after={last}"),
+        );
         let mut feed = api.get(&path).await?;
-        let events = feed["results"].as_array_mut().context("the feed has results")?;
+        let events = feed["results"]
+            .as_array_mut()
+            .context("the feed has results")?;
         for event in events {
             let id = client::id(event)?;
             hand_on(id, event.take()).await;

@@ -31,7 +31,11 @@ pub fn routes(app: &App) -> Router {
         .with_state(app.clone())
         .route(STYLE_PATH, get(style));
     match &app.chain {
-        Some(chain) => page.merge(Router::new().route("/dlt/rpc", post(rpc)).with_state(chain.clone())),
+        Some(chain) => page.merge(
+            Router::new()
+                .route("/dlt/rpc", post(rpc))
+                .with_state(chain.clone()),
+        ),
         None => page,
     }
 }
@@ -41,7 +45,11 @@ pub fn guard_metrics(router: Router, readers: Vec<Network>) -> Router {
     router.layer(from_fn_with_state(Arc::new(readers), metrics_for_readers))
 }
 
-async fn metrics_for_readers(State(readers): State<Arc<Vec<Network>>>, request: Request, next: Next) -> Response {
+async fn metrics_for_readers(
+    State(readers): State<Arc<Vec<Network>>>,
+    request: Request,
+    next: Next,
+) -> Response {
     if request.uri().path().trim_end_matches('/') == "/metrics" {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
         let is_forwarded = request.headers().contains_key("x-forwarded-for");
@@ -54,14 +62,23 @@ async fn metrics_for_readers(State(readers): State<Arc<Vec<Network>>>, request: 
 
 async fn rpc(State(chain): State<Embedded>, request: Bytes) -> Response {
     let answer = chain.handle(&request).await;
-    let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    let json = [(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    )];
     (json, answer).into_response()
 }
 
 async fn style() -> Response {
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("max-age=3600")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/css; charset=utf-8"),
+        ),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("max-age=3600"),
+        ),
     ];
     (headers, STYLE).into_response()
 }
@@ -88,7 +105,10 @@ async fn start(State(app): State<App>) -> Response {
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
     };
-    let policy = (HeaderName::from_static("content-security-policy"), HeaderValue::from_static(POLICY));
+    let policy = (
+        HeaderName::from_static("content-security-policy"),
+        HeaderValue::from_static(POLICY),
+    );
     ([policy], Html(page(&app, &assets).into_string())).into_response()
 }
 
@@ -180,7 +200,9 @@ fn ways_on(app: &App, url: &str) -> Markup {
 }
 
 fn walk_through(url: &str, assets: &[Asset]) -> Markup {
-    let environment = assets.first().map_or("ENVIRONMENT", |asset| asset.environment.as_str());
+    let environment = assets
+        .first()
+        .map_or("ENVIRONMENT", |asset| asset.environment.as_str());
     let base = environment_url(url, environment);
     let token = format!(
         "BASE={base}\n\

@@ -68,7 +68,11 @@ pub async fn run(config: &Config, command: &Command) -> Result<ExitCode> {
         findings.iter().for_each(print);
     }
     let fits = findings.iter().all(|finding| finding.difference.is_none());
-    Ok(if fits { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if fits {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Verifies one asset or all of them.
@@ -123,37 +127,61 @@ async fn finding(ledger: &dyn Ledger, verdict: Verdict) -> Result<Finding> {
 }
 
 /// The first holding that the chain tells otherwise.
-async fn compare_with_chain(ledger: &dyn Ledger, verdict: &Verdict, at_block: &mut Option<u64>) -> Result<Option<String>> {
+async fn compare_with_chain(
+    ledger: &dyn Ledger,
+    verdict: &Verdict,
+    at_block: &mut Option<u64>,
+) -> Result<Option<String>> {
     let address = verdict.token_address;
     let Some(asset) = ledger.asset(address).await? else {
         // Before the entry there is nothing on either side.
         let is_entered = !verdict.holdings.is_empty();
-        return Ok(is_entered.then(|| format!("the register has holdings, but there is no token at {address}")));
+        return Ok(is_entered
+            .then(|| format!("the register has holdings, but there is no token at {address}")));
     };
     if !asset.code_matches {
-        return Ok(Some(format!("the code of the token at {address} is not the committed one")));
+        return Ok(Some(format!(
+            "the code of the token at {address} is not the committed one"
+        )));
     }
     let wallets: Vec<_> = verdict.holdings.iter().map(|(wallet, _)| *wallet).collect();
     let balances = ledger.balances(address, &wallets).await?;
     *at_block = Some(balances.at_block);
     for ((wallet, units), balance) in verdict.holdings.iter().zip(&balances.units) {
         if units != balance {
-            return Ok(Some(format!("{wallet} holds {units} units in the register and {balance} on the chain")));
+            return Ok(Some(format!(
+                "{wallet} holds {units} units in the register and {balance} on the chain"
+            )));
         }
     }
     // Every holding fits; what is left could only be at a wallet that the register does not know.
     let sum: u64 = balances.units.iter().sum();
     let other = asset.issued.saturating_sub(sum);
-    Ok((other > 0).then(|| format!("{other} units are on the chain at wallets that the register does not know")))
+    Ok((other > 0).then(|| {
+        format!("{other} units are on the chain at wallets that the register does not know")
+    }))
 }
 
 fn print(finding: &Finding) {
-    let Finding { isin, entries, root_hash, holdings, .. } = finding;
+    let Finding {
+        isin,
+        entries,
+        root_hash,
+        holdings,
+        ..
+    } = finding;
     match &finding.difference {
         None => {
-            let block = finding.at_block.map_or_else(|| "not yet on the chain".to_owned(), |block| format!("block {block}"));
-            println!("{isin}  fits: {entries} entries, {holdings} holdings, {block}, root {root_hash}");
+            let block = finding.at_block.map_or_else(
+                || "not yet on the chain".to_owned(),
+                |block| format!("block {block}"),
+            );
+            println!(
+                "{isin}  fits: {entries} entries, {holdings} holdings, {block}, root {root_hash}"
+            );
         }
-        Some(difference) => println!("{isin}  DIFFERS: {difference} ({entries} entries, root {root_hash})"),
+        Some(difference) => {
+            println!("{isin}  DIFFERS: {difference} ({entries} entries, root {root_hash})")
+        }
     }
 }

@@ -28,7 +28,11 @@ pub async fn run(config: &Config, role: Role, migrate: bool) -> Result<()> {
     let metrics = telemetry::start_metrics()?;
     // Bound before anything is opened: connections wait in the socket's queue and a taken port is known at once.
     let server = wiring::bind(config).await?;
-    let migrates = if migrate { Migrates::First } else { Migrates::NewFilesOnly };
+    let migrates = if migrate {
+        Migrates::First
+    } else {
+        Migrates::NewFilesOnly
+    };
     let app = App::open(config.clone(), Clock::Real, migrates).await?;
     if role != Role::Worker {
         app.apply_network_file("cashlink serve").await?;
@@ -62,7 +66,9 @@ pub async fn run(config: &Config, role: Role, migrate: bool) -> Result<()> {
 /// Waits for the worker, but not for ever.
 pub async fn finish(worker: JoinHandle<()>) {
     if tokio::time::timeout(WORKER_PATIENCE, worker).await.is_err() {
-        tracing::warn!("the worker did not stop in time; what it held is taken up at the next start");
+        tracing::warn!(
+            "the worker did not stop in time; what it held is taken up at the next start"
+        );
     }
 }
 
@@ -92,7 +98,10 @@ fn worker_router(metrics: api::RenderMetrics, app: &App) -> Router {
         }
     };
     let routes = Router::new()
-        .route("/healthz", get(|| async { axum::http::StatusCode::NO_CONTENT }))
+        .route(
+            "/healthz",
+            get(|| async { axum::http::StatusCode::NO_CONTENT }),
+        )
         .route("/readyz", get(ready))
         .route("/metrics", get(move || async move { metrics() }));
     app.guarded(routes)

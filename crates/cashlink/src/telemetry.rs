@@ -11,7 +11,9 @@ use tracing_subscriber::EnvFilter;
 use crate::config::{Log, LogFormat};
 
 /// Upper bounds of the buckets of durations, in seconds.
-const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0];
+const SECONDS: [f64; 12] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0,
+];
 /// How often the recorder folds what it was told since.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -21,7 +23,9 @@ const UPKEEP: Duration = Duration::from_secs(5);
 /// If the filter is malformed.
 pub fn start_log(log: &Log) -> Result<()> {
     let filter = EnvFilter::try_new(&log.filter).context("log.filter")?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // It fails only if a log was started before, which then goes on.
     let _ = match log.format {
         LogFormat::Text => builder.with_target(false).try_init(),

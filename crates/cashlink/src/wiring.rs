@@ -59,19 +59,30 @@ pub fn database_options(config: &Config) -> database::Options {
 /// # Errors
 /// If the schema is older, newer or changed, or the database fails.
 pub async fn open_database(config: &Config, migrates: Migrates) -> Result<Db> {
-    let path = config.database.url.strip_prefix("sqlite:").map(|path| Path::new(path.trim_start_matches("//")));
+    let path = config
+        .database
+        .url
+        .strip_prefix("sqlite:")
+        .map(|path| Path::new(path.trim_start_matches("//")));
     let is_new = path.is_some_and(|path| !path.exists());
-    if let Some(folder) = path.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    if let Some(folder) = path
+        .and_then(Path::parent)
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("{} cannot be made", folder.display()))?;
     }
-    let db = Db::open(&database_options(config)).await.context("the database cannot be opened")?;
+    let db = Db::open(&database_options(config))
+        .await
+        .context("the database cannot be opened")?;
     if is_new || migrates == Migrates::First {
         database::migrate(&db, &COMPONENTS).await?;
     }
     match database::check(&db, &COMPONENTS).await {
         Ok(()) => Ok(db),
         Err(SchemaError::Missing { component, version }) => {
-            Err(SchemaError::Missing { component, version }).context("start with --migrate or run `cashlink migrate` first")
+            Err(SchemaError::Missing { component, version })
+                .context("start with --migrate or run `cashlink migrate` first")
         }
         Err(error) => Err(error.into()),
     }
@@ -94,13 +105,20 @@ impl App {
     pub async fn open(config: Config, clock: Clock, migrates: Migrates) -> Result<Self> {
         let checked = config.check()?;
         let master = config.read_master_key()?;
-        let network = config.network_file.as_deref().map(read_network_file).transpose()?;
+        let network = config
+            .network_file
+            .as_deref()
+            .map(read_network_file)
+            .transpose()?;
         let db = open_database(&config, migrates).await?;
         let vault = Vault::open(&db, master.clone()).await?;
         let directory = &config.documents.directory;
-        std::fs::create_dir_all(directory).with_context(|| format!("{} cannot be made", directory.display()))?;
+        std::fs::create_dir_all(directory)
+            .with_context(|| format!("{} cannot be made", directory.display()))?;
         let (chain, ledger) = open_ledger(&config, &db, &master, &clock).await?;
-        let has_custody = network.as_ref().is_some_and(|file| file.network.custody.is_some());
+        let has_custody = network
+            .as_ref()
+            .is_some_and(|file| file.network.custody.is_some());
         let registry = Registry::open(registry::Parts {
             db,
             vault,
@@ -128,7 +146,8 @@ impl App {
 
     /// Everything that is served.
     pub fn router(&self, metrics: RenderMetrics) -> Router {
-        let mut settings = http::Settings::new(self.checked.public_url.clone(), Arc::new(RealSurroundings));
+        let mut settings =
+            http::Settings::new(self.checked.public_url.clone(), Arc::new(RealSurroundings));
         settings.trusted_proxies = self.checked.trusted_proxies.clone();
         let limits = &self.config.limits;
         settings.limits = http::Limits {
@@ -212,7 +231,8 @@ pub async fn bind(config: &Config) -> Result<http::Server> {
 /// # Errors
 /// If it cannot be read, or the path of the field that is wrong.
 pub fn read_network_file(path: &Path) -> Result<NetworkFile> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("{} cannot be read", path.display()))?;
     NetworkFile::parse(&text).with_context(|| path.display().to_string())
 }
 
@@ -223,15 +243,24 @@ async fn open_ledger(
     clock: &Clock,
 ) -> Result<(Option<Embedded>, Arc<dyn Ledger>)> {
     let dlt = &config.dlt;
-    let key = dlt.registrar_key.as_ref().map(|secret| read_key("dlt.registrar_key", secret)).transpose()?;
+    let key = dlt
+        .registrar_key
+        .as_ref()
+        .map(|secret| read_key("dlt.registrar_key", secret))
+        .transpose()?;
     match dlt.mode {
         DltMode::Embedded => {
             let clock = clock.clone();
-            let mut options = EmbeddedOptions::new(Arc::new(move || clock.now()), uuid::Uuid::new_v4());
+            let mut options =
+                EmbeddedOptions::new(Arc::new(move || clock.now()), uuid::Uuid::new_v4());
             options.chain_id = dlt.chain_id.unwrap_or(options.chain_id);
-            let chain = Embedded::open(db, options).await.context("the embedded chain")?;
+            let chain = Embedded::open(db, options)
+                .await
+                .context("the embedded chain")?;
             let key = key.unwrap_or_else(|| master.derive(REGISTRAR));
-            let ledger = EvmLedger::embedded(&chain, &key).await.context("the embedded chain")?;
+            let ledger = EvmLedger::embedded(&chain, &key)
+                .await
+                .context("the embedded chain")?;
             Ok((Some(chain), Arc::new(ledger)))
         }
         DltMode::Rpc => {
@@ -246,11 +275,15 @@ async fn open_ledger(
                     Finality::Safe => dlt_evm::Finality::Safe,
                     Finality::Finalized => dlt_evm::Finality::Finalized,
                 },
-                gas_price: dlt.maximum_gas_price_gwei.map_or(GasPrice::Free, |gwei| GasPrice::Market {
-                    at_most: u128::from(gwei) * 1_000_000_000,
+                gas_price: dlt.maximum_gas_price_gwei.map_or(GasPrice::Free, |gwei| {
+                    GasPrice::Market {
+                        at_most: u128::from(gwei) * 1_000_000_000,
+                    }
                 }),
             };
-            let ledger = EvmLedger::connect(db, connection).await.context("the DLT network")?;
+            let ledger = EvmLedger::connect(db, connection)
+                .await
+                .context("the DLT network")?;
             Ok((None, Arc::new(ledger)))
         }
     }

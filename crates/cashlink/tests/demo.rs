@@ -10,7 +10,10 @@ use serde_json::Value;
 /// The executable, away from the configuration of whoever runs the tests.
 fn cashlink(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cashlink"));
-    command.args(arguments).env_remove("CASHLINK_CONFIG").env_remove("RUST_LOG");
+    command
+        .args(arguments)
+        .env_remove("CASHLINK_CONFIG")
+        .env_remove("RUST_LOG");
     command
 }
 
@@ -20,18 +23,29 @@ fn run(command: &mut Command) -> Output {
 
 fn text(output: &Output) -> String {
     let parts = [&output.stdout, &output.stderr];
-    parts.map(|part| String::from_utf8_lossy(part).into_owned()).join("\n")
+    parts
+        .map(|part| String::from_utf8_lossy(part).into_owned())
+        .join("\n")
 }
 
 /// The demo on kept data; answers its credentials file.
 fn play(data: &Path, more: &[&str]) -> Value {
     let credentials = data.with_extension("credentials.json");
     let mut command = cashlink(&["demo", "--exit", "--listen", "127.0.0.1:0"]);
-    command.arg("--data").arg(data).arg("--credentials").arg(&credentials).args(more);
+    command
+        .arg("--data")
+        .arg(data)
+        .arg("--credentials")
+        .arg(&credentials)
+        .args(more);
     let output = run(&mut command);
     assert!(output.status.success(), "{}", text(&output));
     if !more.contains(&"--no-story") {
-        assert!(text(&output).contains("The API, the register and the chain agree"), "{}", text(&output));
+        assert!(
+            text(&output).contains("The API, the register and the chain agree"),
+            "{}",
+            text(&output)
+        );
     }
     serde_json::from_slice(&std::fs::read(credentials).unwrap()).unwrap()
 }
@@ -41,7 +55,10 @@ fn on(data: &Path, arguments: &[&str]) -> Command {
     let mut command = cashlink(arguments);
     command
         .env("CASHLINK__PUBLIC_URL", "http://127.0.0.1:8080")
-        .env("CASHLINK__DATABASE__URL", format!("sqlite:{}", data.join("cashlink.sqlite").display()))
+        .env(
+            "CASHLINK__DATABASE__URL",
+            format!("sqlite:{}", data.join("cashlink.sqlite").display()),
+        )
         .env("CASHLINK__DOCUMENTS__DIRECTORY", data.join("documents"))
         .env("CASHLINK__MASTER_KEY__FILE", data.join("master.key"));
     command
@@ -49,7 +66,10 @@ fn on(data: &Path, arguments: &[&str]) -> Command {
 
 fn secrets(credentials: &Value) -> Vec<Value> {
     let environments = credentials["environments"].as_array().unwrap();
-    environments.iter().map(|environment| environment["distributor"]["client_secret"].clone()).collect()
+    environments
+        .iter()
+        .map(|environment| environment["distributor"]["client_secret"].clone())
+        .collect()
 }
 
 #[test]
@@ -61,13 +81,24 @@ fn the_main_job_is_played_verified_copied_and_continued() {
     let first = play(&data, &[]);
     assert_eq!(first["environments"].as_array().unwrap().len(), 4);
     assert_eq!(first["environments"][0]["name"], "havelkontor-anleihe-2031");
-    assert!(first["environments"][3]["token_address"].as_str().unwrap().starts_with("0x"));
+    assert!(
+        first["environments"][3]["token_address"]
+            .as_str()
+            .unwrap()
+            .starts_with("0x")
+    );
 
     // The register proves itself from the outside.
     let output = run(&mut on(&data, &["register", "verify", "--json"]));
     assert!(output.status.success(), "{}", text(&output));
     let findings: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert!(findings.as_array().unwrap().iter().all(|finding| finding["difference"].is_null()));
+    assert!(
+        findings
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|finding| finding["difference"].is_null())
+    );
 
     // A backup can be restored into an empty place.
     let backup = folder.path().join("backup");
@@ -84,7 +115,10 @@ fn the_main_job_is_played_verified_copied_and_continued() {
     std::fs::copy(data.join("clients.json"), restored.join("clients.json")).unwrap();
     let second = play(&restored, &[]);
     assert_eq!(secrets(&second), secrets(&first));
-    assert_eq!(second["environments"][0]["token_address"], first["environments"][0]["token_address"]);
+    assert_eq!(
+        second["environments"][0]["token_address"],
+        first["environments"][0]["token_address"]
+    );
 }
 
 #[test]
@@ -102,7 +136,11 @@ fn a_restore_needs_the_master_key_of_the_backup() {
     let output = run(on(&other, &["restore", "--from"]).arg(&backup));
 
     assert!(!output.status.success());
-    assert!(text(&output).contains("needs the master key"), "{}", text(&output));
+    assert!(
+        text(&output).contains("needs the master key"),
+        "{}",
+        text(&output)
+    );
     assert!(!other.join("cashlink.sqlite").exists());
 }
 

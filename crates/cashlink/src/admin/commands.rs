@@ -66,23 +66,36 @@ impl From<Status> for CommandStatus {
 ///
 /// # Errors
 /// If there is no such command, or it cannot be tried again.
-pub async fn run(app: &App, caller: &Caller, request: &Request, command: &Command, json: bool) -> Result<()> {
+pub async fn run(
+    app: &App,
+    caller: &Caller,
+    request: &Request,
+    command: &Command,
+    json: bool,
+) -> Result<()> {
     let registry = &app.registry;
     match command {
-        Command::List { status, limit, offset } => {
+        Command::List {
+            status,
+            limit,
+            offset,
+        } => {
             let paging = Paging {
                 offset: *offset,
                 limit: *limit,
             };
-            let listed = dlt_operations::list(registry, caller, status.map(Into::into), paging).await?;
+            let listed =
+                dlt_operations::list(registry, caller, status.map(Into::into), paging).await?;
             rows(&listed.items).print(json);
         }
         Command::Explain { id } => {
-            let explanation = dlt_operations::explain(registry, caller, CommandId::from_uuid(*id)).await?;
+            let explanation =
+                dlt_operations::explain(registry, caller, CommandId::from_uuid(*id)).await?;
             print_value(&serde_json::to_value(explanation)?, json);
         }
         Command::Retry { id } => {
-            let answer = dlt_operations::retry(registry, request, CommandId::from_uuid(*id)).await?;
+            let answer =
+                dlt_operations::retry(registry, request, CommandId::from_uuid(*id)).await?;
             print_value(&answer.json()?, json);
         }
     }
@@ -90,7 +103,17 @@ pub async fn run(app: &App, caller: &Caller, request: &Request, command: &Comman
 }
 
 fn rows(commands: &[dlt_operations::Command]) -> Rows {
-    let mut rows = Rows::new(&["id", "isin", "kind", "status", "units", "wallet_address", "attempts", "error", "created_at"]);
+    let mut rows = Rows::new(&[
+        "id",
+        "isin",
+        "kind",
+        "status",
+        "units",
+        "wallet_address",
+        "attempts",
+        "error",
+        "created_at",
+    ]);
     for command in commands {
         rows.push([
             json!(command.id),
@@ -114,17 +137,30 @@ fn print_value(value: &Value, json: bool) {
     }
     let mut fields = Vec::new();
     flatten("", value, &mut fields);
-    let fields: Vec<(&str, Value)> = fields.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let fields: Vec<(&str, Value)> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.clone()))
+        .collect();
     print_one(&fields, false);
 }
 
 fn flatten(prefix: &str, value: &Value, fields: &mut Vec<(String, Value)>) {
-    let inside = |name: &str| if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
+    let inside = |name: &str| {
+        if prefix.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{prefix}.{name}")
+        }
+    };
     match value {
-        Value::Object(object) => object.iter().for_each(|(name, value)| flatten(&inside(name), value, fields)),
+        Value::Object(object) => object
+            .iter()
+            .for_each(|(name, value)| flatten(&inside(name), value, fields)),
         Value::Array(items) => {
             let numbered = items.iter().enumerate();
-            numbered.for_each(|(index, value)| flatten(&inside(&(index + 1).to_string()), value, fields));
+            numbered.for_each(|(index, value)| {
+                flatten(&inside(&(index + 1).to_string()), value, fields)
+            });
         }
         _ => fields.push((prefix.to_owned(), value.clone())),
     }
@@ -138,6 +174,12 @@ mod tests {
     fn what_is_inside_a_thing_carries_its_name() {
         let mut fields = Vec::new();
         flatten("", &json!({"a": {"b": 1}, "c": [{"d": "x"}]}), &mut fields);
-        assert_eq!(fields, [("a.b".to_owned(), json!(1)), ("c.1.d".to_owned(), json!("x"))]);
+        assert_eq!(
+            fields,
+            [
+                ("a.b".to_owned(), json!(1)),
+                ("c.1.d".to_owned(), json!("x"))
+            ]
+        );
     }
 }

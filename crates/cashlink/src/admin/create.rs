@@ -136,26 +136,53 @@ pub struct Campaign {
 pub async fn run(app: &App, request: &Request, what: &What, json: bool) -> Result<()> {
     let (registry, facts) = (&app.registry, app.ledger_facts());
     let made: Vec<(&str, Value)> = match what {
-        What::Operator { name } => return credentials::create_operator(app, request, name, json).await,
+        What::Operator { name } => {
+            return credentials::create_operator(app, request, name, json).await;
+        }
         What::Credential(new) => return credentials::create(app, request, new, json).await,
         What::Issuer { name, lei, account } => {
-            let entry = json!({"key": name, "name": name, "lei": lei, "bank_account": account.entry()});
+            let entry =
+                json!({"key": name, "name": name, "lei": lei, "bank_account": account.entry()});
             let id = creations::create_issuer(registry, request, &facts, entry_of(entry)?).await?;
             vec![("id", json!(id.uuid())), ("name", json!(name))]
         }
-        What::Partner { name, lei, identification_import } => {
+        What::Partner {
+            name,
+            lei,
+            identification_import,
+        } => {
             let entry = json!({"key": name, "name": name, "lei": lei, "identification_import": identification_import});
-            let id = creations::create_platform(registry, request, &facts, entry_of(entry)?).await?;
+            let id =
+                creations::create_platform(registry, request, &facts, entry_of(entry)?).await?;
             vec![("id", json!(id.uuid())), ("name", json!(name))]
         }
         What::Environment { name } => {
             let id = creations::create_environment(registry, request, &facts, name.clone()).await?;
-            let url = format!("{}/environments/{name}/api/external", registry.settings.public_url);
-            vec![("id", json!(id.uuid())), ("name", json!(name)), ("url", json!(url))]
+            let url = format!(
+                "{}/environments/{name}/api/external",
+                registry.settings.public_url
+            );
+            vec![
+                ("id", json!(id.uuid())),
+                ("name", json!(name)),
+                ("url", json!(url)),
+            ]
         }
-        What::Product { issuer, file, account } => {
+        What::Product {
+            issuer,
+            file,
+            account,
+        } => {
             let (entry, account) = (asset(file)?, entry_of(account.entry())?);
-            let made = creations::create_product(registry, request, &facts, issuer.clone(), account, entry).await?;
+            let made = creations::create_product(
+                registry,
+                request,
+                &facts,
+                issuer.clone(),
+                account,
+                entry,
+            )
+            .await?;
             vec![
                 ("id", json!(made.product.uuid())),
                 ("environment", json!(made.environment_name)),
@@ -163,7 +190,8 @@ pub async fn run(app: &App, request: &Request, what: &What, json: bool) -> Resul
             ]
         }
         What::Listing { product, partner } => {
-            creations::create_listing(registry, request, &facts, isin(product)?, partner.clone()).await?;
+            creations::create_listing(registry, request, &facts, isin(product)?, partner.clone())
+                .await?;
             vec![("product", json!(product)), ("partner", json!(partner))]
         }
         What::Campaign(campaign) => {

@@ -85,28 +85,55 @@ async fn find(app: &App, caller: &Caller, client_id: &str) -> Result<ClientId> {
         return Ok(ClientId::from_uuid(id));
     }
     let clients = clients::list(&app.registry, caller).await?;
-    let found = clients.into_iter().find(|client| client.client_id == client_id);
-    Ok(found.with_context(|| format!("there is no client {client_id}"))?.id)
+    let found = clients
+        .into_iter()
+        .find(|client| client.client_id == client_id);
+    Ok(found
+        .with_context(|| format!("there is no client {client_id}"))?
+        .id)
 }
 
 fn resolve(inventory: &Inventory, new: &NewCredential) -> Result<NewClient> {
     let environment = match &new.environment {
         None => None,
         Some(name) => {
-            let found = inventory.environments.iter().find(|environment| environment.name == *name);
-            Some(found.with_context(|| format!("there is no environment {name}"))?.id)
+            let found = inventory
+                .environments
+                .iter()
+                .find(|environment| environment.name == *name);
+            Some(
+                found
+                    .with_context(|| format!("there is no environment {name}"))?
+                    .id,
+            )
         }
     };
     let platform = || {
-        let found = inventory.platforms.iter().find(|platform| platform.name == new.party);
-        Ok::<_, anyhow::Error>(found.with_context(|| format!("there is no partner {}", new.party))?.id)
+        let found = inventory
+            .platforms
+            .iter()
+            .find(|platform| platform.name == new.party);
+        Ok::<_, anyhow::Error>(
+            found
+                .with_context(|| format!("there is no partner {}", new.party))?
+                .id,
+        )
     };
     let issuer = || {
-        let found = inventory.issuers.iter().find(|issuer| issuer.name == new.party);
-        Ok::<_, anyhow::Error>(found.with_context(|| format!("there is no issuer {}", new.party))?.id)
+        let found = inventory
+            .issuers
+            .iter()
+            .find(|issuer| issuer.name == new.party);
+        Ok::<_, anyhow::Error>(
+            found
+                .with_context(|| format!("there is no issuer {}", new.party))?
+                .id,
+        )
     };
     let (kind, platform, issuer) = match new.kind {
-        Kind::Distributor if environment.is_none() => bail!("a distributor works in one environment: name it with --environment"),
+        Kind::Distributor if environment.is_none() => {
+            bail!("a distributor works in one environment: name it with --environment")
+        }
         Kind::Distributor => (ClientKind::Distributor, Some(platform()?), None),
         Kind::Issuer => (ClientKind::Issuer, None, Some(issuer()?)),
         Kind::Network => (ClientKind::Network, None, None),

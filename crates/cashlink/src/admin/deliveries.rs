@@ -41,14 +41,23 @@ pub enum Command {
 /// If the delivery does not wait, or the database fails.
 pub async fn run(app: &App, caller: &Caller, command: &Command) -> Result<Rows> {
     match command {
-        Command::List { endpoint, status, limit, offset } => {
+        Command::List {
+            endpoint,
+            status,
+            limit,
+            offset,
+        } => {
             caller.require(Right::ReadNetwork)?;
             let (endpoint, limit, offset) = (*endpoint, *limit, *offset);
             let status = status.clone();
-            let listed = app.registry.db.read(move |tx| webhooks::deliveries::list(tx, endpoint, status.as_deref(), limit, offset));
+            let listed = app.registry.db.read(move |tx| {
+                webhooks::deliveries::list(tx, endpoint, status.as_deref(), limit, offset)
+            });
             let (_, deliveries) = listed.await?;
             let mut rows = header();
-            deliveries.iter().for_each(|delivery| rows.push(row(delivery)));
+            deliveries
+                .iter()
+                .for_each(|delivery| rows.push(row(delivery)));
             Ok(rows)
         }
         Command::Retry { id } => retry(app, caller, *id).await,
@@ -62,19 +71,38 @@ async fn retry(app: &App, caller: &Caller, id: i64) -> Result<Rows> {
         let now = registry::clock::real_now().micros();
         let is_hurried = webhooks::deliveries::retry_now(tx, id, now)?;
         if is_hurried {
-            audit::record(&registry, tx, &caller, "delivery.retry", &id.to_string(), &json!({}))?;
+            audit::record(
+                &registry,
+                tx,
+                &caller,
+                "delivery.retry",
+                &id.to_string(),
+                &json!({}),
+            )?;
         }
         Ok(webhooks::deliveries::find(tx, id)?.filter(|_| is_hurried))
     });
     let hurried = hurried.await?;
-    ensure!(hurried.is_some(), "delivery {id} does not wait for its turn: it is finished, in the air, or there is none");
+    ensure!(
+        hurried.is_some(),
+        "delivery {id} does not wait for its turn: it is finished, in the air, or there is none"
+    );
     let mut rows = header();
     hurried.iter().for_each(|delivery| rows.push(row(delivery)));
     Ok(rows)
 }
 
 fn header() -> Rows {
-    Rows::new(&["id", "endpoint", "event_id", "type", "status", "attempts", "created_at", "next_attempt_at"])
+    Rows::new(&[
+        "id",
+        "endpoint",
+        "event_id",
+        "type",
+        "status",
+        "attempts",
+        "created_at",
+        "next_attempt_at",
+    ])
 }
 
 fn row(delivery: &webhooks::deliveries::Delivery) -> [Value; 8] {

@@ -63,7 +63,12 @@ fn partners(inventory: &Inventory) -> Rows {
     let mut rows = Rows::new(&["id", "name", "identification_import", "created_at"]);
     for platform in &inventory.platforms {
         let trust = text(platform.identification_import.as_str());
-        rows.push([text(platform.id), text(&platform.name), trust, time(platform.created_at)]);
+        rows.push([
+            text(platform.id),
+            text(&platform.name),
+            trust,
+            time(platform.created_at),
+        ]);
     }
     rows
 }
@@ -71,13 +76,25 @@ fn partners(inventory: &Inventory) -> Rows {
 fn environments(inventory: &Inventory) -> Rows {
     let mut rows = Rows::new(&["id", "name", "created_at"]);
     for environment in &inventory.environments {
-        rows.push([text(environment.id), text(&environment.name), time(environment.created_at)]);
+        rows.push([
+            text(environment.id),
+            text(&environment.name),
+            time(environment.created_at),
+        ]);
     }
     rows
 }
 
 fn products(inventory: &Inventory) -> Rows {
-    let mut rows = Rows::new(&["id", "isin", "name", "issuer", "environment", "status", "token_address"]);
+    let mut rows = Rows::new(&[
+        "id",
+        "isin",
+        "name",
+        "issuer",
+        "environment",
+        "status",
+        "token_address",
+    ]);
     for record in &inventory.products {
         rows.push([
             text(record.product.id),
@@ -107,7 +124,14 @@ fn listings(inventory: &Inventory) -> Rows {
 }
 
 fn campaigns(inventory: &Inventory) -> Rows {
-    let mut rows = Rows::new(&["id", "name", "product_id", "partner", "allocation", "reserved"]);
+    let mut rows = Rows::new(&[
+        "id",
+        "name",
+        "product_id",
+        "partner",
+        "allocation",
+        "reserved",
+    ]);
     for record in &inventory.campaigns {
         let campaign = &record.campaign;
         rows.push([
@@ -123,7 +147,15 @@ fn campaigns(inventory: &Inventory) -> Rows {
 }
 
 fn credentials(inventory: &Inventory) -> Rows {
-    let mut rows = Rows::new(&["id", "client_id", "kind", "name", "scopes", "created_at", "revoked_at"]);
+    let mut rows = Rows::new(&[
+        "id",
+        "client_id",
+        "kind",
+        "name",
+        "scopes",
+        "created_at",
+        "revoked_at",
+    ]);
     for client in &inventory.clients {
         rows.push([
             text(client.id),
@@ -140,10 +172,20 @@ fn credentials(inventory: &Inventory) -> Rows {
 
 async fn audit(app: &App) -> Result<Rows> {
     const LINES: u32 = 200;
-    let lines = app.registry.db.read(|tx| storage::audit::latest(tx, LINES)).await?;
+    let lines = app
+        .registry
+        .db
+        .read(|tx| storage::audit::latest(tx, LINES))
+        .await?;
     let mut rows = Rows::new(&["at", "actor", "action", "target", "detail"]);
     for line in lines {
-        rows.push([time(line.at), text(line.actor), text(line.action), text(line.target), text(line.detail)]);
+        rows.push([
+            time(line.at),
+            text(line.actor),
+            text(line.action),
+            text(line.target),
+            text(line.detail),
+        ]);
     }
     Ok(rows)
 }

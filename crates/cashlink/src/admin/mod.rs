@@ -57,7 +57,10 @@ enum Command {
 /// What the network refuses.
 pub async fn run(config: &Config, options: &Options) -> Result<()> {
     let operator = options.operator.as_deref().unwrap_or_default().trim();
-    anyhow::ensure!(!operator.is_empty(), "name who acts with --operator NAME; the audit log keeps it");
+    anyhow::ensure!(
+        !operator.is_empty(),
+        "name who acts with --operator NAME; the audit log keeps it"
+    );
     let app = App::open(config.clone(), Clock::Real, Migrates::NewFilesOnly).await?;
     let done = act(&app, operator, options).await;
     app.close().await;
@@ -70,8 +73,12 @@ async fn act(app: &App, operator: &str, options: &Options) -> Result<()> {
     match &options.command {
         Command::List { what } => list::run(app, &caller, *what).await?.print(options.json),
         Command::Create(what) => create::run(app, &request, what, options.json).await?,
-        Command::Commands(command) => commands::run(app, &caller, &request, command, options.json).await?,
-        Command::Deliveries(command) => deliveries::run(app, &caller, command).await?.print(options.json),
+        Command::Commands(command) => {
+            commands::run(app, &caller, &request, command, options.json).await?
+        }
+        Command::Deliveries(command) => deliveries::run(app, &caller, command)
+            .await?
+            .print(options.json),
         Command::Revoke { client_id } => credentials::revoke(app, &request, client_id).await?,
     }
     Ok(())

@@ -34,7 +34,9 @@ impl Rows {
             return print_json(&self.to_json());
         }
         let mut table = Table::new();
-        table.load_style(UTF8_HORIZONTAL_ONLY).set_header(self.header);
+        table
+            .load_style(UTF8_HORIZONTAL_ONLY)
+            .set_header(self.header);
         for row in &self.rows {
             table.add_row(row.iter().map(shown));
         }
@@ -53,10 +55,17 @@ impl Rows {
 /// Prints one thing: its fields one a line, or as JSON.
 pub fn print_one(fields: &[(&str, Value)], json: bool) {
     if json {
-        let object: Map<_, _> = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let object: Map<_, _> = fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect();
         return print_json(&Value::Object(object));
     }
-    let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    let width = fields
+        .iter()
+        .map(|(name, _)| name.len())
+        .max()
+        .unwrap_or_default();
     for (name, value) in fields {
         println!("{name:width$}  {}", shown(value));
     }

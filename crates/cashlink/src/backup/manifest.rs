@@ -48,8 +48,15 @@ impl Manifest {
     ///
     /// # Errors
     /// If one cannot be read.
-    pub fn of(folder: &Path, database: &str, documents: &[String], master_key_id: String) -> Result<Self> {
-        let documents = documents.iter().map(|name| Entry::of(&folder.join(DOCUMENTS), name));
+    pub fn of(
+        folder: &Path,
+        database: &str,
+        documents: &[String],
+        master_key_id: String,
+    ) -> Result<Self> {
+        let documents = documents
+            .iter()
+            .map(|name| Entry::of(&folder.join(DOCUMENTS), name));
         Ok(Self {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -77,9 +84,16 @@ impl Manifest {
     /// If there is none, or this program does not know its form.
     pub fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(MANIFEST);
-        let text = std::fs::read_to_string(&path).with_context(|| format!("{} is no complete backup: no {MANIFEST}", folder.display()))?;
-        let manifest: Self = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
-        ensure!(manifest.format == FORMAT, "this program does not know backups of format {}", manifest.format);
+        let text = std::fs::read_to_string(&path).with_context(|| {
+            format!("{} is no complete backup: no {MANIFEST}", folder.display())
+        })?;
+        let manifest: Self =
+            serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+        ensure!(
+            manifest.format == FORMAT,
+            "this program does not know backups of format {}",
+            manifest.format
+        );
         Ok(manifest)
     }
 
@@ -89,7 +103,9 @@ impl Manifest {
     /// The first file that is missing or changed.
     pub fn verify(&self, folder: &Path) -> Result<()> {
         self.database.verify(folder)?;
-        self.documents.iter().try_for_each(|document| document.verify(&folder.join(DOCUMENTS)))
+        self.documents
+            .iter()
+            .try_for_each(|document| document.verify(&folder.join(DOCUMENTS)))
     }
 }
 
@@ -108,7 +124,10 @@ impl Entry {
 
     fn verify(&self, folder: &Path) -> Result<()> {
         if Self::of(folder, &self.name)? != *self {
-            bail!("{} is not the file that was backed up", folder.join(&self.name).display());
+            bail!(
+                "{} is not the file that was backed up",
+                folder.join(&self.name).display()
+            );
         }
         Ok(())
     }
@@ -135,14 +154,20 @@ pub fn restore_document(from: &Path, to: &Path, name: &str) -> Result<()> {
     if let Some(parent) = target.parent() {
         std::fs::create_dir_all(parent)?;
     }
-    std::fs::copy(below(&from.join(DOCUMENTS), name)?, &target).with_context(|| target.display().to_string())?;
+    std::fs::copy(below(&from.join(DOCUMENTS), name)?, &target)
+        .with_context(|| target.display().to_string())?;
     Ok(())
 }
 
 /// A manifest is a file that somebody else may have written: a name must not lead out of its folder.
 fn below(folder: &Path, name: &str) -> Result<PathBuf> {
-    let plain = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
-    ensure!(plain && !name.is_empty(), "{name:?} is no name of a file in a backup");
+    let plain = Path::new(name)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    ensure!(
+        plain && !name.is_empty(),
+        "{name:?} is no name of a file in a backup"
+    );
     Ok(folder.join(name))
 }
 
@@ -170,7 +195,8 @@ mod tests {
         std::fs::write(folder.path().join("database.sqlite"), b"rows").unwrap();
         write_document(folder.path(), "environment/abc-1", b"sealed").unwrap();
         let names = ["environment/abc-1".to_owned()];
-        let manifest = Manifest::of(folder.path(), "database.sqlite", &names, "key".to_owned()).unwrap();
+        let manifest =
+            Manifest::of(folder.path(), "database.sqlite", &names, "key".to_owned()).unwrap();
         manifest.write(folder.path()).unwrap();
         (folder, manifest)
     }
@@ -201,6 +227,11 @@ mod tests {
     #[test]
     fn a_folder_without_its_list_is_no_backup() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(Manifest::read(folder.path()).unwrap_err().to_string().contains("no complete backup"));
+        assert!(
+            Manifest::read(folder.path())
+                .unwrap_err()
+                .to_string()
+                .contains("no complete backup")
+        );
     }
 }

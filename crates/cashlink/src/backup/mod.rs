@@ -27,8 +27,13 @@ const POSTGRES_FILE: &str = "database.pgdump";
 /// # Errors
 /// If the folder is there already, or something cannot be read or written.
 pub async fn run(config: &Config, to: &Path) -> Result<()> {
-    ensure!(!to.exists(), "{} exists already; a backup makes a new folder", to.display());
-    std::fs::create_dir_all(to.join(DOCUMENTS)).with_context(|| format!("{} cannot be made", to.display()))?;
+    ensure!(
+        !to.exists(),
+        "{} exists already; a backup makes a new folder",
+        to.display()
+    );
+    std::fs::create_dir_all(to.join(DOCUMENTS))
+        .with_context(|| format!("{} cannot be made", to.display()))?;
     let db = open_database(config, Migrates::NewFilesOnly).await?;
     let file = match db.engine() {
         Engine::Sqlite => {
@@ -44,13 +49,20 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
     let documents = Documents::in_folder(&config.documents.directory)?;
     let names = document_names(&db).await?;
     for name in &names {
-        let bytes = documents.get(name).await.with_context(|| format!("document {name}"))?;
+        let bytes = documents
+            .get(name)
+            .await
+            .with_context(|| format!("document {name}"))?;
         manifest::write_document(to, name, &bytes)?;
     }
     let manifest = Manifest::of(to, file, &names, config.read_master_key()?.id())?;
     manifest.write(to)?;
     db.close().await;
-    println!("copied the database and {} documents to {}", names.len(), to.display());
+    println!(
+        "copied the database and {} documents to {}",
+        names.len(),
+        to.display()
+    );
     println!(
         "The master key {} is NOT in the backup. Keep it elsewhere: without it nothing of this can be read.",
         manifest.master_key_id
@@ -73,16 +85,26 @@ pub async fn restore(config: &Config, from: &Path) -> Result<()> {
         master.id()
     );
     require_empty(&config.documents.directory)?;
-    match (config.database.url.strip_prefix("sqlite:"), manifest.database.name.as_str()) {
-        (Some(path), SQLITE_FILE) => restore_sqlite(from, Path::new(path.trim_start_matches("//")))?,
-        (None, POSTGRES_FILE) => postgres::restore(&config.database.url, &from.join(POSTGRES_FILE)).await?,
+    match (
+        config.database.url.strip_prefix("sqlite:"),
+        manifest.database.name.as_str(),
+    ) {
+        (Some(path), SQLITE_FILE) => {
+            restore_sqlite(from, Path::new(path.trim_start_matches("//")))?
+        }
+        (None, POSTGRES_FILE) => {
+            postgres::restore(&config.database.url, &from.join(POSTGRES_FILE)).await?
+        }
         (_, file) => bail!("the backup has {file}; the configuration names the other database"),
     }
     let documents = &config.documents.directory;
     for document in &manifest.documents {
         manifest::restore_document(from, documents, &document.name)?;
     }
-    println!("restored the database and {} documents", manifest.documents.len());
+    println!(
+        "restored the database and {} documents",
+        manifest.documents.len()
+    );
     prove(config).await
 }
 
@@ -93,7 +115,10 @@ async fn prove(config: &Config) -> Result<()> {
     app.close().await;
     for finding in &findings {
         if let Some(difference) = &finding.difference {
-            bail!("the register of {} does not verify: {difference}", finding.isin);
+            bail!(
+                "the register of {} does not verify: {difference}",
+                finding.isin
+            );
         }
     }
     println!("the registers of {} assets verify", findings.len());
@@ -105,13 +130,18 @@ async fn document_names(db: &Db) -> Result<Vec<String>> {
 }
 
 fn restore_sqlite(from: &Path, to: &Path) -> Result<()> {
-    ensure!(!to.exists(), "{} exists already; restore into an empty place", to.display());
+    ensure!(
+        !to.exists(),
+        "{} exists already; restore into an empty place",
+        to.display()
+    );
     if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)?;
     }
     // Under another name first: an interrupted restore must not look like a database.
     let partial = to.with_extension("partial");
-    std::fs::copy(from.join(SQLITE_FILE), &partial).with_context(|| partial.display().to_string())?;
+    std::fs::copy(from.join(SQLITE_FILE), &partial)
+        .with_context(|| partial.display().to_string())?;
     std::fs::File::open(&partial)?.sync_all()?;
     std::fs::rename(&partial, to).with_context(|| to.display().to_string())
 }
@@ -121,6 +151,10 @@ fn require_empty(folder: &Path) -> Result<()> {
         Ok(mut entries) => entries.next().is_none(),
         Err(_) => !folder.exists(),
     };
-    ensure!(is_empty, "{} is not empty; restore into an empty place", folder.display());
+    ensure!(
+        is_empty,
+        "{} is not empty; restore into an empty place",
+        folder.display()
+    );
     Ok(())
 }

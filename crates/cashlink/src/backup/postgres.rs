@@ -13,7 +13,10 @@ use url::Url;
 /// If `pg_dump` is missing or fails.
 pub async fn dump(url: &str, to: &Path) -> Result<()> {
     let mut command = tool("pg_dump", url)?;
-    command.args(["--format=custom", "--no-owner", "--no-privileges"]).arg("--file").arg(to);
+    command
+        .args(["--format=custom", "--no-owner", "--no-privileges"])
+        .arg("--file")
+        .arg(to);
     run("pg_dump", command).await
 }
 
@@ -23,7 +26,14 @@ pub async fn dump(url: &str, to: &Path) -> Result<()> {
 /// If `pg_restore` is missing or fails, as it does when tables are there already.
 pub async fn restore(url: &str, from: &Path) -> Result<()> {
     let mut command = tool("pg_restore", url)?;
-    command.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]).arg(from);
+    command
+        .args([
+            "--single-transaction",
+            "--exit-on-error",
+            "--no-owner",
+            "--no-privileges",
+        ])
+        .arg(from);
     run("pg_restore", command).await
 }
 
@@ -32,14 +42,19 @@ fn tool(name: &str, url: &str) -> Result<Command> {
     let mut address = Url::parse(url).context("database.url is no URL")?;
     let mut command = Command::new(name);
     if let Some(password) = address.password() {
-        let decoded = url::form_urlencoded::parse(format!("p={}", password.replace('+', "%2B").replace('&', "%26")).as_bytes())
-            .next()
-            .map(|(_, value)| value.into_owned());
+        let decoded = url::form_urlencoded::parse(
+            format!("p={}", password.replace('+', "%2B").replace('&', "%26")).as_bytes(),
+        )
+        .next()
+        .map(|(_, value)| value.into_owned());
         command.env("PGPASSWORD", decoded.unwrap_or_default());
         // It fails only for addresses that can have no password.
         let _ = address.set_password(None);
     }
-    command.arg("--dbname").arg(address.as_str()).stdin(Stdio::null());
+    command
+        .arg("--dbname")
+        .arg(address.as_str())
+        .stdin(Stdio::null());
     Ok(command)
 }
 
@@ -47,12 +62,17 @@ async fn run(name: &str, mut command: Command) -> Result<()> {
     let output = command.stderr(Stdio::piped()).output().await;
     let output = match output {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            bail!("{name} is not installed; it comes with PostgreSQL's client programs (Debian: postgresql-client)")
+            bail!(
+                "{name} is not installed; it comes with PostgreSQL's client programs (Debian: postgresql-client)"
+            )
         }
         output => output.with_context(|| name.to_owned())?,
     };
     if !output.status.success() {
-        bail!("{name} failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+        bail!(
+            "{name} failed: {}",
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
     }
     Ok(())
 }

@@ -30,7 +30,10 @@ impl Config {
     pub fn check(&self) -> Result<Checked, ConfigError> {
         let wrong = ConfigError::value;
         let known = ["sqlite:", "postgres:", "postgresql:"];
-        if !known.iter().any(|scheme| self.database.url.starts_with(scheme)) {
+        if !known
+            .iter()
+            .any(|scheme| self.database.url.starts_with(scheme))
+        {
             return Err(wrong("database.url", "write sqlite:PATH or postgres://…"));
         }
         if self.database.connections == 0 {
@@ -43,7 +46,8 @@ impl Config {
             public_url: public_url(&self.public_url)?,
             trusted_proxies: networks("trusted_proxies", &self.trusted_proxies)?,
             metrics_readers: networks("metrics.allow_networks", &self.metrics.allow_networks)?,
-            guard: Guard::allowing(allowed).map_err(|error| ConfigError::value("webhooks.allow_networks", error))?,
+            guard: Guard::allowing(allowed)
+                .map_err(|error| ConfigError::value("webhooks.allow_networks", error))?,
         })
     }
 
@@ -54,17 +58,22 @@ impl Config {
             one_place("dlt.registrar_key", key)?;
         }
         match dlt.mode {
-            DltMode::Embedded if dlt.url.is_some() => {
-                Err(wrong("dlt.url", "the embedded chain has no address; set mode = \"rpc\" for a node"))
-            }
+            DltMode::Embedded if dlt.url.is_some() => Err(wrong(
+                "dlt.url",
+                "the embedded chain has no address; set mode = \"rpc\" for a node",
+            )),
             DltMode::Embedded => Ok(()),
-            DltMode::Rpc if dlt.url.is_none() => Err(wrong("dlt.url", "mode rpc needs the node's address")),
-            DltMode::Rpc if dlt.chain_id.is_none() => {
-                Err(wrong("dlt.chain_id", "mode rpc needs the number, so that a wrong node is noticed"))
+            DltMode::Rpc if dlt.url.is_none() => {
+                Err(wrong("dlt.url", "mode rpc needs the node's address"))
             }
-            DltMode::Rpc if dlt.registrar_key.is_none() => {
-                Err(wrong("dlt.registrar_key", "mode rpc needs the key that signs"))
-            }
+            DltMode::Rpc if dlt.chain_id.is_none() => Err(wrong(
+                "dlt.chain_id",
+                "mode rpc needs the number, so that a wrong node is noticed",
+            )),
+            DltMode::Rpc if dlt.registrar_key.is_none() => Err(wrong(
+                "dlt.registrar_key",
+                "mode rpc needs the key that signs",
+            )),
             DltMode::Rpc => Ok(()),
         }
     }
@@ -77,7 +86,9 @@ impl Config {
         let key = match (&self.master_key.file, &self.master_key.env) {
             (Some(file), _) => MasterKey::from_file(file),
             (None, Some(name)) => MasterKey::parse(&variable("master_key.env", name)?),
-            (None, None) => return Err(one_place("master_key", &self.master_key).expect_err("it has no place")),
+            (None, None) => {
+                return Err(one_place("master_key", &self.master_key).expect_err("it has no place"));
+            }
         };
         key.map_err(|error| ConfigError::value("master_key", error))
     }
@@ -89,13 +100,20 @@ impl Config {
 /// If it is not there or malformed.
 pub(crate) fn read_key(key: &str, secret: &Secret) -> Result<[u8; 32], ConfigError> {
     let text = match (&secret.file, &secret.env) {
-        (Some(file), _) => std::fs::read_to_string(file).map_err(|error| ConfigError::value(key, unreadable(file, &error)))?,
+        (Some(file), _) => std::fs::read_to_string(file)
+            .map_err(|error| ConfigError::value(key, unreadable(file, &error)))?,
         (None, Some(name)) => variable(key, name)?,
-        (None, None) => return Err(ConfigError::value(key, "name a file or a variable of the environment")),
+        (None, None) => {
+            return Err(ConfigError::value(
+                key,
+                "name a file or a variable of the environment",
+            ));
+        }
     };
     let mut bytes = [0; 32];
     let digits = text.trim().trim_start_matches("0x");
-    hex::decode_to_slice(digits, &mut bytes).map_err(|_| ConfigError::value(key, "it is not 32 bytes in hexadecimal"))?;
+    hex::decode_to_slice(digits, &mut bytes)
+        .map_err(|_| ConfigError::value(key, "it is not 32 bytes in hexadecimal"))?;
     Ok(bytes)
 }
 
@@ -104,20 +122,29 @@ fn unreadable(file: &Path, error: &std::io::Error) -> String {
 }
 
 fn variable(key: &str, name: &str) -> Result<String, ConfigError> {
-    std::env::var(name).map_err(|_| ConfigError::value(key, format!("the variable {name} is not set")))
+    std::env::var(name)
+        .map_err(|_| ConfigError::value(key, format!("the variable {name} is not set")))
 }
 
 fn one_place(key: &str, secret: &Secret) -> Result<(), ConfigError> {
     match (&secret.file, &secret.env) {
         (Some(_), None) | (None, Some(_)) => Ok(()),
-        (None, None) => Err(ConfigError::value(key, "name a file (file = …) or a variable of the environment (env = …)")),
-        (Some(_), Some(_)) => Err(ConfigError::value(key, "name either a file or a variable, not both")),
+        (None, None) => Err(ConfigError::value(
+            key,
+            "name a file (file = …) or a variable of the environment (env = …)",
+        )),
+        (Some(_), Some(_)) => Err(ConfigError::value(
+            key,
+            "name either a file or a variable, not both",
+        )),
     }
 }
 
 fn networks(key: &str, texts: &[String]) -> Result<Vec<Network>, ConfigError> {
     let parsed = texts.iter().map(|text| text.parse::<Network>());
-    parsed.collect::<Result<_, _>>().map_err(|error| ConfigError::value(key, error))
+    parsed
+        .collect::<Result<_, _>>()
+        .map_err(|error| ConfigError::value(key, error))
 }
 
 fn public_url(text: &str) -> Result<String, ConfigError> {
@@ -160,10 +187,18 @@ mod tests {
 
     #[test]
     fn a_wrong_value_is_named_by_its_key() {
-        assert!(refusal("[webhooks]\nallow_networks = ['here']").contains("webhooks.allow_networks"));
-        assert!(refusal("[metrics]\nallow_networks = ['10.0.0.0/64']").contains("metrics.allow_networks"));
+        assert!(
+            refusal("[webhooks]\nallow_networks = ['here']").contains("webhooks.allow_networks")
+        );
+        assert!(
+            refusal("[metrics]\nallow_networks = ['10.0.0.0/64']")
+                .contains("metrics.allow_networks")
+        );
         assert!(refusal("[dlt]\nmode = 'rpc'\nurl = 'http://node'").contains("dlt.chain_id"));
         assert!(refusal("[dlt]\nurl = 'http://node'").contains("dlt.url"));
-        assert!(refusal("env = 'K'").contains("master_key"), "both places were named");
+        assert!(
+            refusal("env = 'K'").contains("master_key"),
+            "both places were named"
+        );
     }
 }

@@ -91,7 +91,11 @@ fn without_access_key(url: &str) -> String {
         Ok(parsed) => {
             let origin = parsed.origin().ascii_serialization();
             let bare = parsed.path() == "/" && parsed.query().is_none();
-            if bare { origin } else { format!("{origin}/***") }
+            if bare {
+                origin
+            } else {
+                format!("{origin}/***")
+            }
         }
         Err(_) => "***".to_owned(),
     }
@@ -102,7 +106,10 @@ fn without_access_key(url: &str) -> String {
 mod tests {
     use super::*;
 
-    const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ops/cashlink.example.toml");
+    const EXAMPLE: &str = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../ops/cashlink.example.toml"
+    );
 
     fn written(text: &str) -> tempfile::NamedTempFile {
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -123,9 +130,14 @@ mod tests {
         let config = load(Some(Path::new(EXAMPLE))).unwrap();
         let all: toml::Table = effective(&config).parse().unwrap();
         for (key, value) in &all {
-            let inner = value.as_table().map(|table| table.keys().cloned().collect::<Vec<_>>());
+            let inner = value
+                .as_table()
+                .map(|table| table.keys().cloned().collect::<Vec<_>>());
             for key in inner.unwrap_or_else(|| vec![key.clone()]) {
-                let shown = text.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} =")));
+                let shown = text.lines().any(|line| {
+                    line.trim_start_matches("# ")
+                        .starts_with(&format!("{key} ="))
+                });
                 assert!(shown, "ops/cashlink.example.toml does not show {key}");
             }
         }
@@ -159,6 +171,9 @@ mod tests {
             without_password("postgres:///network?password=geheim&host=db"),
             "postgres:///network?password=***&host=db"
         );
-        assert_eq!(without_access_key("https://node.example/v3/0123abcd"), "https://node.example/***");
+        assert_eq!(
+            without_access_key("https://node.example/v3/0123abcd"),
+            "https://node.example/***"
+        );
     }
 }

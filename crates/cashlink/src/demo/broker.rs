@@ -58,7 +58,11 @@ impl Broker {
     ///
     /// # Errors
     /// If the environment refuses the credentials.
-    pub async fn sign_in(http: &reqwest::Client, index: usize, access: &EnvironmentAccess) -> Result<Self> {
+    pub async fn sign_in(
+        http: &reqwest::Client,
+        index: usize,
+        access: &EnvironmentAccess,
+    ) -> Result<Self> {
         let base = format!("{}/distributor", access.url);
         Ok(Self {
             index,
@@ -100,10 +104,30 @@ impl Broker {
             self.api.upload(file, &page).await
         };
         Ok(Papers {
-            protocol: upload("identification-protocol.pdf", "Identifizierungsprotokoll", "POSTIDENT durch Postfiliale").await?,
-            register_extract: upload("register-extract.pdf", "Handelsregisterauszug", "Amtsgericht Charlottenburg, HRB 214711 B").await?,
-            structure_proof: upload("structure-proof.pdf", "Eigentums- und Kontrollstruktur", "Martin Brandt 75 %, Jonas Brandt 25 %").await?,
-            subscription: upload("subscription-agreement.pdf", "Zeichnungsschein", "Unterzeichnet in der Plattform").await?,
+            protocol: upload(
+                "identification-protocol.pdf",
+                "Identifizierungsprotokoll",
+                "POSTIDENT durch Postfiliale",
+            )
+            .await?,
+            register_extract: upload(
+                "register-extract.pdf",
+                "Handelsregisterauszug",
+                "Amtsgericht Charlottenburg, HRB 214711 B",
+            )
+            .await?,
+            structure_proof: upload(
+                "structure-proof.pdf",
+                "Eigentums- und Kontrollstruktur",
+                "Martin Brandt 75 %, Jonas Brandt 25 %",
+            )
+            .await?,
+            subscription: upload(
+                "subscription-agreement.pdf",
+                "Zeichnungsschein",
+                "Unterzeichnet in der Plattform",
+            )
+            .await?,
         })
     }
 
@@ -111,9 +135,17 @@ impl Broker {
     ///
     /// # Errors
     /// If a request is refused, or if the identification was not accepted at once.
-    pub async fn open_account(&self, customer: Customer, papers: &Papers, address: &str) -> Result<Account> {
+    pub async fn open_account(
+        &self,
+        customer: Customer,
+        papers: &Papers,
+        address: &str,
+    ) -> Result<Account> {
         let now = registry::clock::real_now();
-        let investor = self.api.post("v2/investors/", &customer.investor(papers)).await?;
+        let investor = self
+            .api
+            .post("v2/investors/", &customer.investor(papers))
+            .await?;
         let investor_id = client::id(&investor)?;
         let own = format!("v2/investors/{investor_id}");
         if customer == Customer::Company {
@@ -121,9 +153,14 @@ impl Broker {
             self.api.post(&path, &people::benefiting_person()).await?;
         }
         let path = format!("{own}/identifications/");
-        self.api.post(&path, &customer.identification(papers, now)).await?;
+        self.api
+            .post(&path, &customer.identification(papers, now))
+            .await?;
         let wallet = json!({"address": address, "receiving_enabled": true});
-        let wallet = self.api.post(&format!("{own}/wallets/eth-generic/"), &wallet).await?;
+        let wallet = self
+            .api
+            .post(&format!("{own}/wallets/eth-generic/"), &wallet)
+            .await?;
         anyhow::ensure!(
             wallet["eligible"] == true,
             "the wallet of {} is not eligible in {}: {wallet}",
@@ -172,7 +209,9 @@ impl Broker {
     /// If the request is refused.
     pub async fn report_payment(&self, order: &Order) -> Result<()> {
         let path = format!("v2/investments/{}/", order.investment_id);
-        self.api.patch(&path, &json!({"paid_at": seconds_ago(1)})).await?;
+        self.api
+            .patch(&path, &json!({"paid_at": seconds_ago(1)}))
+            .await?;
         Ok(())
     }
 
@@ -186,10 +225,18 @@ impl Broker {
         let investor = self.api.patch(&path, &change).await?;
         for (part, fields) in change.as_object().into_iter().flatten() {
             for (field, value) in fields.as_object().into_iter().flatten() {
-                anyhow::ensure!(investor[part][field] == *value, "{part}.{field} was not changed in {}", self.environment);
+                anyhow::ensure!(
+                    investor[part][field] == *value,
+                    "{part}.{field} was not changed in {}",
+                    self.environment
+                );
             }
         }
-        anyhow::ensure!(investor["kyc_status"] == "SUCCESS", "a new address must not reopen the identification: {}", investor["kyc_status"]);
+        anyhow::ensure!(
+            investor["kyc_status"] == "SUCCESS",
+            "a new address must not reopen the identification: {}",
+            investor["kyc_status"]
+        );
         Ok(())
     }
 
@@ -198,7 +245,9 @@ impl Broker {
     /// # Errors
     /// If the request is refused.
     pub async fn investment(&self, order: &Order) -> Result<Value> {
-        self.api.get(&format!("v2/investments/{}/", order.investment_id)).await
+        self.api
+            .get(&format!("v2/investments/{}/", order.investment_id))
+            .await
     }
 
     /// The events behind one, and the last of them.

@@ -31,16 +31,26 @@ pub async fn compare(
         let broker = &brokers[order.index];
         let environment = &access.environments[order.index];
         let investment = broker.investment(order).await?;
-        let own = heard.get(&order.investment_id).map(Vec::as_slice).unwrap_or_default();
-        let steps = own.iter().filter_map(|received| received.event.status.clone());
-        let last = own.iter().filter(|received| received.event.status.as_deref() == Some("DELIVERED"));
+        let own = heard
+            .get(&order.investment_id)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let steps = own
+            .iter()
+            .filter_map(|received| received.event.status.clone());
+        let last = own
+            .iter()
+            .filter(|received| received.event.status.as_deref() == Some("DELIVERED"));
         report.delivered.push(Delivered {
             customer: order.customer.name(),
             environment: broker.environment.clone(),
             units: order.units,
             steps: steps.collect(),
             transaction: text(&investment, "transaction_hash"),
-            took: last.map(|received| received.at.duration_since(order.placed_at)).next_back().unwrap_or_default(),
+            took: last
+                .map(|received| received.at.duration_since(order.placed_at))
+                .next_back()
+                .unwrap_or_default(),
         });
         let wallet = wallet_of(order.customer, wallets);
         report.balances.push(Balance {
@@ -59,24 +69,47 @@ pub async fn compare(
 /// What the investment says is in this wallet; nothing unless it is delivered there.
 fn delivered_units(investment: &Value, wallet: &str) -> u64 {
     let is_there = investment["status"] == "DELIVERED" && investment["wallet_address"] == wallet;
-    if is_there { investment["remaining_units"].as_u64().unwrap_or_default() } else { 0 }
+    if is_there {
+        investment["remaining_units"].as_u64().unwrap_or_default()
+    } else {
+        0
+    }
 }
 
 /// The holding in the register, and whether all of them together are the issue.
-async fn in_register(registrar: &Client, environment: &EnvironmentAccess, wallet: &str) -> Result<u64> {
+async fn in_register(
+    registrar: &Client,
+    environment: &EnvironmentAccess,
+    wallet: &str,
+) -> Result<u64> {
     let path = format!("v1/products/{}/register/", environment.product_id);
     let register = registrar.get(&path).await?;
-    let holdings = register["holdings"].as_array().context("the register has holdings")?;
+    let holdings = register["holdings"]
+        .as_array()
+        .context("the register has holdings")?;
     let units = |holding: &Value| holding["units"].as_u64().unwrap_or_default();
     let sum: u64 = holdings.iter().map(units).sum();
     if register["issue_volume"] != sum {
-        bail!("the holdings of {} are {sum} together, the issue is {}", environment.name, register["issue_volume"]);
+        bail!(
+            "the holdings of {} are {sum} together, the issue is {}",
+            environment.name,
+            register["issue_volume"]
+        );
     }
-    Ok(holdings.iter().filter(|holding| holding["wallet_address"] == wallet).map(units).sum())
+    Ok(holdings
+        .iter()
+        .filter(|holding| holding["wallet_address"] == wallet)
+        .map(units)
+        .sum())
 }
 
 /// `balanceOf(wallet)` as any wallet program would ask it.
-async fn on_chain(http: &reqwest::Client, access: &CredentialsFile, environment: &EnvironmentAccess, wallet: &str) -> Result<u64> {
+async fn on_chain(
+    http: &reqwest::Client,
+    access: &CredentialsFile,
+    environment: &EnvironmentAccess,
+    wallet: &str,
+) -> Result<u64> {
     const BALANCE_OF: &str = "0x70a08231";
     let address = Address::parse(wallet).context("the wallet is an address")?;
     let data = format!("{BALANCE_OF}{:0>64}", hex::encode(address.bytes()));
@@ -84,7 +117,13 @@ async fn on_chain(http: &reqwest::Client, access: &CredentialsFile, environment:
     let answer = json_rpc(http, &access.dlt.rpc_url, "eth_call", params).await?;
     let digits = answer.as_str().unwrap_or_default().trim_start_matches("0x");
     u64::from_str_radix(digits.trim_start_matches('0'), 16)
-        .or_else(|error| if !digits.is_empty() && digits.chars().all(|digit| digit == '0') { Ok(0) } else { Err(error) })
+        .or_else(|error| {
+            if !digits.is_empty() && digits.chars().all(|digit| digit == '0') {
+                Ok(0)
+            } else {
+                Err(error)
+            }
+        })
         .with_context(|| format!("balanceOf answered {answer}"))
 }
 

@@ -34,7 +34,11 @@ impl Client {
     ///
     /// # Errors
     /// If the server refuses or cannot be reached.
-    pub async fn sign_in(http: &reqwest::Client, base: &str, credentials: &Credentials) -> Result<Self> {
+    pub async fn sign_in(
+        http: &reqwest::Client,
+        base: &str,
+        credentials: &Credentials,
+    ) -> Result<Self> {
         let form = [
             ("grant_type", "client_credentials"),
             ("client_id", &credentials.client_id),
@@ -42,7 +46,9 @@ impl Client {
         ];
         let request = http.post(format!("{base}/oauth/token")).form(&form);
         let answer = read(request, "POST", &format!("{base}/oauth/token")).await?;
-        let token = answer["access_token"].as_str().context("the token endpoint gave no token")?;
+        let token = answer["access_token"]
+            .as_str()
+            .context("the token endpoint gave no token")?;
         Ok(Self {
             http: http.clone(),
             base: base.to_owned(),
@@ -63,7 +69,8 @@ impl Client {
     /// # Errors
     /// As [`Client::get`].
     pub async fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        self.call(Method::POST, path, |request| request.json(body)).await
+        self.call(Method::POST, path, |request| request.json(body))
+            .await
     }
 
     /// Changes a resource.
@@ -71,7 +78,8 @@ impl Client {
     /// # Errors
     /// As [`Client::get`].
     pub async fn patch(&self, path: &str, body: &Value) -> Result<Value> {
-        self.call(Method::PATCH, path, |request| request.json(body)).await
+        self.call(Method::PATCH, path, |request| request.json(body))
+            .await
     }
 
     /// Deletes a resource.
@@ -89,10 +97,16 @@ impl Client {
     pub async fn upload(&self, name: &str, pdf: &[u8]) -> Result<Uuid> {
         let form = || {
             let part = Part::bytes(pdf.to_vec()).file_name(name.to_owned());
-            let part = part.mime_str("application/pdf").expect("the media type is well formed");
+            let part = part
+                .mime_str("application/pdf")
+                .expect("the media type is well formed");
             Form::new().part("file", part)
         };
-        let answer = self.call(Method::POST, "v2/documents/", |request| request.multipart(form())).await?;
+        let answer = self
+            .call(Method::POST, "v2/documents/", |request| {
+                request.multipart(form())
+            })
+            .await?;
         id(&answer)
     }
 
@@ -106,7 +120,10 @@ impl Client {
         let key = Uuid::new_v4().to_string();
         let mut attempt = 1;
         loop {
-            let mut request = self.http.request(method.clone(), &url).bearer_auth(&self.token);
+            let mut request = self
+                .http
+                .request(method.clone(), &url)
+                .bearer_auth(&self.token);
             if method != Method::GET {
                 request = request.header("X-Idempotency-Key", &key);
             }
@@ -126,7 +143,9 @@ impl Client {
 /// # Errors
 /// If there is none.
 pub fn id(answer: &Value) -> Result<Uuid> {
-    let text = answer["id"].as_str().ok_or_else(|| anyhow!("the answer has no id: {answer}"))?;
+    let text = answer["id"]
+        .as_str()
+        .ok_or_else(|| anyhow!("the answer has no id: {answer}"))?;
     text.parse().with_context(|| format!("{text} is not an ID"))
 }
 
@@ -134,7 +153,12 @@ pub fn id(answer: &Value) -> Result<Uuid> {
 ///
 /// # Errors
 /// What the node answers instead of a result.
-pub async fn json_rpc(http: &reqwest::Client, url: &str, method: &str, params: Value) -> Result<Value> {
+pub async fn json_rpc(
+    http: &reqwest::Client,
+    url: &str,
+    method: &str,
+    params: Value,
+) -> Result<Value> {
     let body = serde_json::json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
     let mut answer = read(http.post(url).json(&body), "POST", url).await?;
     if let Some(error) = answer.get("error") {
@@ -154,14 +178,25 @@ struct Refused {
 }
 
 fn is_busy(error: &anyhow::Error) -> bool {
-    let busy = [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE];
-    error.downcast_ref::<Refused>().is_some_and(|refused| busy.contains(&refused.status))
+    let busy = [
+        StatusCode::TOO_MANY_REQUESTS,
+        StatusCode::SERVICE_UNAVAILABLE,
+    ];
+    error
+        .downcast_ref::<Refused>()
+        .is_some_and(|refused| busy.contains(&refused.status))
 }
 
 async fn read(request: RequestBuilder, method: &str, url: &str) -> Result<Value> {
-    let response = request.send().await.with_context(|| format!("{method} {url}"))?;
+    let response = request
+        .send()
+        .await
+        .with_context(|| format!("{method} {url}"))?;
     let status = response.status();
-    let text = response.text().await.with_context(|| format!("{method} {url}"))?;
+    let text = response
+        .text()
+        .await
+        .with_context(|| format!("{method} {url}"))?;
     if !status.is_success() {
         return Err(anyhow!(Refused {
             method: method.to_owned(),

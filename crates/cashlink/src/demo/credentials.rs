@@ -140,15 +140,26 @@ mod tests {
 
         sample().write(&path).unwrap();
 
-        let file: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let file: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         assert_eq!(file["network"]["client_id"], "network");
         assert_eq!(file["dlt"]["chain_id"], 7);
-        assert_eq!(file["environments"][0]["issuer"]["client_secret"], "issuer-secret");
+        assert_eq!(
+            file["environments"][0]["issuer"]["client_secret"],
+            "issuer-secret"
+        );
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(
+                std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
         }
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "nothing is left beside it"
+        );
     }
 }

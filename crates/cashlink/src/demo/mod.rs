@@ -136,11 +136,17 @@ impl Running {
 }
 
 async fn play(access: &CredentialsFile, progress: &Progress) -> Result<ExitCode> {
-    let http = reqwest::Client::builder().timeout(REQUEST_TIMEOUT).build()?;
+    let http = reqwest::Client::builder()
+        .timeout(REQUEST_TIMEOUT)
+        .build()?;
     let report = story::play(&http, access, progress).await?;
     progress.finish();
     println!("\n{}", report.render());
-    Ok(if report.agrees() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.agrees() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// The address that a client on this machine can use.
@@ -169,7 +175,9 @@ fn next_steps(access: &CredentialsFile, options: &Options) -> String {
     );
     match &options.credentials {
         Some(file) => text.push_str(&format!("  Credentials        {}\n", file.display())),
-        None => text.push_str("\nStart with --credentials FILE to get every URL, ID and secret in one file.\n"),
+        None => text.push_str(
+            "\nStart with --credentials FILE to get every URL, ID and secret in one file.\n",
+        ),
     }
     if let Some(first) = access.environments.first() {
         text.push_str(&format!(

@@ -12,7 +12,10 @@ pub fn pdf(headline: &str, lines: &[&str]) -> Vec<u8> {
     stream.extend(&page);
     stream.extend(b"\nendstream");
     objects.push(stream);
-    objects.push(b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_vec());
+    objects.push(
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+            .to_vec(),
+    );
     file(&objects)
 }
 
@@ -59,7 +62,9 @@ fn file(objects: &[Vec<u8>]) -> Vec<u8> {
     for offset in offsets {
         bytes.extend(format!("{offset:010} 00000 n \n").bytes());
     }
-    bytes.extend(format!("trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n").bytes());
+    bytes.extend(
+        format!("trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n").bytes(),
+    );
     bytes
 }
 
@@ -70,13 +75,20 @@ mod tests {
 
     #[test]
     fn the_table_points_at_the_objects() {
-        let pdf = pdf("Identifizierungsprotokoll (Muster)", &["Geprüft am 1. März"]);
+        let pdf = pdf(
+            "Identifizierungsprotokoll (Muster)",
+            &["Geprüft am 1. März"],
+        );
 
         let text: String = pdf.iter().copied().map(char::from).collect();
         let start = text.rsplit("startxref\n").next().unwrap();
         let table: usize = start.lines().next().unwrap().parse().unwrap();
         assert!(text[text.char_indices().nth(table).unwrap().0..].starts_with("xref\n"));
-        for (number, line) in text.lines().filter(|line| line.ends_with(" 00000 n ")).enumerate() {
+        for (number, line) in text
+            .lines()
+            .filter(|line| line.ends_with(" 00000 n "))
+            .enumerate()
+        {
             let offset: usize = line[..10].parse().unwrap();
             assert!(pdf[offset..].starts_with(format!("{} 0 obj", number + 1).as_bytes()));
         }

@@ -34,7 +34,7 @@ impl Customer {
     pub fn name(self) -> &'static str {
         match self {
             Self::Person => "Lena Hoffmann",
-            Self::Company => "Brandt & Söhne Vermögensverwaltung GmbH",
+            Self::Company => "Brandt & Söhne GmbH",
         }
     }
 
@@ -92,8 +92,12 @@ impl Customer {
     /// The change of address that is sent at the end.
     pub fn new_address(self) -> Value {
         match self {
-            Self::Person => json!({"natural_person": {"street": "Karl-Heine-Straße 58", "zip": "04229", "city": "Leipzig"}}),
-            Self::Company => json!({"legal_person": {"street": "Köpenicker Straße 40", "zip": "10179", "city": "Berlin"}}),
+            Self::Person => {
+                json!({"natural_person": {"street": "Karl-Heine-Straße 58", "zip": "04229", "city": "Leipzig"}})
+            }
+            Self::Company => {
+                json!({"legal_person": {"street": "Köpenicker Straße 40", "zip": "10179", "city": "Berlin"}})
+            }
         }
     }
 }

@@ -14,7 +14,8 @@ impl Progress {
     /// A spinner if somebody watches a terminal.
     pub fn new() -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{spinner} {msg}").expect("the template is well formed");
+            let style = ProgressStyle::with_template("{spinner} {msg}")
+                .expect("the template is well formed");
             let bar = ProgressBar::new_spinner().with_style(style);
             bar.enable_steady_tick(Duration::from_millis(100));
             bar

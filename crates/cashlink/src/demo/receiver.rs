@@ -59,7 +59,9 @@ impl Receiver {
         });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let router = Router::new().route("/webhooks", post(receive)).with_state(inbox.clone());
+        let router = Router::new()
+            .route("/webhooks", post(receive))
+            .with_state(inbox.clone());
         let server = tokio::spawn(async move {
             // It ends only with the process or with this receiver.
             let _ = axum::serve(listener, router).await;
@@ -84,7 +86,11 @@ impl Receiver {
 
     /// What came so far, each event once, in the order in which it came first.
     pub fn received(&self) -> Vec<Received> {
-        self.inbox.received.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.inbox
+            .received
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// What came so far, by investment.
@@ -100,7 +106,11 @@ impl Receiver {
 
     /// Why messages were not believed.
     pub fn refused(&self) -> Vec<String> {
-        self.inbox.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.inbox
+            .refused
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Waits for the next message.
@@ -118,7 +128,10 @@ impl Drop for Receiver {
 async fn receive(State(inbox): State<Arc<Inbox>>, headers: HeaderMap, body: Bytes) -> StatusCode {
     match believed(&inbox.secret, &headers, &body) {
         Ok(event) => {
-            let mut received = inbox.received.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut received = inbox
+                .received
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             // Delivery is at least once: the same event again is answered and forgotten.
             if received.iter().all(|earlier| earlier.event.id != event.id) {
                 received.push(Received {
@@ -131,7 +144,11 @@ async fn receive(State(inbox): State<Arc<Inbox>>, headers: HeaderMap, body: Byte
             StatusCode::NO_CONTENT
         }
         Err(reason) => {
-            inbox.refused.lock().unwrap_or_else(PoisonError::into_inner).push(reason);
+            inbox
+                .refused
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(reason);
             inbox.arrived.notify_one();
             StatusCode::BAD_REQUEST
         }
@@ -164,13 +181,21 @@ mod tests {
 
     async fn send(receiver: &Receiver, secret: &str) -> StatusCode {
         let now = registry::clock::real_now().micros() / 1_000_000;
-        let signature = webhooks::Secret::parse(secret).unwrap().sign("msg_1", now, EVENT.as_bytes());
+        let signature =
+            webhooks::Secret::parse(secret)
+                .unwrap()
+                .sign("msg_1", now, EVENT.as_bytes());
         // Not over HTTP: what counts here is what is believed.
         let mut headers = HeaderMap::new();
         headers.insert("webhook-id", "msg_1".parse().unwrap());
         headers.insert("webhook-timestamp", now.to_string().parse().unwrap());
         headers.insert("webhook-signature", signature.parse().unwrap());
-        receive(State(receiver.inbox.clone()), headers, Bytes::from_static(EVENT.as_bytes())).await
+        receive(
+            State(receiver.inbox.clone()),
+            headers,
+            Bytes::from_static(EVENT.as_bytes()),
+        )
+        .await
     }
 
     #[tokio::test]

@@ -55,7 +55,9 @@ pub struct Balance {
 
 impl Balance {
     fn agrees(&self) -> bool {
-        [self.in_api, self.in_register, self.on_chain].iter().all(|units| *units == self.ordered)
+        [self.in_api, self.in_register, self.on_chain]
+            .iter()
+            .all(|units| *units == self.ordered)
     }
 }
 
@@ -81,7 +83,14 @@ impl Report {
     }
 
     fn what_happened(&self) -> Table {
-        let mut table = table(&["Investor", "Environment", "Units", "Heard by webhook", "Transaction", "Order to token"]);
+        let mut table = table(&[
+            "Investor",
+            "Environment",
+            "Units",
+            "Heard by webhook",
+            "Transaction",
+            "Order to token",
+        ]);
         for row in &self.delivered {
             table.add_row([
                 row.customer.to_owned(),
@@ -97,7 +106,15 @@ impl Report {
     }
 
     fn who_holds_what(&self) -> Table {
-        let mut table = table(&["Investor", "Environment", "Wallet", "API", "Register", "Chain", ""]);
+        let mut table = table(&[
+            "Investor",
+            "Environment",
+            "Wallet",
+            "API",
+            "Register",
+            "Chain",
+            "",
+        ]);
         for row in &self.balances {
             let verdict = if row.agrees() { "✓" } else { "differs" };
             table.add_row([
@@ -151,7 +168,11 @@ mod tests {
                 customer: "Lena Hoffmann",
                 environment: "art".to_owned(),
                 units: 12,
-                steps: vec!["ACCEPTED".to_owned(), "PAID".to_owned(), "DELIVERED".to_owned()],
+                steps: vec![
+                    "ACCEPTED".to_owned(),
+                    "PAID".to_owned(),
+                    "DELIVERED".to_owned(),
+                ],
                 transaction: format!("0x{}", "ab".repeat(32)),
                 took: Duration::from_millis(1234),
             }],
@@ -172,14 +193,20 @@ mod tests {
     fn equal_balances_agree() {
         let text = report(12).render();
         assert!(text.contains("agree; the story took 3.00 s"), "{text}");
-        assert!(text.contains("0xababab…ababab") && text.contains("1.23 s"), "{text}");
+        assert!(
+            text.contains("0xababab…ababab") && text.contains("1.23 s"),
+            "{text}"
+        );
     }
 
     #[test]
     fn one_source_that_differs_is_shown() {
         assert!(!report(11).agrees());
         let text = report(11).render();
-        assert!(text.contains("DO NOT AGREE") && text.contains("differs"), "{text}");
+        assert!(
+            text.contains("DO NOT AGREE") && text.contains("differs"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -16,7 +16,9 @@ use storage::products::ProductRecord;
 use tempfile::TempDir;
 
 use super::client::Credentials;
-use super::credentials::{CredentialsFile, DltAccess, EnvironmentAccess, NetworkAccess, OtherDistributor, write_secret};
+use super::credentials::{
+    CredentialsFile, DltAccess, EnvironmentAccess, NetworkAccess, OtherDistributor, write_secret,
+};
 use crate::config::Config;
 use crate::inventory::{self, Inventory};
 use crate::wiring::App;
@@ -42,14 +44,17 @@ impl Place {
     pub fn open(data: Option<&Path>) -> Result<Self> {
         match data {
             Some(folder) => {
-                std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+                std::fs::create_dir_all(folder)
+                    .with_context(|| format!("{} cannot be made", folder.display()))?;
                 Ok(Self {
                     folder: folder.to_owned(),
                     _temporary: None,
                 })
             }
             None => {
-                let temporary = tempfile::Builder::new().prefix("cashlink-demo-").tempdir()?;
+                let temporary = tempfile::Builder::new()
+                    .prefix("cashlink-demo-")
+                    .tempdir()?;
                 Ok(Self {
                     folder: temporary.path().to_owned(),
                     _temporary: Some(temporary),
@@ -62,7 +67,12 @@ impl Place {
     ///
     /// # Errors
     /// If master key or network file cannot be written.
-    pub fn configuration(&self, listen: SocketAddr, public_url: &str, network: Option<&Path>) -> Result<Config> {
+    pub fn configuration(
+        &self,
+        listen: SocketAddr,
+        public_url: &str,
+        network: Option<&Path>,
+    ) -> Result<Config> {
         let master_key = self.folder.join("master.key");
         if !master_key.exists() {
             write_secret(&master_key, MasterKey::generate()?.to_hex().as_bytes())?;
@@ -101,13 +111,22 @@ pub async fn wait_for_tokens(app: &App) -> Result<Inventory> {
     let caller = Caller::network(OPERATOR);
     loop {
         let inventory = inventory::read(&app.registry, &caller).await?;
-        let waiting = inventory.products.iter().filter(|product| product.status != ProductStatus::Active);
-        let waiting: Vec<&str> = waiting.map(|product| product.product.name.as_str()).collect();
+        let waiting = inventory
+            .products
+            .iter()
+            .filter(|product| product.status != ProductStatus::Active);
+        let waiting: Vec<&str> = waiting
+            .map(|product| product.product.name.as_str())
+            .collect();
         if waiting.is_empty() {
             return Ok(inventory);
         }
         if tokio::time::Instant::now() >= deadline {
-            bail!("after {} s these assets are not entered: {}", PATIENCE.as_secs(), waiting.join(", "));
+            bail!(
+                "after {} s these assets are not entered: {}",
+                PATIENCE.as_secs(),
+                waiting.join(", ")
+            );
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
@@ -117,21 +136,28 @@ pub async fn wait_for_tokens(app: &App) -> Result<Inventory> {
 ///
 /// # Errors
 /// If clients cannot be made or kept.
-pub async fn credentials(app: &App, place: &Place, inventory: &Inventory) -> Result<CredentialsFile> {
+pub async fn credentials(
+    app: &App,
+    place: &Place,
+    inventory: &Inventory,
+) -> Result<CredentialsFile> {
     let url = app.registry.settings.public_url.clone();
     let mut clients = Clients::read(app, &place.clients_file(), inventory)?;
     let mut environments = Vec::new();
     for product in &inventory.products {
         environments.push(environment(&mut clients, &url, inventory, product).await?);
     }
-    let network = clients.get("network", NewClient {
-        name: format!("{OPERATOR}: registrar"),
-        kind: ClientKind::Network,
-        environment: None,
-        platform: None,
-        issuer: None,
-        scopes: Vec::new(),
-    });
+    let network = clients.get(
+        "network",
+        NewClient {
+            name: format!("{OPERATOR}: registrar"),
+            kind: ClientKind::Network,
+            environment: None,
+            platform: None,
+            issuer: None,
+            scopes: Vec::new(),
+        },
+    );
     let network = network.await?;
     clients.keep()?;
     Ok(CredentialsFile {
@@ -139,12 +165,20 @@ pub async fn credentials(app: &App, place: &Place, inventory: &Inventory) -> Res
             rpc_url: format!("{url}/dlt/rpc"),
             chain_id: app.ledger.network().chain_id,
         },
-        network: NetworkAccess { url, credentials: network },
+        network: NetworkAccess {
+            url,
+            credentials: network,
+        },
         environments,
     })
 }
 
-async fn environment(clients: &mut Clients<'_>, url: &str, inventory: &Inventory, product: &ProductRecord) -> Result<EnvironmentAccess> {
+async fn environment(
+    clients: &mut Clients<'_>,
+    url: &str,
+    inventory: &Inventory,
+    product: &ProductRecord,
+) -> Result<EnvironmentAccess> {
     let name = &product.environment_name;
     let mut distributors = Vec::new();
     for campaign in inventory.campaigns_of(product) {
@@ -160,7 +194,9 @@ async fn environment(clients: &mut Clients<'_>, url: &str, inventory: &Inventory
         distributors.push(OtherDistributor {
             name: platform.to_owned(),
             campaign_id: campaign.campaign.id.to_string(),
-            credentials: clients.get(&format!("{name}/distributor/{}", campaign.platform), new).await?,
+            credentials: clients
+                .get(&format!("{name}/distributor/{}", campaign.platform), new)
+                .await?,
         });
     }
     let issuer = NewClient {
@@ -173,7 +209,9 @@ async fn environment(clients: &mut Clients<'_>, url: &str, inventory: &Inventory
     };
     let issuer = clients.get(&format!("{name}/issuer"), issuer).await?;
     let mut distributors = distributors.into_iter();
-    let first = distributors.next().with_context(|| format!("nobody sells {}: it has no campaign", product.product.name))?;
+    let first = distributors
+        .next()
+        .with_context(|| format!("nobody sells {}: it has no campaign", product.product.name))?;
     Ok(EnvironmentAccess {
         name: name.clone(),
         url: format!("{url}/environments/{name}/api/external"),
@@ -196,11 +234,16 @@ struct Clients<'a> {
 impl<'a> Clients<'a> {
     fn read(app: &'a App, file: &Path, inventory: &Inventory) -> Result<Self> {
         let mut kept: BTreeMap<String, Credentials> = match std::fs::read(file) {
-            Ok(text) => serde_json::from_slice(&text).with_context(|| file.display().to_string())?,
+            Ok(text) => {
+                serde_json::from_slice(&text).with_context(|| file.display().to_string())?
+            }
             Err(_) => BTreeMap::new(),
         };
         let is_alive = |kept: &Credentials| {
-            let found = inventory.clients.iter().find(|client| client.client_id == kept.client_id);
+            let found = inventory
+                .clients
+                .iter()
+                .find(|client| client.client_id == kept.client_id);
             found.is_some_and(|client| client.revoked_at.is_none())
         };
         kept.retain(|_, credentials| is_alive(credentials));

@@ -22,9 +22,16 @@ const PATIENCE: Duration = Duration::from_secs(120);
 ///
 /// # Errors
 /// The first request that is refused, or what is missing when the time is over.
-pub async fn play(http: &reqwest::Client, access: &CredentialsFile, progress: &Progress) -> Result<Report> {
+pub async fn play(
+    http: &reqwest::Client,
+    access: &CredentialsFile,
+    progress: &Progress,
+) -> Result<Report> {
     let [first, second, ..] = access.environments.as_slice() else {
-        bail!("the story needs two environments, the network file has {}", access.environments.len());
+        bail!(
+            "the story needs two environments, the network file has {}",
+            access.environments.len()
+        );
     };
     let started = Instant::now();
     progress.step("The broker signs in at two environments and registers its webhooks");
@@ -47,10 +54,16 @@ pub async fn play(http: &reqwest::Client, access: &CredentialsFile, progress: &P
     ];
 
     let mut orders = with_mandate(&brokers[0], &accounts[0]).await?;
-    progress.done(&format!("{}: ordered; the broker reports acceptance and payment", first.name));
+    progress.done(&format!(
+        "{}: ordered; the broker reports acceptance and payment",
+        first.name
+    ));
     let issuer = Client::sign_in(http, &format!("{}/issuer", second.url), &second.issuer).await?;
     orders.extend(with_issuer(&brokers[1], &accounts[1], &issuer).await?);
-    progress.done(&format!("{}: ordered; the issuer accepts and marks as paid", second.name));
+    progress.done(&format!(
+        "{}: ordered; the issuer accepts and marks as paid",
+        second.name
+    ));
 
     progress.step("The registrar delivers: the units move in the register and on the chain");
     waiting::for_deliveries(&brokers, &orders, &heard_before, &receiver, PATIENCE).await?;
@@ -69,15 +82,37 @@ pub async fn play(http: &reqwest::Client, access: &CredentialsFile, progress: &P
     Ok(report)
 }
 
-async fn open_accounts(broker: &Broker, wallets: &[String; 2], progress: &Progress) -> Result<Vec<Account>> {
+async fn open_accounts(
+    broker: &Broker,
+    wallets: &[String; 2],
+    progress: &Progress,
+) -> Result<Vec<Account>> {
     let mut accounts = Vec::new();
     for (customer, address) in Customer::ALL.into_iter().zip(wallets) {
-        progress.step(format!("{}: {} is created with documents, identification and wallet", broker.environment, customer.name()));
-        let failed = || format!("opening the account of {} in {}", customer.name(), broker.environment);
+        progress.step(format!(
+            "{}: {} is created with documents, identification and wallet",
+            broker.environment,
+            customer.name()
+        ));
+        let failed = || {
+            format!(
+                "opening the account of {} in {}",
+                customer.name(),
+                broker.environment
+            )
+        };
         let papers = broker.upload_papers(customer).await.with_context(failed)?;
-        accounts.push(broker.open_account(customer, &papers, address).await.with_context(failed)?);
+        accounts.push(
+            broker
+                .open_account(customer, &papers, address)
+                .await
+                .with_context(failed)?,
+        );
     }
-    progress.done(&format!("{}: a person and a company are identified, their wallets registered", broker.environment));
+    progress.done(&format!(
+        "{}: a person and a company are identified, their wallets registered",
+        broker.environment
+    ));
     Ok(accounts)
 }
 
@@ -91,7 +126,9 @@ async fn with_mandate(broker: &Broker, accounts: &[Account]) -> Result<Vec<Order
                 broker.invest(account, &known).await?
             }
             Customer::Company => {
-                let order = broker.invest(account, &json!({"accepted_at": seconds_ago(20)})).await?;
+                let order = broker
+                    .invest(account, &json!({"accepted_at": seconds_ago(20)}))
+                    .await?;
                 broker.report_payment(&order).await?;
                 order
             }
@@ -109,8 +146,12 @@ async fn with_issuer(broker: &Broker, accounts: &[Account], issuer: &Client) -> 
         let id = order.investment_id;
         match account.customer {
             Customer::Person => {
-                issuer.post(&format!("v2/investments/{id}/accept/"), &json!({})).await?;
-                issuer.post(&format!("v2/investments/{id}/mark-paid/"), &json!({})).await?;
+                issuer
+                    .post(&format!("v2/investments/{id}/accept/"), &json!({}))
+                    .await?;
+                issuer
+                    .post(&format!("v2/investments/{id}/mark-paid/"), &json!({}))
+                    .await?;
             }
             Customer::Company => {
                 batch(issuer, "accept", id).await?;
@@ -125,8 +166,14 @@ async fn with_issuer(broker: &Broker, accounts: &[Account], issuer: &Client) -> 
 /// One action of the issuer on a list of investments.
 async fn batch(issuer: &Client, action: &str, investment: Uuid) -> Result<()> {
     let body = json!({"investment_ids": [investment]});
-    let answer = issuer.post(&format!("v2/investments/{action}/"), &body).await?;
-    let refused = answer["results"].as_array().into_iter().flatten().find(|result| result["status"] != 200);
+    let answer = issuer
+        .post(&format!("v2/investments/{action}/"), &body)
+        .await?;
+    let refused = answer["results"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|result| result["status"] != 200);
     match refused {
         Some(refused) => bail!("{action} of {investment} was refused: {refused}"),
         None => Ok(()),

@@ -39,10 +39,18 @@ pub async fn for_deliveries(
         if Instant::now() >= deadline {
             let refused = receiver.refused();
             if !refused.is_empty() {
-                missing.push(format!("{} webhooks were not believed: {}", refused.len(), refused.join("; ")));
+                missing.push(format!(
+                    "{} webhooks were not believed: {}",
+                    refused.len(),
+                    refused.join("; ")
+                ));
             }
             missing.extend(states(brokers, orders).await);
-            bail!("after {} s there is still missing:\n  {}", patience.as_secs(), missing.join("\n  "));
+            bail!(
+                "after {} s there is still missing:\n  {}",
+                patience.as_secs(),
+                missing.join("\n  ")
+            );
         }
         let look_again = (Instant::now() + LOOK_AGAIN).min(deadline);
         // Whether a webhook came or the pause is over: look again.
@@ -55,9 +63,15 @@ fn missing_steps(orders: &[Order], receiver: &Receiver) -> Vec<String> {
     let heard = receiver.by_investment();
     let mut missing = Vec::new();
     for order in orders {
-        let own = heard.get(&order.investment_id).map(Vec::as_slice).unwrap_or_default();
+        let own = heard
+            .get(&order.investment_id)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         for step in STEPS {
-            if !own.iter().any(|received| received.event.status.as_deref() == Some(step)) {
+            if !own
+                .iter()
+                .any(|received| received.event.status.as_deref() == Some(step))
+            {
                 missing.push(format!(
                     "the webhook {step} of investment {} ({}, environment {})",
                     order.investment_id,
@@ -71,13 +85,23 @@ fn missing_steps(orders: &[Order], receiver: &Receiver) -> Vec<String> {
 }
 
 /// Events of the feeds that did not come by webhook.
-async fn missing_events(brokers: &[Broker; 2], heard_before: &[Option<Uuid>], receiver: &Receiver) -> Result<Vec<String>> {
-    let heard: HashSet<Uuid> = receiver.received().iter().map(|received| received.event.id).collect();
+async fn missing_events(
+    brokers: &[Broker; 2],
+    heard_before: &[Option<Uuid>],
+    receiver: &Receiver,
+) -> Result<Vec<String>> {
+    let heard: HashSet<Uuid> = receiver
+        .received()
+        .iter()
+        .map(|received| received.event.id)
+        .collect();
     let mut missing = Vec::new();
     for (broker, before) in brokers.iter().zip(heard_before) {
         let (events, _) = broker.events(*before).await?;
         let unheard = events.iter().filter(|event| !heard.contains(*event));
-        missing.extend(unheard.map(|event| format!("the webhook of event {event} ({})", broker.environment)));
+        missing.extend(
+            unheard.map(|event| format!("the webhook of event {event} ({})", broker.environment)),
+        );
     }
     Ok(missing)
 }
@@ -86,11 +110,17 @@ async fn missing_events(brokers: &[Broker; 2], heard_before: &[Option<Uuid>], re
 fn in_order(orders: &[Order], receiver: &Receiver) -> Result<()> {
     let heard = receiver.by_investment();
     for order in orders {
-        let own: &[Received] = heard.get(&order.investment_id).map(Vec::as_slice).unwrap_or_default();
+        let own: &[Received] = heard
+            .get(&order.investment_id)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let came: Vec<u64> = own.iter().map(|received| received.event.sequence).collect();
         let expected: Vec<u64> = (1..=came.len() as u64).collect();
         if came != expected {
-            bail!("the webhooks of investment {} came as {came:?}", order.investment_id);
+            bail!(
+                "the webhooks of investment {} came as {came:?}",
+                order.investment_id
+            );
         }
     }
     Ok(())
@@ -101,7 +131,10 @@ async fn states(brokers: &[Broker; 2], orders: &[Order]) -> Vec<String> {
     let mut states = Vec::new();
     for order in orders {
         let state = match brokers[order.index].investment(order).await {
-            Ok(investment) => format!("{} (blocked_by {})", investment["status"], investment["blocked_by"]),
+            Ok(investment) => format!(
+                "{} (blocked_by {})",
+                investment["status"], investment["blocked_by"]
+            ),
             Err(error) => error.to_string(),
         };
         states.push(format!("investment {} is {state}", order.investment_id));
