@@ -1,0 +1,11 @@
+//! The worker from outside, on both databases: what is paid is delivered once, whatever fails on the way.
+#![allow(clippy::unwrap_used)]
+
+extern crate cashlink_worker as worker;
+
+mod chaos;
+mod clocks;
+mod deliveries;
+mod ledger;
+mod register;
+mod stage;
