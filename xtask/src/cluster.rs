@@ -20,18 +20,46 @@ const NOBODY: u32 = 65534;
 const FOLDER_PREFIX: &str = "cashlink-test-postgres-";
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Nothing here outlives the run, so nothing waits for a disk.
-const SETTINGS: [&str; 9] = [
-    "fsync=off",
-    "full_page_writes=off",
-    "synchronous_commit=off",
+const SETTINGS: [&str; 4] = [
     "max_connections=500",
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "max_wal_size=4GB",
-    "log_min_messages=fatal",
-    "log_min_error_statement=panic",
 ];
+
+/// What a server is started for.
+#[derive(Clone, Copy)]
+pub enum Purpose {
+    /// Nothing outlives the run, so nothing waits for a disk.
+    Tests,
+    /// Every commit is on the disk, as in operation, and statements can be logged as JSON.
+    Measurements,
+}
+
+impl Purpose {
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Purpose::Tests => &[
+                "fsync=off",
+                "full_page_writes=off",
+                "synchronous_commit=off",
+                "log_min_messages=fatal",
+                "log_min_error_statement=panic",
+            ],
+            Purpose::Measurements => &[
+                "fsync=on",
+                "full_page_writes=on",
+                "synchronous_commit=on",
+                "shared_buffers=256MB",
+                "logging_collector=on",
+                "log_destination=jsonlog",
+                "log_directory=statements",
+                "log_rotation_age=0",
+                "log_rotation_size=0",
+            ],
+        }
+    }
+}
 
 /// A running server; dropping it stops it and removes its data.
 pub struct Cluster {
@@ -42,11 +70,11 @@ pub struct Cluster {
 
 impl Cluster {
     /// Starts the server whose `bin` lies in `native`; its messages go to `log`.
-    pub fn start(native: &Path, log: &Path) -> Result<Cluster> {
+    pub fn start(native: &Path, log: &Path, purpose: Purpose) -> Result<Cluster> {
         remove_leftovers();
         let home = env::temp_dir().join(format!("{FOLDER_PREFIX}{}", process::id()));
         fs::create_dir_all(&home).with_context(|| format!("cannot create {}", home.display()))?;
-        let started = prepare_and_start(native, &home, log);
+        let started = prepare_and_start(native, &home, log, purpose);
         if started.is_err() {
             remove(&home);
         }
@@ -56,6 +84,11 @@ impl Cluster {
     /// The address of the maintenance database, as tests expect it.
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// The folder of the logged statements, if it was started for measurements.
+    pub fn statements(&self) -> PathBuf {
+        self.home.join("data/statements")
     }
 
     /// Waits until the server says that it takes connections.
@@ -101,7 +134,12 @@ impl Drop for Cluster {
     }
 }
 
-fn prepare_and_start(native: &Path, home: &Path, log: &Path) -> Result<Cluster> {
+fn prepare_and_start(
+    native: &Path,
+    home: &Path,
+    log: &Path,
+    purpose: Purpose,
+) -> Result<Cluster> {
     let as_root = fs::metadata(home)?.uid() == 0;
     if as_root {
         chown(home, Some(NOBODY), Some(NOBODY))
@@ -129,7 +167,7 @@ fn prepare_and_start(native: &Path, home: &Path, log: &Path) -> Result<Cluster> 
         .arg(&data)
         .arg("-p")
         .arg(port.to_string());
-    for setting in SETTINGS {
+    for setting in SETTINGS.iter().chain(purpose.settings()) {
         postgres.arg("-c").arg(setting);
     }
     // A group of its own: Ctrl-C must reach it only after the tests that use it.

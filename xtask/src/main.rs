@@ -5,6 +5,7 @@
     reason = "a command-line program talks to its terminal"
 )]
 
+mod bench;
 mod cluster;
 mod contracts;
 mod full;
@@ -51,6 +52,9 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Measures, and prints ratios to what is possible first; docs/benchmarks.md has the figures.
+    #[command(subcommand)]
+    Bench(bench::What),
     /// What the integration server runs.
     Ci {
         /// With the slow suites; writes docs/full-run.md.
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
         Command::Openapi { check: true } => openapi::check(),
         Command::Contracts { check: false } => contracts::build(),
         Command::Contracts { check: true } => contracts::check(),
+        Command::Bench(what) => bench::run(&what),
         Command::Ci { full: false } => suite::run(&suite::Options::default()),
         Command::Ci { full: true } => full::run(),
     };

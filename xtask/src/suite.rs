@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Purpose};
 use crate::interrupt::Interrupt;
 use crate::openapi::Executable;
 use crate::steps::Steps;
@@ -159,8 +159,9 @@ fn database(options: &Options, tools: &Tools) -> Result<Option<Database>> {
     match &tools.postgres {
         Postgres::Given(url) => Ok(Some(Database::Given(url.clone()))),
         Postgres::Brought(native) => {
-            let cluster = Cluster::start(native, &tools.folder.join("postgres.log"))
-                .context("the test database")?;
+            let log = tools.folder.join("postgres.log");
+            let cluster =
+                Cluster::start(native, &log, Purpose::Tests).context("the test database")?;
             println!("started  PostgreSQL at {}", cluster.url());
             Ok(Some(Database::Own(cluster)))
         }

@@ -28,8 +28,10 @@ async fn a_crash_leaves_whole_transactions(
     migrate(&db, &[NOTES]).await.unwrap();
     db.close().await;
 
-    let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["--ignored", "--exact", "the_process_that_dies"]);
+    // target/debug/deps/crash-… stands beside target/debug/examples.
+    let own = std::env::current_exe().unwrap();
+    let examples = own.parent().unwrap().with_file_name("examples");
+    let mut child = Command::new(examples.join("dies_at_a_crash_point"));
     child
         .env(URL, &options.url)
         .env("CASHLINK_CRASH_AT", place_of_death);
@@ -38,16 +40,4 @@ async fn a_crash_leaves_whole_transactions(
     assert!(!died.success());
     let db = Db::open(&options).await.unwrap();
     assert_eq!(count(&db).await, kept);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the test above starts it in a process of its own"]
-async fn the_process_that_dies() {
-    let Ok(url) = std::env::var(URL) else { return };
-    let db = Db::open(&Options::new(url)).await.unwrap();
-    for number in 0..10 {
-        db.write(move |tx| insert(tx, &number.to_string()))
-            .await
-            .unwrap();
-    }
 }

@@ -61,7 +61,11 @@ pub async fn create(
     new: NewClient,
 ) -> Result<(Client, String)> {
     request.caller.require(Right::WriteNetwork)?;
-    let secret = format!("cl_{}_{}", new.kind.as_str(), hex::encode(ids::bytes::<32>()));
+    let secret = format!(
+        "cl_{}_{}",
+        new.kind.as_str(),
+        hex::encode(ids::bytes::<32>())
+    );
     let client = Client {
         id: ClientId::from_uuid(ids::new()),
         client_id: format!("{}-{}", new.kind.as_str(), hex::encode(ids::bytes::<8>())),
@@ -83,7 +87,14 @@ pub async fn create(
         .write(move |tx| -> Result<()> {
             storage::clients::insert(tx, &stored)?;
             let detail = serde_json::json!({"kind": stored.kind.as_str(), "name": stored.name});
-            audit::record(&own, tx, &caller, "client.create", &stored.client_id, &detail)
+            audit::record(
+                &own,
+                tx,
+                &caller,
+                "client.create",
+                &stored.client_id,
+                &detail,
+            )
         })
         .await?;
     Ok((client, secret))
@@ -103,7 +114,14 @@ pub async fn revoke(registry: &Registry, request: &Request, id: ClientId) -> Res
             if !storage::clients::revoke(tx, id, own.clock.now())? {
                 return Err(Error::NotFound("client"));
             }
-            audit::record(&own, tx, &caller, "client.revoke", &id.to_string(), &().into())
+            audit::record(
+                &own,
+                tx,
+                &caller,
+                "client.revoke",
+                &id.to_string(),
+                &().into(),
+            )
         })
         .await
 }
@@ -114,10 +132,7 @@ pub async fn revoke(registry: &Registry, request: &Request, id: ClientId) -> Res
 /// Refuses other callers.
 pub async fn list(registry: &Registry, caller: &Caller) -> Result<Vec<Client>> {
     caller.require(Right::ReadNetwork)?;
-    registry
-        .db
-        .read(|tx| Ok(storage::clients::list(tx)?))
-        .await
+    registry.db.read(|tx| Ok(storage::clients::list(tx)?)).await
 }
 
 /// The client that may take a token for this audience.

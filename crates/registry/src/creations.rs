@@ -110,8 +110,7 @@ pub async fn create_campaign(
     within(registry, request, ledger, move |setup, tx| {
         let (product, platform) = pair(tx, &isin, &entry.platform)?;
         let id = product.product.id;
-        let (_, others) =
-            storage::campaigns::list(tx, &storage::Scope::ALL, Some(id), 0, 10_000)?;
+        let (_, others) = storage::campaigns::list(tx, &storage::Scope::ALL, Some(id), 0, 10_000)?;
         let mut available = product.product.max_issuable_amount;
         for other in &others {
             available = available
@@ -146,8 +145,7 @@ async fn within<T: Send + 'static>(
 }
 
 fn pair(tx: &mut Tx, isin: &Isin, platform: &str) -> Result<(ProductRecord, Platform)> {
-    let product =
-        storage::products::find_by_isin(tx, isin)?.ok_or(Error::NotFound("product"))?;
+    let product = storage::products::find_by_isin(tx, isin)?.ok_or(Error::NotFound("product"))?;
     let platform =
         storage::parties::find_platform(tx, platform)?.ok_or(Error::NotFound("platform"))?;
     Ok((product, platform))

@@ -26,7 +26,13 @@ pub async fn feed(
             };
             // One more than asked for tells whether there is more.
             let limit = limit.saturating_add(1);
-            Ok(storage::events::after(tx, environment, platform, place, limit)?)
+            Ok(storage::events::after(
+                tx,
+                environment,
+                platform,
+                place,
+                limit,
+            )?)
         })
         .await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);

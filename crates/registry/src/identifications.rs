@@ -23,9 +23,8 @@ pub async fn create(
     investor: InvestorId,
     body: IdentificationCreate,
 ) -> Result<Answer> {
-    let (environment, platform, scope) = request
-        .caller
-        .require_distributor(Right::WriteInvestors)?;
+    let (environment, platform, scope) =
+        request.caller.require_distributor(Right::WriteInvestors)?;
     let data = translate::identifications::create(&body, registry.clock.now())?;
     let own = registry.clone();
     registry
@@ -78,12 +77,8 @@ pub async fn list(
         .db
         .read(move |tx| {
             let (_, key) = persons::find(&own, tx, &scope, investor)?;
-            let (count, records) = storage::identifications::of_investor(
-                tx,
-                investor,
-                paging.offset,
-                paging.limit,
-            )?;
+            let (count, records) =
+                storage::identifications::of_investor(tx, investor, paging.offset, paging.limit)?;
             let items = records
                 .iter()
                 .map(|record| Ok(shown(&own, record, &open(&key, &record.sealed_data)?)))
@@ -149,7 +144,14 @@ pub async fn decide(
             persons::refresh_kyc(&own, tx, &mut person)?;
             storage::investors::update(tx, &person)?;
             let detail = serde_json::json!({"decision": decided.as_str()});
-            audit::record(&own, tx, &caller, "identification.decide", &id.to_string(), &detail)?;
+            audit::record(
+                &own,
+                tx,
+                &caller,
+                "identification.decide",
+                &id.to_string(),
+                &detail,
+            )?;
             let data: Identification = open(&key, &record.sealed_data)?;
             Ok(Done::ok(id, &shown(&own, &record, &data))?.about(&key))
         })
@@ -225,8 +227,11 @@ fn shown(
     record: &IdentificationRecord,
     data: &Identification,
 ) -> wire::identifications::Identification {
-    let url = record
-        .is_requested
-        .then(|| format!("{}/identifications/{}/", registry.settings.public_url, record.id));
+    let url = record.is_requested.then(|| {
+        format!(
+            "{}/identifications/{}/",
+            registry.settings.public_url, record.id
+        )
+    });
     translate::identifications::show(record.id, data, record.status, url, record.created_at)
 }

@@ -24,9 +24,8 @@ pub async fn create(
     request: &Request,
     body: InvestorCreate,
 ) -> Result<Answer> {
-    let (environment, platform, scope) = request
-        .caller
-        .require_distributor(Right::WriteInvestors)?;
+    let (environment, platform, scope) =
+        request.caller.require_distributor(Right::WriteInvestors)?;
     let investor = translate::investors::create(&body, registry.clock.now().berlin_date())?;
     investor.check_creation()?;
     let wallets = requested_wallets(&body)?;
@@ -101,13 +100,8 @@ pub async fn list(
     registry
         .db
         .read(move |tx| -> Result<_> {
-            let (count, records) = storage::investors::list(
-                tx,
-                environment,
-                platform,
-                paging.offset,
-                paging.limit,
-            )?;
+            let (count, records) =
+                storage::investors::list(tx, environment, platform, paging.offset, paging.limit)?;
             let mut items = Vec::with_capacity(records.len());
             for record in &records {
                 let key = own.vault.key(tx, record.key)?;

@@ -3,12 +3,10 @@
 use domain::{InvestmentId, Moved, Timestamp};
 use wire::investments::{Accept, InvestmentIds, MarkPaid, Reject};
 
-use crate::investments::{
-    Filter, batch_result, check_batch_size, collected, seen, seen_list, shown,
-};
-use crate::{
-    Answer, Caller, Done, Listed, Paging, Registry, Request, Result, Right, progress,
-};
+use crate::batches::{batch_result, check_batch_size, collected};
+use crate::investment_views::{seen, seen_list, shown};
+use crate::investments::Filter;
+use crate::{Answer, Caller, Done, Listed, Paging, Registry, Request, Result, Right, progress};
 
 /// Items of a batch of the issuer's at most.
 pub const MOST_IN_BATCH: usize = 500;
@@ -63,7 +61,13 @@ pub async fn reject(
     id: InvestmentId,
     body: Reject,
 ) -> Result<Answer> {
-    decide(registry, request, id, Decision::Reject(reason(body.reason)?)).await
+    decide(
+        registry,
+        request,
+        id,
+        Decision::Reject(reason(body.reason)?),
+    )
+    .await
 }
 
 /// Marks an investment as paid.

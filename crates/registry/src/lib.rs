@@ -9,8 +9,8 @@ pub mod caller;
 pub mod campaigns;
 pub mod clients;
 pub mod clock;
-pub mod creations;
 pub mod clocks;
+pub mod creations;
 pub mod delivery;
 pub mod dlt_operations;
 pub mod documents;
@@ -38,6 +38,9 @@ pub mod webhook_endpoints;
 pub mod write;
 
 mod confirmation;
+mod batches;
+mod investment_views;
+mod orders;
 mod persons;
 mod progress;
 

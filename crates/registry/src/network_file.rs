@@ -1,6 +1,9 @@
 //! The network file: issuers, platforms, assets and campaigns as data. The sample network is one.
 
-use domain::{Bic, Currency, Iban, ImportTrust, Isin, LegalForm, Money, Percent, Price, ProductType, Terms, Timestamp, Units};
+use domain::{
+    Bic, Currency, Iban, ImportTrust, Isin, LegalForm, Money, Percent, Price, ProductType, Terms,
+    Timestamp, Units,
+};
 use serde::Deserialize;
 
 /// A whole network.
@@ -194,7 +197,10 @@ impl NetworkFile {
     fn check(&self) -> Result<(), NetworkFileError> {
         for (index, platform) in self.platforms.iter().enumerate() {
             platform.trust().map_err(|message| {
-                wrong(&format!("platforms[{index}].identification_import"), &message)
+                wrong(
+                    &format!("platforms[{index}].identification_import"),
+                    &message,
+                )
             })?;
         }
         for (index, asset) in self.assets.iter().enumerate() {
@@ -204,7 +210,11 @@ impl NetworkFile {
                 return Err(wrong(&format!("{place}.issuer"), "no issuer has this key"));
             }
             for (number, campaign) in asset.campaigns.iter().enumerate() {
-                if !self.platforms.iter().any(|platform| platform.key == campaign.platform) {
+                if !self
+                    .platforms
+                    .iter()
+                    .any(|platform| platform.key == campaign.platform)
+                {
                     let place = format!("{place}.campaigns[{number}].platform");
                     return Err(wrong(&place, "no platform has this key"));
                 }
@@ -231,22 +241,30 @@ impl AssetEntry {
         let at = |field: &str, message: String| wrong(&format!("{place}.{field}"), &message);
         let is_name = |name: &str| {
             (1..=63).contains(&name.len())
-                && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
         };
         if !is_name(&self.environment) {
             let message = "a name has 1 to 63 lower-case letters, digits and hyphens".to_owned();
             return Err(at("environment", message));
         }
-        self.product_type().map_err(|message| at("product_type", message))?;
-        self.legal_form().map_err(|message| at("legal_form", message))?;
-        self.price().map_err(|message| at("nominal_value", message))?;
+        self.product_type()
+            .map_err(|message| at("product_type", message))?;
+        self.legal_form()
+            .map_err(|message| at("legal_form", message))?;
+        self.price()
+            .map_err(|message| at("nominal_value", message))?;
         let mut rest = self.max_issuable_amount;
         for (index, campaign) in self.campaigns.iter().enumerate() {
             rest = rest.checked_sub(campaign.allocation).ok_or_else(|| {
                 let message = "the allocations are more than max_issuable_amount".to_owned();
                 at(&format!("campaigns[{index}].allocation"), message)
             })?;
-            for (field, text) in [("opens_at", &campaign.opens_at), ("closes_at", &campaign.closes_at)] {
+            for (field, text) in [
+                ("opens_at", &campaign.opens_at),
+                ("closes_at", &campaign.closes_at),
+            ] {
                 time(text.as_deref())
                     .map_err(|message| at(&format!("campaigns[{index}].{field}"), message))?;
             }
@@ -293,7 +311,8 @@ impl AssetEntry {
         };
         let (nominal, issuance) = (money(&self.nominal_value)?, money(&self.issuance_price)?);
         Price::from_fields(nominal.is_some(), nominal, issuance).map_err(|_| {
-            "a unit has a nominal_value or an issuance_price, and it is more than nothing".to_owned()
+            "a unit has a nominal_value or an issuance_price, and it is more than nothing"
+                .to_owned()
         })
     }
 

@@ -4,9 +4,7 @@
 //! when nothing blocks it.
 
 use database::Tx;
-use domain::{
-    CommandId, InvestmentId, Moved, StatusChange, Timestamp, TransactionHash, Wallet,
-};
+use domain::{CommandId, InvestmentId, Moved, StatusChange, Timestamp, TransactionHash, Wallet};
 use storage::Scope;
 use storage::dlt_commands::NewDelivery;
 use storage::investments::InvestmentRecord;
@@ -198,11 +196,7 @@ pub(crate) fn delivery_failed(registry: &Registry, tx: &mut Tx, id: InvestmentId
 }
 
 /// Tells that a register statement of an investment is there.
-pub(crate) fn tell_statement(
-    registry: &Registry,
-    tx: &mut Tx,
-    id: InvestmentId,
-) -> Result<()> {
+pub(crate) fn tell_statement(registry: &Registry, tx: &mut Tx, id: InvestmentId) -> Result<()> {
     let mut record = lock(tx, &Scope::ALL, id)?;
     record.event_sequence += 1;
     let environment = storage::environments::name(tx, record.environment)?;

@@ -4,7 +4,7 @@ use domain::InvestmentId;
 use storage::Scope;
 use wire::network::{ReviewAction, ReviewDecision};
 
-use crate::investments::shown;
+use crate::investment_views::shown;
 use crate::{Answer, Done, Registry, Request, Result, Right, audit, progress};
 
 /// Requires a review, ends it, or gives an investment up for want of identification.
@@ -37,7 +37,14 @@ pub async fn review(
             }?;
             progress::carry_out(&own, tx, &mut record, moved)?;
             let detail = serde_json::json!({"status": record.investment.status().as_str()});
-            audit::record(&own, tx, &caller, "investment.review", &id.to_string(), &detail)?;
+            audit::record(
+                &own,
+                tx,
+                &caller,
+                "investment.review",
+                &id.to_string(),
+                &detail,
+            )?;
             Done::ok(id, &shown(&own, tx, &record)?)
         })
         .await

@@ -87,7 +87,9 @@ pub async fn apply(
             }
             let mut applied = Vec::new();
             for asset in &file.assets {
-                let (issuer, entry) = issuers.get(&asset.issuer).ok_or(Error::NotFound("issuer"))?;
+                let (issuer, entry) = issuers
+                    .get(&asset.issuer)
+                    .ok_or(Error::NotFound("issuer"))?;
                 let mut made = setup.asset(tx, asset, *issuer, &entry.bank_account)?;
                 for campaign in &asset.campaigns {
                     let platform = *platforms
@@ -138,7 +140,12 @@ impl Setup {
             created_at: self.registry.clock.now(),
         };
         storage::parties::insert_platform(tx, &platform)?;
-        self.note(tx, "platform.create", &platform.id.to_string(), &platform.name)?;
+        self.note(
+            tx,
+            "platform.create",
+            &platform.id.to_string(),
+            &platform.name,
+        )?;
         Ok(platform.id)
     }
 
@@ -252,7 +259,12 @@ impl Setup {
             created_at: now,
         };
         storage::campaigns::insert(tx, &record)?;
-        self.note(tx, "campaign.create", &record.campaign.id.to_string(), &entry.name)?;
+        self.note(
+            tx,
+            "campaign.create",
+            &record.campaign.id.to_string(),
+            &entry.name,
+        )?;
         Ok(record.campaign.id)
     }
 

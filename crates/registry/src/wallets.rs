@@ -72,7 +72,10 @@ pub async fn create_managed(
         .write(request, move |tx| {
             let (mut person, key) = persons::lock(&own, tx, &scope, investor)?;
             if let Some(wallet) = storage::wallets::find_managed(tx, investor)? {
-                return Done::ok(wallet.id, &translate::wallets::show(&wallet, &person.standing));
+                return Done::ok(
+                    wallet.id,
+                    &translate::wallets::show(&wallet, &person.standing),
+                );
             }
             let (address, secret) = custody.open_wallet();
             let wallet = Wallet {
@@ -85,7 +88,10 @@ pub async fn create_managed(
             };
             person.updated_at = own.clock.now();
             register_wallet(tx, &person, &wallet, Some(key.seal(KEY_CONTEXT, &secret)))?;
-            Done::created(wallet.id, &translate::wallets::show(&wallet, &person.standing))
+            Done::created(
+                wallet.id,
+                &translate::wallets::show(&wallet, &person.standing),
+            )
         })
         .await
 }

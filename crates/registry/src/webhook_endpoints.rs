@@ -26,7 +26,8 @@ pub async fn create(
     body: WebhookEndpointCreate,
 ) -> Result<Answer> {
     let owner = owner(&request.caller, Right::WriteInvestments)?;
-    let authentication = authentication(body.bearer_token, body.oauth)?.unwrap_or(Authentication::None);
+    let authentication =
+        authentication(body.bearer_token, body.oauth)?.unwrap_or(Authentication::None);
     check_addresses(registry, Some(&body.url), Some(&authentication))?;
     let event_types = checked_types(body.event_types)?.unwrap_or_default();
     let new = NewEndpoint {
@@ -184,8 +185,8 @@ pub async fn rotate_secret(
         .write(request, move |tx| {
             let now = own.clock.now().micros();
             let new = body.secret.clone();
-            let secret = endpoints::rotate_secret(tx, &own.vault, owner, id, new, now)?
-                .ok_or(NOT_FOUND)?;
+            let secret =
+                endpoints::rotate_secret(tx, &own.vault, owner, id, new, now)?.ok_or(NOT_FOUND)?;
             Done::ok(id, &shown(&find(tx, owner, id)?, Some(secret)))
         })
         .await

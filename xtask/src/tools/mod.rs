@@ -60,6 +60,15 @@ pub fn bring() -> Result<Tools> {
     })
 }
 
+/// Brings PostgreSQL alone; the folder with `bin`, `lib` and `share`.
+pub fn bring_postgres() -> Result<PathBuf> {
+    let folder = shell::root().join("target/tools");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let lock = File::create(folder.join("lock")).context("target/tools/lock")?;
+    lock.lock().context("cannot lock target/tools")?;
+    postgres::bring(&folder)
+}
+
 fn given(what: &str, variable: &str, value: String) -> String {
     println!("given    {what}: {value} ({variable})");
     value

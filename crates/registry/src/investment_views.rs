@@ -1,0 +1,96 @@
+//! Investments as their parties see them.
+
+use database::Tx;
+use domain::{DocumentId, InvestmentId};
+use storage::Scope;
+use storage::investments::{Filter, InvestmentRecord};
+use storage::products::ProductRecord;
+
+use crate::{Error, Listed, Paging, Registry, Result, progress};
+
+/// One investment of the caller's.
+pub(crate) async fn seen(
+    registry: &Registry,
+    scope: Scope,
+    id: InvestmentId,
+) -> Result<wire::investments::Investment> {
+    let own = registry.clone();
+    registry
+        .db
+        .read(move |tx| {
+            let record =
+                storage::investments::find(tx, &scope, id)?.ok_or(Error::NotFound("investment"))?;
+            shown(&own, tx, &record)
+        })
+        .await
+}
+
+/// A stretch of the caller's investments.
+pub(crate) async fn seen_list(
+    registry: &Registry,
+    scope: Scope,
+    filter: Filter,
+    paging: Paging,
+) -> Result<Listed<wire::investments::Investment>> {
+    let own = registry.clone();
+    registry
+        .db
+        .read(move |tx| {
+            let (count, records) =
+                storage::investments::list(tx, &scope, &filter, paging.offset, paging.limit)?;
+            let items = records
+                .iter()
+                .map(|record| shown(&own, tx, record))
+                .collect::<Result<_>>()?;
+            Ok(Listed { count, items })
+        })
+        .await
+}
+
+/// An investment as its party sees it.
+pub(crate) fn shown(
+    registry: &Registry,
+    tx: &mut Tx,
+    record: &InvestmentRecord,
+) -> Result<wire::investments::Investment> {
+    let product = storage::products::find(tx, &Scope::ALL, record.investment.product_id)?
+        .ok_or(Error::NotFound("product"))?;
+    let blocked_by = if record.investment.status() == domain::Status::Paid {
+        let wallet = progress::wallet(tx, record)?;
+        let investor = progress::investor(tx, record)?;
+        let now = registry.clock.now();
+        record
+            .investment
+            .blocked_by(wallet.as_ref(), &investor.standing, now)
+    } else {
+        None
+    };
+    let documents = storage::signed_documents::of_investment(tx, record.investment.id)?
+        .into_iter()
+        .map(|signed| (signed.document, signed.document_type))
+        .collect();
+    Ok(translate::investments::show(
+        &record.investment,
+        surroundings(record, &product, blocked_by, documents),
+    ))
+}
+
+/// What is shown of an investment beside what the rules know.
+pub(crate) fn surroundings<'a>(
+    record: &InvestmentRecord,
+    product: &'a ProductRecord,
+    blocked_by: Option<domain::Blocker>,
+    signed_documents: Vec<(DocumentId, String)>,
+) -> translate::investments::Surroundings<'a> {
+    translate::investments::Surroundings {
+        blocked_by,
+        total: record.total,
+        payment_reference: record.payment_reference,
+        account_holder: &product.account.holder,
+        iban: product.account.iban.to_string(),
+        bic: product.account.bic.to_string(),
+        signed_documents,
+        created_at: record.created_at,
+        changed_at: record.changed_at,
+    }
+}

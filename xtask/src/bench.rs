@@ -1,0 +1,205 @@
+//! `cargo xtask bench`: builds what is measured, starts the database it needs, and runs the program that measures.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{self, Command};
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand};
+
+use crate::cluster::{Cluster, Purpose};
+use crate::{shell, tools};
+
+/// Gas for a delivery to `n` new investors below which no contract comes that has a slot and a log for each.
+const FLOOR: fn(u64) -> u64 = |n| 26_000 + 24_248 * n;
+/// A batch of 100 may cost this much of the floor, in thousandths.
+const GAS_LIMIT: u64 = 1_015;
+
+/// What to measure.
+#[derive(Subcommand)]
+pub enum What {
+    /// Investments per second over HTTP, as a ratio to the bare limit of the same statements, on both databases.
+    Intake(Intake),
+    /// Webhook deliveries per second to 100 endpoints, one of which hangs.
+    Webhooks,
+    /// Gas per investor of a delivery, as a ratio to the floor.
+    Gas,
+    /// The first answer and the memory of `cashlink serve`.
+    Start,
+}
+
+#[derive(Args)]
+pub struct Intake {
+    /// Seconds of each measurement.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// The best of so many rounds counts.
+    #[arg(long, default_value_t = 3)]
+    rounds: u64,
+    /// Show the statements of an investment.
+    #[arg(long)]
+    show: bool,
+}
+
+/// Runs one measurement.
+pub fn run(what: &What) -> Result<()> {
+    match what {
+        What::Intake(options) => intake(options),
+        What::Webhooks => webhooks(),
+        What::Gas => gas(),
+        What::Start => start(),
+    }
+}
+
+fn intake(options: &Intake) -> Result<()> {
+    let programs = build(&["cashlink", "cashlink-bench"])?;
+    let folder = Folder::new("intake")?;
+    let cluster = cluster()?;
+    let mut command = Command::new(programs.join("cashlink-bench"));
+    command
+        .arg("intake")
+        .arg("--server")
+        .arg(programs.join("cashlink"))
+        .arg("--folder")
+        .arg(&folder.0)
+        .arg("--postgres")
+        .arg(address(&cluster))
+        .arg("--statements")
+        .arg(cluster.statements())
+        .args(["--seconds", &options.seconds.to_string()])
+        .args(["--rounds", &options.rounds.to_string()]);
+    if options.show {
+        command.arg("--show");
+    }
+    if let Some(pgbench) = pgbench() {
+        command.arg("--pgbench").arg(pgbench);
+    }
+    shell::run(&mut command)
+}
+
+fn webhooks() -> Result<()> {
+    let programs = build(&["cashlink-bench"])?;
+    let folder = Folder::new("webhooks")?;
+    let cluster = cluster()?;
+    let mut command = Command::new(programs.join("cashlink-bench"));
+    command.arg("webhooks").arg("--folder").arg(&folder.0);
+    command.arg("--postgres").arg(address(&cluster));
+    shell::run(&mut command)
+}
+
+fn start() -> Result<()> {
+    let programs = build(&["cashlink", "cashlink-bench"])?;
+    let folder = Folder::new("start")?;
+    let mut command = Command::new(programs.join("cashlink-bench"));
+    command.arg("start").arg("--folder").arg(&folder.0);
+    command.arg("--server").arg(programs.join("cashlink"));
+    shell::run(&mut command)
+}
+
+/// The adapter's own test measures; here its figures meet the floor.
+fn gas() -> Result<()> {
+    let test = ["test", "--locked", "-p", "cashlink-dlt-evm", "--test", "all", "--", "gas", "--nocapture"];
+    let printed = shell::capture(shell::cargo().args(test))?;
+    let figures: Vec<(u64, u64)> = printed.lines().filter_map(delivery_to_new).collect();
+    if figures.is_empty() {
+        bail!("the test of the gas printed no figures:\n{printed}");
+    }
+    println!("delivery to new investors, gas per investor against the floor of 26,000 + 24,248 n");
+    for (size, each) in &figures {
+        let floor = FLOOR(*size) as f64 / *size as f64;
+        println!("  batch of {size:>3}: {:.3} of the floor ({each} of {floor:.0})", *each as f64 / floor);
+    }
+    let hundred = figures.iter().find(|(size, _)| *size == 100);
+    let (size, each) = hundred.context("no figure for a batch of 100")?;
+    let most = FLOOR(*size) * GAS_LIMIT / 1_000 / size;
+    if *each > most {
+        bail!("{each} gas per investor in a batch of 100; the limit is {most}");
+    }
+    println!("  limit at 100: {most}");
+    Ok(())
+}
+
+/// `deliver to 100 new     :  24800 per investor`, wherever it stands in the line.
+fn delivery_to_new(line: &str) -> Option<(u64, u64)> {
+    let (_, rest) = line.split_once("deliver to ")?;
+    let (head, tail) = rest.split_once(':')?;
+    let mut words = head.split_whitespace();
+    let size = words.next()?.parse().ok()?;
+    if words.next()? != "new" {
+        return None;
+    }
+    Some((size, tail.split_whitespace().next()?.parse().ok()?))
+}
+
+/// Builds packages with the release profile; the folder of their programs.
+fn build(packages: &[&str]) -> Result<PathBuf> {
+    let mut command = shell::cargo();
+    command.args(["build", "--release", "--locked"]);
+    for package in packages {
+        command.args(["-p", package]);
+    }
+    shell::run(&mut command)?;
+    let metadata = crate::metadata::Metadata::load()?;
+    Ok(metadata.target_directory.join("release"))
+}
+
+/// A PostgreSQL that waits for the disk, as in operation.
+fn cluster() -> Result<Cluster> {
+    let native = tools::bring_postgres()?;
+    let log = shell::root().join("target/tools/postgres-bench.log");
+    Cluster::start(&native, &log, Purpose::Measurements).context("the database that is measured")
+}
+
+/// Without the name of a database.
+fn address(cluster: &Cluster) -> String {
+    cluster.url().trim_end_matches("/postgres").to_owned()
+}
+
+/// On the search path, or where Debian puts it.
+fn pgbench() -> Option<PathBuf> {
+    shell::find("pgbench").or_else(|| {
+        let versions = fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
+        let mut found: Vec<PathBuf> = versions
+            .map(|version| version.path().join("bin/pgbench"))
+            .filter(|file| file.is_file())
+            .collect();
+        found.sort();
+        found.pop()
+    })
+}
+
+/// A folder for one measurement; it goes with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Result<Folder> {
+        let folder = env::temp_dir().join(format!("cashlink-bench-{name}-{}", process::id()));
+        fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        Ok(Folder(folder))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        remove(&self.0);
+    }
+}
+
+fn remove(folder: &Path) {
+    if let Err(error) = fs::remove_dir_all(folder) {
+        eprintln!("cannot remove {}: {error}", folder.display());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_figures_of_new_investors_are_read() {
+        let line = "test gas::x ... deliver to 100 new     :  24811 per investor";
+        assert_eq!(delivery_to_new(line), Some((100, 24_811)));
+        assert_eq!(delivery_to_new("deliver to 100 existing: 7700 per investor"), None);
+    }
+}
