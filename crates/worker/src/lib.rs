@@ -25,7 +25,8 @@ pub use crash_points::CRASH_POINTS;
 /// How a [`Worker`] works.
 #[derive(Clone)]
 pub struct Settings {
-    /// Commands in one batch. A transaction on an EVM network takes some 500 deliveries; fewer are taken up sooner.
+    /// Commands in one batch. A transaction on an EVM network takes some 500 deliveries; fewer are taken up sooner, and
+    /// are entered into the register without keeping other writes waiting.
     pub batch: u32,
     /// How often to look for work that nobody announced, and after what the network has not made final yet.
     pub poll: Duration,
@@ -44,7 +45,7 @@ impl Settings {
         let clock = registry.clock.clone();
         let now: webhooks::Clock = Arc::new(move || clock.now().micros());
         Self {
-            batch: 250,
+            batch: 100,
             poll: Duration::from_secs(1),
             clocks: Duration::from_secs(5),
             lease: Duration::from_secs(2),

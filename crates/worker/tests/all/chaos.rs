@@ -7,7 +7,7 @@ use rstest::rstest;
 use crate::stage::Stage;
 
 /// Seeds per database; each is a history of faults.
-const SEEDS: u64 = 25;
+const SEEDS: u64 = 12;
 const DOUBLE: Sql = Sql("select count(*)
 from (
     select investment_id

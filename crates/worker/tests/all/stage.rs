@@ -65,7 +65,7 @@ impl Stage {
         let facts = LedgerFacts {
             network: "fake".into(),
             chain_id: CHAIN_ID,
-            asset_address: Arc::new(|isin| FakeLedger::address_of(isin)),
+            asset_address: Arc::new(FakeLedger::address_of),
         };
         let file = registry::setup::load(&network().to_string()).unwrap();
         let request = Request::internal("test", "setup");
