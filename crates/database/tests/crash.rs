@@ -5,9 +5,9 @@ mod common;
 
 use std::process::Command;
 
-use common::{NOTES, count, insert};
+use common::{NOTES, count};
 use database::testing::{Backend, place};
-use database::{Db, Options, migrate};
+use database::{Db, migrate};
 use rstest::rstest;
 
 const URL: &str = "CASHLINK_TEST_CRASH_URL";

@@ -182,7 +182,7 @@ impl Setup {
                 product_type: entry.product_type().map_err(|message| invalid(&message))?,
                 legal_form: entry.legal_form().map_err(|message| invalid(&message))?,
                 ewpg: entry.ewpg,
-                isin: entry.isin.clone(),
+                isin: entry.isin,
                 price: entry.price().map_err(|message| invalid(&message))?,
                 max_issuable_amount: entry.max_issuable_amount,
                 step_size: entry.step_size,
@@ -206,7 +206,7 @@ impl Setup {
                 .collect(),
             account: PaymentAccount {
                 holder: account.account_holder.clone(),
-                iban: account.iban.clone(),
+                iban: account.iban,
                 bic: account.bic.clone(),
             },
             created_at: now,
