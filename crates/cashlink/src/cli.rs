@@ -1,7 +1,4 @@
 //! The command line: what can be said, and which command it means.
-
-#![allow(clippy::print_stdout, clippy::print_stderr)] // the command line speaks to whoever called it
-
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,6 +7,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config};
+use crate::terminal::{note, say};
 use crate::{admin, backup, demo, listen, migrate, openapi, register, serve};
 
 /// A distribution network for tokenised securities.
@@ -48,7 +46,7 @@ enum Command {
 #[derive(Args)]
 struct Configured {
     /// The configuration file; CASHLINK__SECTION__KEY in the environment overrides it
-    #[arg(long, value_name = "FILE", env = "CASHLINK_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "CASHLINK_CONFIG", global = true)]
     config: Option<PathBuf>,
 }
 
@@ -128,7 +126,7 @@ pub fn main() -> ExitCode {
     // Whatever still runs has had its time.
     runtime.shutdown_background();
     done.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
+        note(format!("error: {error:#}"));
         ExitCode::FAILURE
     })
 }
@@ -159,7 +157,7 @@ async fn run(command: Command) -> Result<ExitCode> {
 
 /// Prints first, so that a value that makes no sense can be seen.
 fn show(config: &Config) -> Result<()> {
-    print!("{}", config::effective(config));
+    say(config::effective(config).trim_end());
     config.check()?;
     config.read_master_key()?;
     Ok(())

@@ -13,6 +13,7 @@ mod page;
 mod register;
 mod serve;
 mod telemetry;
+mod terminal;
 pub mod wiring;
 
 pub use migrate::COMPONENTS;

@@ -1,15 +1,14 @@
 //! `cashlink listen`: brings a partner's events to an engineer's machine, where no webhook can reach.
-
-#![allow(clippy::print_stdout, clippy::print_stderr)] // the events are the command's result
-
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 use uuid::Uuid;
 use webhooks::Secret;
+use wire::events::Event;
 
 use crate::demo::client::{self, Client, Credentials};
+use crate::terminal::{note, say};
 
 /// How often the feed is asked.
 const EVERY: Duration = Duration::from_secs(1);
@@ -71,10 +70,10 @@ pub async fn run(options: Options) -> Result<()> {
     if last.is_none() && !options.from_start {
         last = follow(&api, None, async |_, _| {}).await?;
     }
-    eprintln!("listening to {base}");
+    note(format!("listening to {base}"));
     loop {
-        let show = async |id, event: Value| {
-            println!("{event}");
+        let show = async |id, event: String| {
+            say(&event);
             if let Some(forward) = &forward {
                 forward.send(id, &event).await;
             }
@@ -82,7 +81,7 @@ pub async fn run(options: Options) -> Result<()> {
         match follow(&api, last, show).await {
             Ok(seen) => last = seen,
             Err(error) => {
-                eprintln!("{error:#}; signing in again");
+                note(format!("{error:#}; signing in again"));
                 if let Ok(renewed) = Client::sign_in(&http, &base, &credentials).await {
                     api = renewed;
                 }
@@ -102,7 +101,7 @@ pub async fn run(options: Options) -> Result<()> {
 async fn follow(
     api: &Client,
     after: Option<Uuid>,
-    hand_on: impl AsyncFn(Uuid, Value),
+    hand_on: impl AsyncFn(Uuid, String),
 ) -> Result<Option<Uuid>> {
     let mut last = after;
     loop {
@@ -116,12 +115,21 @@ async fn follow(
             .context("the feed has results")?;
         for event in events {
             let id = client::id(event)?;
-            hand_on(id, event.take()).await;
+            hand_on(id, in_order(event.take())).await;
             last = Some(id);
         }
         if feed["has_more"] != true {
             return Ok(last);
         }
+    }
+}
+
+/// The event as a webhook would carry it: the same fields in the same order.
+fn in_order(event: Value) -> String {
+    let text = event.to_string();
+    match serde_json::from_value::<Event>(event) {
+        Ok(event) => serde_json::to_string(&event).unwrap_or(text),
+        Err(_) => text,
     }
 }
 
@@ -137,7 +145,7 @@ impl Forward {
         let given = secret.map(Secret::parse).transpose()?;
         let secret = given.unwrap_or_else(|| {
             let made = Secret::generate();
-            eprintln!("signing with {}", made.text());
+            note(format!("signing with {}", made.text()));
             made
         });
         Ok(Self {
@@ -148,8 +156,7 @@ impl Forward {
     }
 
     /// One attempt: whoever develops a receiver wants to see the failure, not to wait for repeats.
-    async fn send(&self, id: Uuid, event: &Value) {
-        let body = event.to_string();
+    async fn send(&self, id: Uuid, body: &str) {
         let id = id.to_string();
         let now = registry::clock::real_now().micros() / 1_000_000;
         let signature = self.secret.sign(&id, now, body.as_bytes());
@@ -160,10 +167,10 @@ impl Forward {
             .header("webhook-id", &id)
             .header("webhook-timestamp", now.to_string())
             .header("webhook-signature", signature)
-            .body(body);
+            .body(body.to_owned());
         match request.send().await {
-            Ok(answer) => eprintln!("{id} → {} {}", self.url, answer.status()),
-            Err(error) => eprintln!("{id} → {} failed: {error}", self.url),
+            Ok(answer) => note(format!("{id} → {} {}", self.url, answer.status())),
+            Err(error) => note(format!("{id} → {} failed: {error}", self.url)),
         }
     }
 }

@@ -1,11 +1,9 @@
 //! `cashlink migrate`: brings the database to the schema of this program.
-
-#![allow(clippy::print_stdout)] // what was done is the command's result
-
 use anyhow::Result;
 use database::{Component, Db};
 
 use crate::config::Config;
+use crate::terminal::say;
 use crate::wiring;
 
 /// Every part of the program that owns tables.
@@ -24,10 +22,10 @@ pub async fn run(config: &Config) -> Result<()> {
     let db = Db::open(&wiring::database_options(config)).await?;
     let report = database::migrate(&db, &COMPONENTS).await?;
     for (component, version, name) in &report.applied {
-        println!("applied {component} {version}: {name}");
+        say(format!("applied {component} {version}: {name}"));
     }
     if report.applied.is_empty() {
-        println!("the schema is up to date");
+        say("the schema is up to date");
     }
     db.close().await;
     Ok(())

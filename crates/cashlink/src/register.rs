@@ -1,7 +1,4 @@
 //! `cashlink register verify`: replays the journal, recomputes every hash, and compares the holdings with the chain.
-
-#![allow(clippy::print_stdout)] // the verdict is the command's result
-
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -12,6 +9,7 @@ use registry::register_check::{self, Verdict};
 use serde::Serialize;
 
 use crate::config::Config;
+use crate::terminal::say;
 use crate::wiring::{App, Migrates};
 
 /// How often a difference between register and chain is looked at, and how long to wait in between.
@@ -63,7 +61,7 @@ pub async fn run(config: &Config, command: &Command) -> Result<ExitCode> {
     let findings = verify(&app, options.product.as_deref()).await?;
     app.close().await;
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&findings)?);
+        say(serde_json::to_string_pretty(&findings)?);
     } else {
         findings.iter().for_each(print);
     }
@@ -176,12 +174,12 @@ fn print(finding: &Finding) {
                 || "not yet on the chain".to_owned(),
                 |block| format!("block {block}"),
             );
-            println!(
+            say(format!(
                 "{isin}  fits: {entries} entries, {holdings} holdings, {block}, root {root_hash}"
-            );
+            ));
         }
-        Some(difference) => {
-            println!("{isin}  DIFFERS: {difference} ({entries} entries, root {root_hash})")
-        }
+        Some(difference) => say(format!(
+            "{isin}  DIFFERS: {difference} ({entries} entries, root {root_hash})"
+        )),
     }
 }

@@ -29,7 +29,11 @@ pub fn start_log(log: &Log) -> Result<()> {
     // It fails only if a log was started before, which then goes on.
     let _ = match log.format {
         LogFormat::Text => builder.with_target(false).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Json => builder
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .try_init(),
     };
     Ok(())
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use api::{Api, RenderMetrics};
 use axum::Router;
+use database::Db;
 use database::vault::{MasterKey, Vault};
-use database::{Db, SchemaError};
 use dlt::Ledger;
 use dlt_evm::{Connection, Embedded, EmbeddedOptions, EvmLedger, GasPrice};
 use http::{AccessTokens, RealSurroundings, Tls};
@@ -78,14 +78,8 @@ pub async fn open_database(config: &Config, migrates: Migrates) -> Result<Db> {
     if is_new || migrates == Migrates::First {
         database::migrate(&db, &COMPONENTS).await?;
     }
-    match database::check(&db, &COMPONENTS).await {
-        Ok(()) => Ok(db),
-        Err(SchemaError::Missing { component, version }) => {
-            Err(SchemaError::Missing { component, version })
-                .context("start with --migrate or run `cashlink migrate` first")
-        }
-        Err(error) => Err(error.into()),
-    }
+    database::check(&db, &COMPONENTS).await?;
+    Ok(db)
 }
 
 /// Whether a start brings the database to the program's schema.

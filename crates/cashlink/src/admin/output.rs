@@ -1,11 +1,9 @@
 //! What an operator's command answers: a table for people, JSON for programs.
-
-#![allow(clippy::print_stdout)] // the answer is the command's result
-
 use comfy_table::Table;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::presets::ASCII_MARKDOWN;
 use serde_json::{Map, Value};
 
+use crate::terminal::say;
 /// A list with named columns.
 pub struct Rows {
     header: &'static [&'static str],
@@ -34,13 +32,11 @@ impl Rows {
             return print_json(&self.to_json());
         }
         let mut table = Table::new();
-        table
-            .load_style(UTF8_HORIZONTAL_ONLY)
-            .set_header(self.header);
+        table.load_style(ASCII_MARKDOWN).set_header(self.header);
         for row in &self.rows {
             table.add_row(row.iter().map(shown));
         }
-        println!("{table}");
+        say(table);
     }
 
     fn to_json(&self) -> Value {
@@ -67,13 +63,13 @@ pub fn print_one(fields: &[(&str, Value)], json: bool) {
         .max()
         .unwrap_or_default();
     for (name, value) in fields {
-        println!("{name:width$}  {}", shown(value));
+        say(format!("{name:width$}  {}", shown(value)));
     }
 }
 
 /// Prints a value for programs.
 pub fn print_json(value: &Value) {
-    println!("{value:#}");
+    say(format!("{value:#}"));
 }
 
 /// Text without quotes, nothing for null.

@@ -1,8 +1,5 @@
 //! `cashlink backup` and `cashlink restore`: database (register, chain and wrapped keys in it) and documents, with a
 //! manifest of hashes. The master key is never copied.
-
-#![allow(clippy::print_stdout)] // what was copied is the command's result
-
 mod manifest;
 mod postgres;
 
@@ -15,6 +12,7 @@ use storage::documents::Documents;
 
 use crate::config::Config;
 use crate::register;
+use crate::terminal::say;
 use crate::wiring::{App, Migrates, open_database};
 use manifest::{DOCUMENTS, Manifest};
 
@@ -58,15 +56,15 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
     let manifest = Manifest::of(to, file, &names, config.read_master_key()?.id())?;
     manifest.write(to)?;
     db.close().await;
-    println!(
+    say(format!(
         "copied the database and {} documents to {}",
         names.len(),
         to.display()
-    );
-    println!(
+    ));
+    say(format!(
         "The master key {} is NOT in the backup. Keep it elsewhere: without it nothing of this can be read.",
         manifest.master_key_id
-    );
+    ));
     Ok(())
 }
 
@@ -101,10 +99,10 @@ pub async fn restore(config: &Config, from: &Path) -> Result<()> {
     for document in &manifest.documents {
         manifest::restore_document(from, documents, &document.name)?;
     }
-    println!(
+    say(format!(
         "restored the database and {} documents",
         manifest.documents.len()
-    );
+    ));
     prove(config).await
 }
 
@@ -121,7 +119,7 @@ async fn prove(config: &Config) -> Result<()> {
             );
         }
     }
-    println!("the registers of {} assets verify", findings.len());
+    say(format!("the registers of {} assets verify", findings.len()));
     Ok(())
 }
 

@@ -62,6 +62,10 @@ impl Config {
                 "dlt.url",
                 "the embedded chain has no address; set mode = \"rpc\" for a node",
             )),
+            DltMode::Embedded if dlt.network.is_some() => Err(wrong(
+                "dlt.network",
+                "the embedded chain has its own name; set mode = \"rpc\" for a node",
+            )),
             DltMode::Embedded => Ok(()),
             DltMode::Rpc if dlt.url.is_none() => {
                 Err(wrong("dlt.url", "mode rpc needs the node's address"))

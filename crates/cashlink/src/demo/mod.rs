@@ -1,7 +1,4 @@
 //! `cashlink demo`: the whole sample network in one process, the main job played over HTTP, and then everything stays up.
-
-#![allow(clippy::print_stdout)] // the demo is there to be read
-
 mod broker;
 mod check;
 pub mod client;
@@ -26,6 +23,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::Log;
+use crate::terminal::show;
 use crate::wiring::{App, Migrates};
 use crate::{serve, telemetry};
 use credentials::CredentialsFile;
@@ -82,7 +80,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     };
     progress.finish();
     if !options.exit && ended.is_ok() {
-        print!("{}", next_steps(&running.access, &options));
+        show(next_steps(&running.access, &options));
         serve::until_told().await;
     }
     running.stop().await?;
@@ -141,7 +139,7 @@ async fn play(access: &CredentialsFile, progress: &Progress) -> Result<ExitCode>
         .build()?;
     let report = story::play(&http, access, progress).await?;
     progress.finish();
-    println!("\n{}", report.render());
+    show(format!("\n{}", report.render()));
     Ok(if report.agrees() {
         ExitCode::SUCCESS
     } else {

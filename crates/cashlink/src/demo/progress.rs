@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::terminal::note;
 /// Shows the steps of the demo on standard error.
 pub struct Progress {
     bar: Option<ProgressBar>,
@@ -48,8 +49,6 @@ impl Progress {
         }
     }
 }
-
-#[allow(clippy::print_stderr)] // progress is for whoever started the program
 fn line(text: &str) {
-    eprintln!("{text}");
+    note(text);
 }

@@ -144,7 +144,9 @@ pub async fn credentials(
     let url = app.registry.settings.public_url.clone();
     let mut clients = Clients::read(app, &place.clients_file(), inventory)?;
     let mut environments = Vec::new();
-    for product in &inventory.products {
+    // An asset that nobody sells yet has nothing to hand out.
+    let sold = |product: &&ProductRecord| inventory.campaigns_of(product).next().is_some();
+    for product in inventory.products.iter().filter(sold) {
         environments.push(environment(&mut clients, &url, inventory, product).await?);
     }
     let network = clients.get(

@@ -1,0 +1,93 @@
+//! `kill -9` of the server at every named place and at seeded random moments: after a restart nothing is lost, nothing is
+//! doubled, and chain, register, API and webhooks tell the same.
+//!
+//! A failed seed can be run alone: `CASHLINK_CRASH_SEED=17 cargo nextest run -p cashlink --test crash random`.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod checks;
+mod client;
+mod orders;
+mod place;
+mod points;
+mod seeds;
+mod world;
+
+use database::testing::Backend;
+use rstest::rstest;
+
+use points::Point;
+use world::{Death, World};
+
+/// The points of one kind, each visited on data that grows.
+async fn visit(backend: Backend, kind: &str) {
+    let points = points::of(kind);
+    assert!(!points.is_empty(), "there is no point of the kind {kind}");
+    let mut world = World::open(backend, 1).await;
+    for Point { name, visit } in points {
+        world
+            .round(&format!("{name}:{visit}"), [Death::At(&name, visit)])
+            .await;
+    }
+    world.at_last().await;
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_while_deliveries_are_carried(#[case] backend: Backend) {
+    visit(backend, "delivery").await;
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_around_commits(#[case] backend: Backend) {
+    visit(backend, "database").await;
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_while_webhooks_are_sent(#[case] backend: Backend) {
+    visit(backend, "webhooks").await;
+}
+
+/// An asset is issued once, so each point needs a network of its own.
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_while_assets_are_issued(#[case] backend: Backend) {
+    let points = points::of("issue");
+    assert!(!points.is_empty(), "there is no point of the kind issue");
+    for Point { name, visit } in points {
+        let mut world = World::open_after(backend, &[Death::At(&name, visit)]).await;
+        world.round(&format!("after {name}:{visit}"), []).await;
+    }
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn killed_at_random_moments(#[case] backend: Backend) {
+    seeds::run(backend).await;
+}
+
+#[test]
+fn every_point_of_the_code_has_a_test() {
+    let kinds = ["issue", "delivery", "database", "webhooks"];
+    for name in points::in_the_code() {
+        let kind = name.split('.').next().unwrap();
+        assert!(kinds.contains(&kind), "no test visits {name}");
+    }
+    for name in worker::CRASH_POINTS {
+        assert!(points::in_the_code().contains(*name), "{name} is lost");
+    }
+}
