@@ -99,7 +99,17 @@ fn start() -> Result<()> {
 
 /// The adapter's own test measures; here its figures meet the floor.
 fn gas() -> Result<()> {
-    let test = ["test", "--locked", "-p", "cashlink-dlt-evm", "--test", "all", "--", "gas", "--nocapture"];
+    let test = [
+        "test",
+        "--locked",
+        "-p",
+        "cashlink-dlt-evm",
+        "--test",
+        "all",
+        "--",
+        "gas",
+        "--nocapture",
+    ];
     let printed = shell::capture(shell::cargo().args(test))?;
     let figures: Vec<(u64, u64)> = printed.lines().filter_map(delivery_to_new).collect();
     if figures.is_empty() {
@@ -108,7 +118,10 @@ fn gas() -> Result<()> {
     println!("delivery to new investors, gas per investor against the floor of 26,000 + 24,248 n");
     for (size, each) in &figures {
         let floor = FLOOR(*size) as f64 / *size as f64;
-        println!("  batch of {size:>3}: {:.3} of the floor ({each} of {floor:.0})", *each as f64 / floor);
+        println!(
+            "  batch of {size:>3}: {:.3} of the floor ({each} of {floor:.0})",
+            *each as f64 / floor
+        );
     }
     let hundred = figures.iter().find(|(size, _)| *size == 100);
     let (size, each) = hundred.context("no figure for a batch of 100")?;
@@ -200,6 +213,9 @@ mod tests {
     fn the_figures_of_new_investors_are_read() {
         let line = "test gas::x ... deliver to 100 new     :  24811 per investor";
         assert_eq!(delivery_to_new(line), Some((100, 24_811)));
-        assert_eq!(delivery_to_new("deliver to 100 existing: 7700 per investor"), None);
+        assert_eq!(
+            delivery_to_new("deliver to 100 existing: 7700 per investor"),
+            None
+        );
     }
 }

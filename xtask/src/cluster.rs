@@ -134,12 +134,7 @@ impl Drop for Cluster {
     }
 }
 
-fn prepare_and_start(
-    native: &Path,
-    home: &Path,
-    log: &Path,
-    purpose: Purpose,
-) -> Result<Cluster> {
+fn prepare_and_start(native: &Path, home: &Path, log: &Path, purpose: Purpose) -> Result<Cluster> {
     let as_root = fs::metadata(home)?.uid() == 0;
     if as_root {
         chown(home, Some(NOBODY), Some(NOBODY))

@@ -1,0 +1,62 @@
+//! The programs behind `cargo xtask bench`: each makes its load, measures, and prints ratios first.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line program talks to its terminal"
+)]
+
+mod bare;
+mod captured;
+mod client;
+mod clock;
+mod figures;
+mod intake;
+mod load;
+mod network;
+mod partner;
+mod receivers;
+mod server;
+mod start;
+mod unit;
+mod webhook_deliveries;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(
+    name = "cashlink-bench",
+    about = "The programs behind `cargo xtask bench`"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Investments per second over HTTP against the bare limit of the same statements
+    Intake(intake::Options),
+    /// Webhook deliveries per second to many endpoints, one of which hangs
+    Webhooks(webhook_deliveries::Options),
+    /// How soon the server answers and how much memory it keeps
+    Start(start::Options),
+}
+
+fn main() -> Result<()> {
+    // One provider of cryptography for the process, as in the server.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let arguments = Arguments::parse();
+    // Two threads at most: the machine's processors belong to what is measured.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        match &arguments.command {
+            Command::Intake(options) => intake::run(options).await,
+            Command::Webhooks(options) => webhook_deliveries::run(options).await,
+            Command::Start(options) => start::run(options).await,
+        }
+    })
+}

@@ -1,0 +1,207 @@
+//! The executable under test: its configuration, its start, its end, and what it uses.
+
+use std::fs;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::client::Connection;
+
+/// How long a start may take before it counts as failed.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How often an answer is looked for.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// A place with a configuration; servers are started in it one after the other.
+pub struct Place {
+    program: PathBuf,
+    folder: PathBuf,
+    config: PathBuf,
+    pub address: SocketAddr,
+}
+
+/// A server that runs; dropping it ends it.
+pub struct Server {
+    process: Child,
+    /// From its start to its first answer.
+    pub first_answer: Duration,
+}
+
+impl Place {
+    /// Writes configuration, key and network file into the folder.
+    pub fn prepare(
+        program: &Path,
+        folder: &Path,
+        database: &str,
+        network: &Value,
+    ) -> Result<Place> {
+        fs::create_dir_all(folder)?;
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let key = folder.join("master.key");
+        let (one, other) = (uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
+        fs::write(&key, format!("{}{}", one.simple(), other.simple()))?;
+        let network_file = folder.join("network.json");
+        fs::write(&network_file, network.to_string())?;
+        let text = format!(
+            "public_url = \"http://{address}\"\nlisten = \"{address}\"\nnetwork_file = {network_file:?}\n\
+             [database]\nurl = {database:?}\n[documents]\ndirectory = {:?}\n[master_key]\nfile = {key:?}\n\
+             [webhooks]\nallow_networks = [\"127.0.0.0/8\"]\n",
+            folder.join("documents"),
+        );
+        let config = folder.join("cashlink.toml");
+        fs::write(&config, text)?;
+        Ok(Place {
+            program: program.to_owned(),
+            folder: folder.to_owned(),
+            config,
+            address,
+        })
+    }
+
+    /// Brings the database to the schema of the program.
+    pub fn migrate(&self) -> Result<()> {
+        self.run(&["migrate"]).map(drop)
+    }
+
+    /// Makes a credential of a distributor; client ID and secret.
+    pub fn credential(&self, partner: &str, environment: &str) -> Result<(String, String)> {
+        let text = self.run(&[
+            "admin",
+            "create",
+            "credential",
+            "--kind",
+            "distributor",
+            "--party",
+            partner,
+            "--environment",
+            environment,
+            "--operator",
+            "bench",
+            "--json",
+        ])?;
+        let made: Value = serde_json::from_str(&text).context("the credential is no JSON")?;
+        let field = |name: &str| {
+            let value = made[name]
+                .as_str()
+                .with_context(|| format!("no {name} in {made}"));
+            value.map(str::to_owned)
+        };
+        Ok((field("client_id")?, field("client_secret")?))
+    }
+
+    /// Starts the server and waits for its first answer.
+    pub async fn start(&self) -> Result<Server> {
+        let log = fs::File::create(self.folder.join("server.log"))?;
+        let begin = Instant::now();
+        let mut process = self
+            .command(&["serve"])
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .with_context(|| format!("cannot start {}", self.program.display()))?;
+        while !self.answers().await {
+            if let Some(status) = process.try_wait()? {
+                bail!(
+                    "the server ended ({status}); see {}",
+                    self.folder.join("server.log").display()
+                );
+            }
+            if begin.elapsed() > PATIENCE {
+                // Its process ends with the handle.
+                drop(Server {
+                    process,
+                    first_answer: Duration::ZERO,
+                });
+                bail!("the server did not answer within {} s", PATIENCE.as_secs());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(Server {
+            process,
+            first_answer: begin.elapsed(),
+        })
+    }
+
+    async fn answers(&self) -> bool {
+        let asked = async {
+            let mut connection = Connection::open(self.address).await?;
+            connection.send("GET /readyz", "", b"").await
+        };
+        asked
+            .await
+            .is_ok_and(|answer| (200..300).contains(&answer.status))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(arguments).arg("--config").arg(&self.config);
+        // The figures must not depend on somebody's environment.
+        command.env_remove("RUST_LOG").env_remove("CASHLINK_CONFIG");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<String> {
+        let output = self.command(arguments).output()?;
+        if !output.status.success() {
+            bail!(
+                "{arguments:?} failed: {}",
+                String::from_utf8_lossy(&output.stderr).trim()
+            );
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+}
+
+impl Server {
+    /// Memory that is resident now, in bytes.
+    pub fn resident(&self) -> Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next());
+        let kilobytes: u64 = kilobytes
+            .context("the system does not tell the memory")?
+            .parse()?;
+        Ok(kilobytes * 1024)
+    }
+
+    /// Processor time used so far, in ticks of a hundredth of a second.
+    pub fn processor_time(&self) -> Result<Duration> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
+        // The name in parentheses may hold spaces; what follows it may not.
+        let (_, rest) = stat
+            .rsplit_once(')')
+            .context("the system does not tell the time")?;
+        let fields: Vec<u64> = rest
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .flat_map(str::parse)
+            .collect();
+        Ok(Duration::from_millis(fields.iter().sum::<u64>() * 10))
+    }
+
+    /// Asks it to end, as a service manager would, and waits.
+    pub fn stop(mut self) -> Result<()> {
+        let told = Command::new("kill")
+            .arg("-TERM")
+            .arg(self.process.id().to_string())
+            .status()?;
+        anyhow::ensure!(told.success(), "the server could not be told to stop");
+        let status = self.process.wait()?;
+        anyhow::ensure!(status.success(), "the server ended with {status}");
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // After `stop` there is nothing left to end.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
