@@ -110,10 +110,12 @@ fn describe_headers(operation: &mut Operation, method: &str, case: Access) {
             .get_or_insert_with(Vec::new)
             .extend(references);
     }
-    for response in operation.responses.responses.values_mut() {
+    for (status, response) in &mut operation.responses.responses {
         // Those behind a reference have theirs already.
         if let RefOr::T(response) = response {
-            headers::add(response, answered);
+            let status: u16 = status.parse().unwrap_or_default();
+            let names = if status < 400 { answered } else { headers::of_refusal(status) };
+            headers::add(response, names);
         }
     }
 }
