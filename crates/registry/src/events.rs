@@ -10,15 +10,9 @@ use crate::{Registry, Result, answer, ids};
 pub const INVESTMENT_STATUS_CHANGED: &str = "investment.status_changed";
 /// The identification of an investor changed its status.
 pub const INVESTOR_KYC_STATUS_CHANGED: &str = "investor.kyc_status_changed";
-/// A register statement is there.
-pub const REGISTRY_STATEMENT_AVAILABLE: &str = "registry_statement.available";
 
 /// Every type of event, for endpoints that choose and for the documentation.
-pub const TYPES: &[&str] = &[
-    INVESTMENT_STATUS_CHANGED,
-    INVESTOR_KYC_STATUS_CHANGED,
-    REGISTRY_STATEMENT_AVAILABLE,
-];
+pub const TYPES: &[&str] = &[INVESTMENT_STATUS_CHANGED, INVESTOR_KYC_STATUS_CHANGED];
 
 /// What happened to a resource of a platform.
 #[derive(Clone, Debug)]

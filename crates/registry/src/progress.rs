@@ -194,24 +194,3 @@ pub(crate) fn delivery_failed(registry: &Registry, tx: &mut Tx, id: InvestmentId
     storage::investments::update(tx, &record)?;
     Ok(())
 }
-
-/// Tells that a register statement of an investment is there.
-pub(crate) fn tell_statement(registry: &Registry, tx: &mut Tx, id: InvestmentId) -> Result<()> {
-    let mut record = lock(tx, &Scope::ALL, id)?;
-    record.event_sequence += 1;
-    let environment = storage::environments::name(tx, record.environment)?;
-    let happening = Happening {
-        environment: record.environment,
-        platform: record.platform,
-        kind: events::REGISTRY_STATEMENT_AVAILABLE,
-        investment: Some(id),
-        investor: Some(record.investment.investor_id),
-        status: None,
-        previous: None,
-        sequence: record.event_sequence,
-        at: registry.clock.now(),
-    };
-    events::emit(registry, tx, &environment, &happening)?;
-    storage::investments::update(tx, &record)?;
-    Ok(())
-}
