@@ -163,8 +163,8 @@ async fn capture(
     first.sign_in(&mut connection).await?;
     let order = first.order(first.investors[0]);
     log_statements(admin, "all").await?;
-    for number in 0..2 {
-        let headers = format!("{}idempotency-key: capture-{number}\r\n", order.headers);
+    for _ in 0..2 {
+        let headers = format!("{}idempotency-key: {}\r\n", order.headers, Uuid::new_v4());
         let line = format!("POST {}", order.path);
         connection
             .send(&line, &headers, &order.body)

@@ -20,6 +20,8 @@ mod start;
 mod unit;
 mod webhook_deliveries;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -43,10 +45,19 @@ enum Command {
     Start(start::Options),
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
     // One provider of cryptography for the process, as in the server.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let arguments = Arguments::parse();
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
     // Two threads at most: the machine's processors belong to what is measured.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

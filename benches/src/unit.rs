@@ -122,7 +122,7 @@ pub fn new_id(turn: Turn, number: usize) -> Uuid {
 
 /// A text that nobody else makes.
 pub fn new_text(turn: Turn, length: usize) -> String {
-    let text = format!("{:x}", turn.number << 16 | turn.client);
+    let text = format!("{:x}", turn.number * 32 + turn.client);
     format!("{text:z>length$}")
 }
 

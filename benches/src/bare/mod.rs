@@ -6,3 +6,6 @@ pub mod sqlite;
 
 /// Clients that work at once on PostgreSQL, as many as the server has connections.
 pub const CLIENTS: usize = 16;
+
+/// Units of one round at most: rounds work on the same database and must not make the same ids.
+pub const ROUND: u64 = 1_000_000;

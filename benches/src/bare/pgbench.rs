@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use super::CLIENTS;
+use super::{CLIENTS, ROUND};
 use crate::unit::{Instance, Parameter, Statement, Unit, with_parameters};
 
 /// Runs the unit; units per second.
@@ -28,7 +28,7 @@ pub fn run(
             &time.as_secs().to_string(),
         ])
         // Rounds work on the same database and must not make the same ids.
-        .args(["-D", &format!("i={}", round * 100_000_000)])
+        .args(["-D", &format!("i={}", round as u64 * ROUND)])
         .arg("-f")
         .arg(&file)
         .arg(url);
@@ -85,7 +85,7 @@ fn expression(statement: &Statement, number: usize, instances: &[Instance]) -> R
         ),
         Parameter::NewText(_, length) => {
             format!(
-                "lpad(to_hex(cast(:i as bigint) * 65536 + cast(:client_id as bigint)), {length}, 'z')"
+                "lpad(to_hex(cast(:i as bigint) * 32 + cast(:client_id as bigint)), {length}, 'z')"
             )
         }
     })

@@ -8,7 +8,7 @@ use bytes::BytesMut;
 use postgres_types::{Format, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::NoTls;
 
-use super::CLIENTS;
+use super::{CLIENTS, ROUND};
 use crate::clock::days_ago;
 use crate::unit::{Instance, Parameter, Turn, Unit, new_id, new_text};
 
@@ -71,7 +71,7 @@ async fn client(
     while Instant::now() < until {
         let turn = Turn {
             client: number as u64,
-            number: (round as u64) * 100_000_000 + done,
+            number: round as u64 * ROUND + done,
         };
         let instance = &instances[(number + CLIENTS * (done as usize % 2)) % instances.len()];
         client.execute(&begin, &[]).await?;

@@ -8,6 +8,7 @@ use postgres_types::Type;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
+use super::ROUND;
 use crate::clock::days_ago;
 use crate::unit::{
     Instance, Parameter, Turn, Unit, new_id, new_text, one_line, plain, with_parameters,
@@ -45,7 +46,7 @@ pub fn run(
     while started.elapsed() < time {
         let turn = Turn {
             client: 0,
-            number: (round as u64) * 100_000_000 + done,
+            number: round as u64 * ROUND + done,
         };
         let instance = &instances[done as usize % instances.len()];
         begin.execute([])?;
