@@ -239,16 +239,7 @@ impl PlatformEntry {
 impl AssetEntry {
     fn check(&self, place: &str) -> Result<(), NetworkFileError> {
         let at = |field: &str, message: String| wrong(&format!("{place}.{field}"), &message);
-        let is_name = |name: &str| {
-            (1..=63).contains(&name.len())
-                && name
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-        };
-        if !is_name(&self.environment) {
-            let message = "a name has 1 to 63 lower-case letters, digits and hyphens".to_owned();
-            return Err(at("environment", message));
-        }
+        environment_name(&self.environment).map_err(|message| at("environment", message))?;
         self.product_type()
             .map_err(|message| at("product_type", message))?;
         self.legal_form()
@@ -322,6 +313,19 @@ impl AssetEntry {
             payment_deadline_days: self.payment_deadline,
             cancellation_deadline_days: self.cancellation_deadline,
         }
+    }
+}
+
+/// Whether a text can be part of a URL as the name of an environment.
+///
+/// # Errors
+/// A sentence that says what would be right.
+pub(crate) fn environment_name(name: &str) -> Result<(), String> {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if (1..=63).contains(&name.len()) && name.bytes().all(is_plain) {
+        Ok(())
+    } else {
+        Err("a name has 1 to 63 lower-case letters, digits and hyphens".to_owned())
     }
 }
 

@@ -17,7 +17,7 @@ use storage::products::{PaymentAccount, ProductRecord};
 pub use crate::network_file::{NetworkFile, NetworkFileError};
 
 use crate::network_file::{
-    AccountEntry, AssetEntry, CampaignEntry, IssuerEntry, PlatformEntry, time,
+    AccountEntry, AssetEntry, CampaignEntry, IssuerEntry, PlatformEntry, environment_name, time,
 };
 use crate::{Caller, Error, Registry, Request, Result, Right, audit, ids};
 
@@ -153,6 +153,8 @@ impl Setup {
         if let Some(known) = storage::environments::find_by_name(tx, name)? {
             return Ok(known.id);
         }
+        // A single creation has not been through the network file's check.
+        environment_name(name).map_err(|message| invalid(&message))?;
         let environment = Environment {
             id: EnvironmentId::from_uuid(ids::new()),
             name: name.to_owned(),
