@@ -23,7 +23,8 @@ use crate::settle::{Attempted, Finished, Verdict, settle};
 use crate::slots::Slots;
 use crate::{Clock, Random};
 
-const SHORTEST_LEASE: Duration = Duration::from_secs(60);
+/// Four times the time-out of an attempt covers it with its token and its record; this is for very short time-outs.
+const SHORTEST_LEASE: Duration = Duration::from_secs(4);
 const MEASURE_EVERY: Duration = Duration::from_secs(15);
 /// How long attempts in the air are waited for when the process ends.
 const GRACE: Duration = Duration::from_secs(5);

@@ -21,7 +21,11 @@ impl World {
             if missing.is_empty() {
                 return;
             }
-            assert!(begin.elapsed() < PATIENCE, "it does not settle:\n{missing:#?}\n{}", self.printed());
+            assert!(
+                begin.elapsed() < PATIENCE,
+                "it does not settle:\n{missing:#?}\n{}",
+                self.printed()
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -36,9 +40,13 @@ impl World {
             }
         }
         if missing.is_empty() {
-            let heard: HashSet<String> = self.heard().iter().map(|event| text(event, "id")).collect();
+            let heard: HashSet<String> =
+                self.heard().iter().map(|event| text(event, "id")).collect();
             for market in &self.markets {
-                let unheard = feed(market).await.into_iter().filter(|event| !heard.contains(&text(event, "id")));
+                let unheard = feed(market)
+                    .await
+                    .into_iter()
+                    .filter(|event| !heard.contains(&text(event, "id")));
                 missing.extend(unheard.map(|event| format!("nobody heard of {event}")));
             }
         }
@@ -61,9 +69,21 @@ impl World {
     pub async fn at_last(&self) {
         for order in &self.orders {
             let market = &self.markets[order.market];
-            let again = market.distributor.post("investments/", &order.key, &order.body).await;
-            assert!(again.is_replayed, "{} was done again: {}", order.key, again.body);
-            assert_eq!(again.body["id"].as_str(), order.id.as_deref(), "{}", order.key);
+            let again = market
+                .distributor
+                .post("investments/", &order.key, &order.body)
+                .await;
+            assert!(
+                again.is_replayed,
+                "{} was done again: {}",
+                order.key, again.body
+            );
+            assert_eq!(
+                again.body["id"].as_str(),
+                order.id.as_deref(),
+                "{}",
+                order.key
+            );
         }
         let begin = Instant::now();
         loop {
@@ -71,7 +91,10 @@ impl World {
             if health["pending_commands"] == 0 && health["pending_webhooks"] == 0 {
                 return;
             }
-            assert!(begin.elapsed() < PATIENCE, "something stays on its way: {health}");
+            assert!(
+                begin.elapsed() < PATIENCE,
+                "something stays on its way: {health}"
+            );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
@@ -79,18 +102,35 @@ impl World {
     /// There is one investment for each order, no other, and it says what was ordered.
     async fn check_investments(&self, index: usize, market: &Market) {
         let listed = market.distributor.list("investments/").await;
-        let ids: BTreeSet<String> = listed.iter().map(|investment| text(investment, "id")).collect();
+        let ids: BTreeSet<String> = listed
+            .iter()
+            .map(|investment| text(investment, "id"))
+            .collect();
         let orders = || self.orders.iter().filter(|order| order.market == index);
         let ordered: BTreeSet<String> = orders().map(|order| order.id.clone().unwrap()).collect();
         assert_eq!(ids.len(), listed.len(), "an investment is listed twice");
-        assert_eq!(ordered.len(), orders().count(), "two keys have one investment");
-        assert_eq!(ids, ordered, "investments and orders differ in {}", market.environment);
-        let listed: HashMap<String, Value> = listed.into_iter().map(|investment| (text(&investment, "id"), investment)).collect();
+        assert_eq!(
+            ordered.len(),
+            orders().count(),
+            "two keys have one investment"
+        );
+        assert_eq!(
+            ids, ordered,
+            "investments and orders differ in {}",
+            market.environment
+        );
+        let listed: HashMap<String, Value> = listed
+            .into_iter()
+            .map(|investment| (text(&investment, "id"), investment))
+            .collect();
         for order in orders() {
             let investment = &listed[order.id.as_deref().unwrap()];
             assert_eq!(investment["status"], "DELIVERED", "{investment}");
             assert_eq!(investment["units"], order.units, "{investment}");
-            assert_eq!(investment["wallet_address"], market.customers[order.customer].address, "{investment}");
+            assert_eq!(
+                investment["wallet_address"], market.customers[order.customer].address,
+                "{investment}"
+            );
             assert!(investment["transaction_hash"].is_string(), "{investment}");
         }
     }
@@ -101,44 +141,90 @@ impl World {
         let orders = self.orders.iter().filter(|order| order.market == index);
         let mut deliveries = 0;
         for order in orders {
-            *expected.entry(&market.customers[order.customer].address).or_default() += order.units;
+            *expected
+                .entry(&market.customers[order.customer].address)
+                .or_default() += order.units;
             deliveries += 1;
         }
         let sum: u64 = expected.values().sum();
-        let campaign = market.distributor.get(&format!("campaigns/{}/", market.campaign_id)).await;
-        assert_eq!(number(&campaign, "allocation") - number(&campaign, "available"), sum, "{campaign}");
+        let campaign = market
+            .distributor
+            .get(&format!("campaigns/{}/", market.campaign_id))
+            .await;
+        assert_eq!(
+            number(&campaign, "allocation") - number(&campaign, "available"),
+            sum,
+            "{campaign}"
+        );
 
-        let register = self.registrar.get(&format!("v1/products/{}/register/", market.product_id)).await;
+        let register = self
+            .registrar
+            .get(&format!("v1/products/{}/register/", market.product_id))
+            .await;
         let volume = number(&register, "issue_volume");
-        assert_eq!(number(&register, "sequence"), 1 + deliveries, "one entry of the issue and one of each delivery: {register}");
+        assert_eq!(
+            number(&register, "sequence"),
+            1 + deliveries,
+            "one entry of the issue and one of each delivery: {register}"
+        );
         let mut entered: BTreeMap<&str, u64> = BTreeMap::new();
         for holding in register["holdings"].as_array().unwrap() {
-            *entered.entry(holding["wallet_address"].as_str().unwrap()).or_default() += number(holding, "units");
+            *entered
+                .entry(holding["wallet_address"].as_str().unwrap())
+                .or_default() += number(holding, "units");
         }
         let mut everybody = expected.clone();
         everybody.insert(&market.token_address, volume - sum);
-        assert_eq!(entered, everybody, "register and orders differ in {}", market.environment);
+        assert_eq!(
+            entered, everybody,
+            "register and orders differ in {}",
+            market.environment
+        );
         for (wallet, units) in &everybody {
             let balance = self.way.balance(&market.token_address, wallet).await;
-            assert_eq!(balance, *units, "{wallet} on the chain in {}", market.environment);
+            assert_eq!(
+                balance, *units,
+                "{wallet} on the chain in {}",
+                market.environment
+            );
         }
     }
 
     /// Each investment's events were heard at least once, first in their order, from 1 without gaps, and nothing else was.
     async fn check_webhooks(&self, market: &Market) {
         for received in self.sink.taken() {
-            assert!(received.is_signed_with(&self.sink.secret), "{}", received.event);
+            assert!(
+                received.is_signed_with(&self.sink.secret),
+                "{}",
+                received.event
+            );
         }
         let feed = feed(market).await;
         let mut heard = self.heard();
         heard.retain(|event| event["environment"] == market.environment);
         let (told, heard) = (by_subject(&feed), by_subject(&heard));
-        assert_eq!(told.keys().collect::<Vec<_>>(), heard.keys().collect::<Vec<_>>());
+        assert_eq!(
+            told.keys().collect::<Vec<_>>(),
+            heard.keys().collect::<Vec<_>>()
+        );
         for (subject, events) in &told {
-            assert_eq!(events, &heard[subject], "the webhooks about {subject} are not its events");
-            let sequences: Vec<u64> = events.iter().map(|event| number(event, "sequence")).collect();
-            assert_eq!(sequences, (1..=events.len() as u64).collect::<Vec<_>>(), "{subject}");
-            let statuses: Vec<&str> = events.iter().filter_map(|event| event["status"].as_str()).collect();
+            assert_eq!(
+                events, &heard[subject],
+                "the webhooks about {subject} are not its events"
+            );
+            let sequences: Vec<u64> = events
+                .iter()
+                .map(|event| number(event, "sequence"))
+                .collect();
+            assert_eq!(
+                sequences,
+                (1..=events.len() as u64).collect::<Vec<_>>(),
+                "{subject}"
+            );
+            let statuses: Vec<&str> = events
+                .iter()
+                .filter_map(|event| event["status"].as_str())
+                .collect();
             if events[0]["investment_id"].is_string() {
                 assert_eq!(statuses, STATUSES, "{subject}");
             }
@@ -148,7 +234,12 @@ impl World {
     /// What was heard, each event once, in the order in which it came first.
     fn heard(&self) -> Vec<Value> {
         let mut known = HashSet::new();
-        let mut events: Vec<Value> = self.sink.taken().into_iter().map(|received| received.event).collect();
+        let mut events: Vec<Value> = self
+            .sink
+            .taken()
+            .into_iter()
+            .map(|received| received.event)
+            .collect();
         events.retain(|event| known.insert(text(event, "id")));
         events
     }
@@ -158,7 +249,10 @@ impl World {
 async fn feed(market: &Market) -> Vec<Value> {
     let (mut events, mut after) = (Vec::new(), String::new());
     loop {
-        let feed = market.distributor.get(&format!("events/?page_size=500{after}")).await;
+        let feed = market
+            .distributor
+            .get(&format!("events/?page_size=500{after}"))
+            .await;
         events.extend(feed["results"].as_array().unwrap().clone());
         if feed["has_more"] != true {
             return events;
@@ -173,7 +267,9 @@ fn by_subject(events: &[Value]) -> BTreeMap<String, Vec<Value>> {
     for event in events {
         let about = ["investment_id", "investor_id"].map(|field| event[field].as_str());
         let subject = about[0].or(about[1]).unwrap_or("the environment");
-        all.entry(subject.to_owned()).or_default().push(event.clone());
+        all.entry(subject.to_owned())
+            .or_default()
+            .push(event.clone());
     }
     all
 }

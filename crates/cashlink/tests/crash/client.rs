@@ -167,7 +167,10 @@ impl Session {
         loop {
             match self.once(call).await {
                 Ok(reply) if reply.status < 300 => return reply,
-                Ok(reply) if reply.body["code"].as_str().is_some_and(|code| PASSING.contains(&code)) => {}
+                Ok(reply)
+                    if reply.body["code"]
+                        .as_str()
+                        .is_some_and(|code| PASSING.contains(&code)) => {}
                 Ok(reply) => panic!(
                     "{} {} {:?} was answered with {}: {}",
                     call.method, call.path, call.body, reply.status, reply.body

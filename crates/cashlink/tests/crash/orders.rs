@@ -99,29 +99,35 @@ impl Order {
             steps,
             accepted_at,
             paid_at,
-            pause: Duration::from_millis(rng.random_range(0..400)),
+            pause: Duration::from_millis(rng.random_range(0..800)),
         }
     }
 
     /// Makes every request of the order, however often the server dies meanwhile.
     pub async fn place(mut self, market: Market) -> Self {
         tokio::time::sleep(self.pause).await;
-        let created = market.distributor.post("investments/", &self.key, &self.body);
+        let created = market
+            .distributor
+            .post("investments/", &self.key, &self.body);
         let id = id(&created.await.body);
         self.id = Some(id.clone());
         match self.steps {
             Steps::AtOnce => {}
             Steps::Reported => {
-                self.report(&market, &id, "accepted_at", &self.accepted_at).await;
+                self.report(&market, &id, "accepted_at", &self.accepted_at)
+                    .await;
                 self.report(&market, &id, "paid_at", &self.paid_at).await;
             }
             Steps::Issuer => {
-                self.decide(&market, &format!("investments/{id}/accept/"), json!({})).await;
-                self.decide(&market, &format!("investments/{id}/mark-paid/"), json!({})).await;
+                self.decide(&market, &format!("investments/{id}/accept/"), json!({}))
+                    .await;
+                self.decide(&market, &format!("investments/{id}/mark-paid/"), json!({}))
+                    .await;
             }
             Steps::IssuersBatch => {
                 let body = json!({"investment_ids": [id]});
-                self.decide(&market, "investments/accept/", body.clone()).await;
+                self.decide(&market, "investments/accept/", body.clone())
+                    .await;
                 self.decide(&market, "investments/mark-paid/", body).await;
             }
         }
@@ -129,7 +135,10 @@ impl Order {
     }
 
     async fn report(&self, market: &Market, id: &str, field: &str, time: &str) {
-        let (path, key) = (format!("investments/{id}/"), format!("{}-{field}", self.key));
+        let (path, key) = (
+            format!("investments/{id}/"),
+            format!("{}-{field}", self.key),
+        );
         let body = json!({field: time});
         market.distributor.patch(&path, &key, &body).await;
     }

@@ -1,9 +1,9 @@
 //! Where one network keeps its things: a folder, a database, a configuration, and the commands that run on them.
 
-use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use database::testing::Backend;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::common::{Process, cashlink};
 /// The data of one network. It stays for whoever looks for the reason if the test fails.
 pub struct Place {
     folder: Option<TempDir>,
-    starts: Cell<u32>,
+    starts: AtomicU32,
 }
 
 impl Place {
@@ -23,7 +23,7 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         let place = Self {
             folder: Some(folder),
-            starts: Cell::new(0),
+            starts: AtomicU32::new(0),
         };
         let database = match backend {
             Backend::Sqlite => format!("sqlite:{}", place.path().join("cashlink.sqlite").display()),
@@ -37,8 +37,8 @@ impl Place {
 
     /// Starts the server; with a name, it dies at the given visit of that point.
     pub fn serve(&self, crash_at: Option<&str>) -> Process {
-        self.starts.set(self.starts.get() + 1);
-        let log = self.path().join(format!("serve-{:03}.log", self.starts.get()));
+        let start = self.starts.fetch_add(1, Ordering::Relaxed);
+        let log = self.path().join(format!("serve-{start:03}.log"));
         let mut command = self.command(&["serve", "--migrate", "--listen", "127.0.0.1:0"]);
         if let Some(point) = crash_at {
             command.env("CASHLINK_CRASH_AT", point);
@@ -47,7 +47,12 @@ impl Place {
     }
 
     /// A new client; its id and secret.
-    pub fn credential(&self, kind: &str, party: &str, environment: Option<&str>) -> (String, String) {
+    pub fn credential(
+        &self,
+        kind: &str,
+        party: &str,
+        environment: Option<&str>,
+    ) -> (String, String) {
         let mut arguments = vec!["admin", "--operator", "crash test", "--json", "create"];
         arguments.extend(["credential", "--kind", kind, "--party", party]);
         if let Some(environment) = environment {
@@ -71,7 +76,10 @@ impl Place {
     }
 
     fn path(&self) -> &Path {
-        self.folder.as_ref().expect("it is there until the end").path()
+        self.folder
+            .as_ref()
+            .expect("it is there until the end")
+            .path()
     }
 
     fn config(&self) -> std::path::PathBuf {
@@ -102,7 +110,10 @@ impl Drop for Place {
         if std::thread::panicking()
             && let Some(folder) = self.folder.take()
         {
-            eprintln!("the network's data and logs are kept in {}", folder.keep().display());
+            eprintln!(
+                "the network's data and logs are kept in {}",
+                folder.keep().display()
+            );
         }
     }
 }

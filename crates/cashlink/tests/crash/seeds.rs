@@ -31,7 +31,10 @@ pub async fn run(backend: Backend) {
 async fn many(backend: Backend) -> Met {
     let begin = Instant::now();
     let mut met = Met::default();
-    let networks: Vec<_> = (0..200).step_by(SHARED as usize).map(|first| first..first + SHARED).collect();
+    let networks: Vec<_> = (0..200)
+        .step_by(SHARED as usize)
+        .map(|first| first..first + SHARED)
+        .collect();
     for together in networks.chunks(AT_ONCE as usize) {
         let mut running = tokio::task::JoinSet::new();
         for seeds in together {
@@ -43,7 +46,10 @@ async fn many(backend: Backend) -> Met {
             met.with_open_orders += done.with_open_orders;
         }
     }
-    assert!(met.with_open_orders * 4 > met.kills, "most kills met nobody: {met:?}");
+    assert!(
+        met.with_open_orders * 4 > met.kills,
+        "most kills met nobody: {met:?}"
+    );
     met
 }
 
@@ -51,10 +57,15 @@ async fn many(backend: Backend) -> Met {
 async fn one_network(backend: Backend, seeds: std::ops::Range<u64>, begin: Instant) -> Met {
     let mut world = World::open(backend, seeds.start).await;
     for seed in seeds {
-        assert!(begin.elapsed() < TIME, "the time was over before seed {seed}");
+        assert!(
+            begin.elapsed() < TIME,
+            "the time was over before seed {seed}"
+        );
         let mut rng = StdRng::seed_from_u64(seed);
         let deaths = deaths(&mut rng);
-        world.round(&format!("{backend:?} seed {seed}: {deaths:?}"), deaths).await;
+        world
+            .round(&format!("{backend:?} seed {seed}: {deaths:?}"), deaths)
+            .await;
     }
     world.at_last().await;
     world.met
@@ -66,7 +77,7 @@ fn deaths(rng: &mut StdRng) -> Vec<Death<'static>> {
     if rng.random_ratio(1, 4) {
         all.push(Death::AfterStart(moment(rng, 400)));
     } else {
-        all.push(Death::AfterListening(moment(rng, 700)));
+        all.push(Death::AfterListening(moment(rng, 500)));
     }
     if rng.random_ratio(1, 3) {
         all.push(Death::AfterStart(moment(rng, 600)));

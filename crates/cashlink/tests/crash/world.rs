@@ -75,13 +75,16 @@ impl World {
         way.leads_to(server.wait_for("listens", |server| address(server)).await);
         let registrar = place.credential("network", "the registrar", None);
         let registrar = way.sign_in("api/network", &registrar).await;
+        wait_for_assets(&registrar, &server).await;
         let sink = WebhookSink::start().await;
         let wallets: Vec<String> = (0..CUSTOMERS).map(|_| people::wallet_address()).collect();
         let network: serde_json::Value = serde_json::from_str(cashlink::SAMPLE_NETWORK).unwrap();
         let mut markets = Vec::new();
         for asset in network["assets"].as_array().unwrap().iter().take(2) {
             let issuers = network["issuers"].as_array().unwrap();
-            let issuer = issuers.iter().find(|issuer| issuer["key"] == asset["issuer"]);
+            let issuer = issuers
+                .iter()
+                .find(|issuer| issuer["key"] == asset["issuer"]);
             let names = [&asset["environment"], &issuer.unwrap()["name"]];
             let [environment, issuer] = names.map(|name| name.as_str().unwrap());
             let mut market = enter(&place, &way, environment, issuer).await;
@@ -92,7 +95,7 @@ impl World {
             }
             markets.push(market);
         }
-        let world = Self {
+        Self {
             place,
             way,
             sink,
@@ -102,9 +105,7 @@ impl World {
             met: Met::default(),
             server,
             rng: StdRng::seed_from_u64(seed),
-        };
-        world.wait_for_assets().await;
-        world
+        }
     }
 
     /// Kills the server in these ways, one after the other, while clients place orders; then lets everything settle and
@@ -147,25 +148,16 @@ impl World {
     async fn start(&mut self) {
         self.server.kill();
         self.server = self.place.serve(None);
-        let address = self.server.wait_for("listens", |server| address(server)).await;
+        let address = self
+            .server
+            .wait_for("listens", |server| address(server))
+            .await;
         self.way.leads_to(address);
     }
 
     /// What the servers printed last.
     pub fn printed(&self) -> String {
         self.server.printed()
-    }
-
-    async fn wait_for_assets(&self) {
-        let begin = Instant::now();
-        loop {
-            let products = self.registrar.list("v1/products/").await;
-            if products.iter().all(|product| product["status"] == "ACTIVE") {
-                return;
-            }
-            assert!(begin.elapsed() < PATIENCE, "not every asset is issued: {products:?}\n{}", self.printed());
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
     }
 }
 
@@ -198,7 +190,11 @@ async fn until_dead(server: &mut Process, death: Death<'_>, listens: impl Fn(Str
         if is_time {
             return server.kill();
         }
-        assert!(begin.elapsed() < PATIENCE, "{death:?} never came\n{}", server.printed());
+        assert!(
+            begin.elapsed() < PATIENCE,
+            "{death:?} never came\n{}",
+            server.printed()
+        );
         tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
@@ -208,7 +204,9 @@ async fn enter(place: &Place, way: &Way, environment: &str, issuer: &str) -> Mar
     let base = format!("environments/{environment}/api/external");
     let distributor = place.credential("distributor", BROKER, Some(environment));
     let issuer = place.credential("issuer", issuer, Some(environment));
-    let distributor = way.sign_in(&format!("{base}/distributor"), &distributor).await;
+    let distributor = way
+        .sign_in(&format!("{base}/distributor"), &distributor)
+        .await;
     let issuer = way.sign_in(&format!("{base}/issuer"), &issuer).await;
     let (distributor, issuer) = (distributor.version("v2"), issuer.version("v2"));
     let campaign = distributor.list("campaigns/").await.remove(0);
@@ -227,19 +225,25 @@ async fn enter(place: &Place, way: &Way, environment: &str, issuer: &str) -> Mar
 
 async fn subscribe(market: &Market, sink: &WebhookSink) {
     let body = json!({"url": sink.url, "secret": sink.secret});
-    market.distributor.post("webhook-endpoints/", "endpoint", &body).await;
+    market
+        .distributor
+        .post("webhook-endpoints/", "endpoint", &body)
+        .await;
 }
 
 /// An identified investor with this wallet.
 async fn customer(market: &Market, address: &str) -> Customer {
     let api = &market.distributor;
     let key = |what: &str| format!("{what}-{address}");
-    let investor = api.post("investors/", &key("investor"), &people::natural_person()).await;
+    let investor = api
+        .post("investors/", &key("investor"), &people::natural_person())
+        .await;
     let investor = id(&investor.body);
     let protocol = api.upload(&people::pdf(address)).await;
     let identification = people::identification(&protocol, &seconds_ago(3 * 86_400));
     let path = format!("investors/{investor}/identifications/");
-    api.post(&path, &key("identification"), &identification).await;
+    api.post(&path, &key("identification"), &identification)
+        .await;
     let path = format!("investors/{investor}/wallets/eth-generic/");
     let body = json!({"address": address, "receiving_enabled": true});
     let wallet = api.post(&path, &key("wallet"), &body).await.body;
@@ -248,5 +252,22 @@ async fn customer(market: &Market, address: &str) -> Customer {
         investor,
         wallet: id(&wallet),
         address: wallet["address"].as_str().unwrap().to_owned(),
+    }
+}
+
+/// Their tokens have no address before they are there.
+async fn wait_for_assets(registrar: &Session, server: &Process) {
+    let begin = Instant::now();
+    loop {
+        let products = registrar.list("v1/products/").await;
+        if products.iter().all(|product| product["status"] == "ACTIVE") {
+            return;
+        }
+        assert!(
+            begin.elapsed() < PATIENCE,
+            "not every asset is issued: {products:?}\n{}",
+            server.printed()
+        );
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
