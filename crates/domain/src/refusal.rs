@@ -162,7 +162,9 @@ impl Refusal {
             Self::AcceptMandateMissing | Self::PaymentMandateMissing => RefusalKind::Forbidden,
             Self::InvestmentState { .. }
             | Self::DateAlreadyRecorded { .. }
-            | Self::DeliveryStarted => RefusalKind::Conflict,
+            | Self::DeliveryStarted
+            | Self::CancellationPeriodOver { .. }
+            | Self::CancellationRefused { .. } => RefusalKind::Conflict,
             Self::UsTaxNotAccepted
             | Self::UnitsBelowMinimum { .. }
             | Self::UnitsAboveMaximum { .. }
@@ -172,8 +174,6 @@ impl Refusal {
             | Self::CampaignClosed { .. }
             | Self::RequiredDocumentMissing { .. }
             | Self::WalletNotOfInvestor
-            | Self::CancellationPeriodOver { .. }
-            | Self::CancellationRefused { .. }
             | Self::LegalFormContradiction { .. }
             | Self::BenefitingPersonNotApplicable
             | Self::AmountOverflow => RefusalKind::Business,

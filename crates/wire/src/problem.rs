@@ -155,6 +155,8 @@ catalogue! {
         WebhookEndpointState = "webhook_endpoint_state", 409, "The endpoint's state forbids this", "The webhook endpoint is in a state in which this cannot be done.";
         Conflict = "conflict", 409, "Conflict", "The request contradicts the present state of the resource.";
         DeliveryStarted = "delivery_started", 409, "Delivery has started", "The units are being delivered; the change comes too late.";
+        CancellationPeriodOver = "cancellation_period_over", 409, "The cancellation period is over", "The investor can no longer withdraw from this investment.";
+        CancellationRefused = "cancellation_refused", 409, "The investment cannot be cancelled", "The investment has a status or a campaign that does not allow cancellation.";
         BodyTooLarge = "body_too_large", 413, "The body is too large", "The body is larger than the limit that the detail names.";
         UnsupportedMediaType = "unsupported_media_type", 415, "The media type is not supported", "The `Content-Type` or `Content-Encoding` is not one that this operation reads.";
         DocumentTypeNotAccepted = "document_type_not_accepted", 415, "The type of document is not accepted", "The file's content is not of an accepted type, or not of the type it claims.";
@@ -171,8 +173,6 @@ catalogue! {
         WalletNotOfInvestor = "wallet_not_of_investor", 422, "The wallet is not the investor's", "The wallet is not one of this investor.";
         DocumentNotFound = "document_not_found", 422, "A document does not exist", "The body refers to a document that is not there.";
         ReferenceNotFound = "reference_not_found", 422, "A resource that the body names does not exist", "The body refers to a resource that is not there; `errors` names the field.";
-        CancellationPeriodOver = "cancellation_period_over", 422, "The cancellation period is over", "The investor can no longer withdraw from this investment.";
-        CancellationRefused = "cancellation_refused", 422, "The investment cannot be cancelled", "The investment has a status or a campaign that does not allow cancellation.";
         ManagedWalletNotAvailable = "managed_wallet_not_available", 422, "Managed wallets are not available", "This registrar holds no keys for investors; register an address of the investor's own.";
         WebhookAddressNotAllowed = "webhook_address_not_allowed", 422, "The webhook address is not allowed", "The URL is not https, or leads to an address that may not be called.";
         ProductNotListed = "product_not_listed", 422, "The product is not listed for the platform", "The product may not be held by the investors of this distribution platform.";
