@@ -236,25 +236,20 @@ impl Stage {
         statuses
     }
 
-    /// Types and statuses of the events that a partner has heard of an investment.
-    pub async fn heard(&self, asset: usize, id: InvestmentId) -> Vec<String> {
-        let caller = self.request(asset).caller;
-        let mut heard = Vec::new();
-        let mut after = None;
-        loop {
-            let feed = registry::feed::feed(&self.registry, &caller, after, 500)
-                .await
-                .unwrap();
-            let Some(last) = feed.results.last() else {
-                return heard;
-            };
-            after = Some(domain::EventId::from_uuid(last.id));
-            let own = feed
-                .results
-                .iter()
-                .filter(|event| event.investment_id == Some(id.uuid()));
-            heard.extend(own.map(|event| event.status.clone().unwrap_or(event.kind.clone())));
-        }
+    /// Statuses of the events of an investment, or their types where there is no status. Read from the log itself: on
+    /// PostgreSQL the feed shows an event once every earlier transaction of the whole server has ended.
+    pub async fn heard(&self, id: InvestmentId) -> Vec<String> {
+        const BODIES: Sql =
+            Sql("select body from events where investment_id = $1 order by position");
+        let read = move |tx: &mut Tx| tx.query(BODIES, &[id.uuid().into()]);
+        let rows = self.db().read(read).await.unwrap();
+        rows.iter()
+            .map(|row| {
+                let body: Vec<u8> = row.get(0).unwrap();
+                let event: wire::events::Event = serde_json::from_slice(&body).unwrap();
+                event.status.unwrap_or(event.kind)
+            })
+            .collect()
     }
 
     /// The number that a statement answers.
