@@ -145,6 +145,45 @@ fn a_restore_needs_the_master_key_of_the_backup() {
 }
 
 #[test]
+fn a_rotated_master_key_opens_everything_and_the_old_one_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    play(&data, &["--no-story"]);
+    let (new, registrar) = (data.join("new.key"), data.join("registrar.key"));
+    std::fs::write(&new, "5a".repeat(32)).unwrap();
+    let mut rotate = on(
+        &data,
+        &["admin", "--operator", "eva", "rotate-master-key", "--to"],
+    );
+    let output = run(rotate.arg(&new).arg("--keep-registrar-key").arg(&registrar));
+    assert!(output.status.success(), "{}", text(&output));
+
+    // The old key opens nothing any more.
+    let output = run(&mut on(&data, &["register", "verify"]));
+    assert!(
+        text(&output).contains("is sealed with master key"),
+        "{}",
+        text(&output)
+    );
+
+    // The new one alone would be another registrar on the chain.
+    let verify = || {
+        let mut command = on(&data, &["register", "verify"]);
+        command.env("CASHLINK__MASTER_KEY__FILE", &new);
+        command
+    };
+    let output = run(&mut verify());
+    assert!(
+        text(&output).contains("set dlt.registrar_key"),
+        "{}",
+        text(&output)
+    );
+
+    let output = run(verify().env("CASHLINK__DLT__REGISTRAR_KEY__FILE", &registrar));
+    assert!(output.status.success(), "{}", text(&output));
+}
+
+#[test]
 fn a_wrong_configuration_is_refused_by_its_key() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(on(folder.path(), &["config"]).env("CASHLINK__WEBHOKS__CONCURRENCY", "3"));

@@ -6,6 +6,7 @@ mod credentials;
 mod deliveries;
 mod list;
 mod output;
+mod rotate;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -49,6 +50,8 @@ enum Command {
         /// Its client ID
         client_id: String,
     },
+    /// Wrap every data key with a new master key
+    RotateMasterKey(rotate::Rotation),
 }
 
 /// Runs one command.
@@ -62,12 +65,12 @@ pub async fn run(config: &Config, options: &Options) -> Result<()> {
         "name who acts with --operator NAME; the audit log keeps it"
     );
     let app = App::open(config.clone(), Clock::Real, Migrates::NewFilesOnly).await?;
-    let done = act(&app, operator, options).await;
+    let done = act(&app, config, operator, options).await;
     app.close().await;
-    done
+    done.map_err(in_words)
 }
 
-async fn act(app: &App, operator: &str, options: &Options) -> Result<()> {
+async fn act(app: &App, config: &Config, operator: &str, options: &Options) -> Result<()> {
     let caller = Caller::network(operator);
     let request = Request::internal(operator, "cashlink admin");
     match &options.command {
@@ -79,7 +82,16 @@ async fn act(app: &App, operator: &str, options: &Options) -> Result<()> {
         Command::Deliveries(command) => deliveries::run(app, &caller, command)
             .await?
             .print(options.json),
+        Command::RotateMasterKey(rotation) => rotate::run(app, config, &request, rotation).await?,
         Command::Revoke { client_id } => credentials::revoke(app, &request, client_id).await?,
     }
     Ok(())
+}
+
+/// A refusal as the API would tell it.
+fn in_words(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref::<registry::Error>() {
+        None | Some(registry::Error::Fault(_)) => error,
+        Some(refusal) => anyhow::anyhow!("{}", refusal.to_problem().detail),
+    }
 }

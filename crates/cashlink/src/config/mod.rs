@@ -1,10 +1,12 @@
 //! The configuration: one TOML file, overridden by `CASHLINK__SECTION__KEY` in the environment. Unknown keys are refused.
 
 mod check;
+mod dlt;
 mod load;
 
 pub use check::Checked;
 pub(crate) use check::{is_among, read_key};
+pub use dlt::{Dlt, DltMode, Finality};
 pub use load::{ConfigError, effective, load};
 
 use std::net::SocketAddr;
@@ -155,50 +157,6 @@ impl Default for Webhooks {
             timeout_s: 15,
         }
     }
-}
-
-/// Which DLT network is written to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DltMode {
-    /// A chain in the network's own database.
-    #[default]
-    Embedded,
-    /// An EVM node over JSON-RPC.
-    Rpc,
-}
-
-/// From when on a block of a node counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Finality {
-    /// At once: networks where blocks cannot be undone.
-    Latest,
-    /// The node's `safe` block.
-    Safe,
-    /// The node's `finalized` block.
-    #[default]
-    Finalized,
-}
-
-/// The DLT network.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Dlt {
-    /// `embedded` or `rpc`.
-    pub mode: DltMode,
-    /// How the network is named in answers, such as `POLYGON-MAINNET`.
-    pub network: Option<String>,
-    /// EIP-155; must be what the node says.
-    pub chain_id: Option<u64>,
-    /// The node's JSON-RPC address; for `rpc`.
-    pub url: Option<String>,
-    /// From when on a block of a node counts; for `rpc`.
-    pub finality: Finality,
-    /// The most that a transaction may offer in gwei per gas; absent: the network takes no fee.
-    pub maximum_gas_price_gwei: Option<u64>,
-    /// The registrar's signing key, 32 bytes in hexadecimal; absent: derived from the master key, for `embedded` only.
-    pub registrar_key: Option<Secret>,
 }
 
 /// The worker.

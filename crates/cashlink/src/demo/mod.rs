@@ -1,7 +1,9 @@
 //! `cashlink demo`: the whole sample network in one process, the main job played over HTTP, and then everything stays up.
+mod accounts;
 mod broker;
 mod check;
 pub mod client;
+mod clients;
 pub mod credentials;
 mod paper;
 mod people;

@@ -1,6 +1,5 @@
 //! Where the demo keeps its things, the configuration it runs on, and the credentials it hands out.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,14 +7,14 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use database::vault::MasterKey;
 use domain::ProductStatus;
-use registry::clients::{self, NewClient};
-use registry::{Caller, Request};
+use registry::Caller;
+use registry::clients::NewClient;
 use serde_json::json;
 use storage::clients::ClientKind;
 use storage::products::ProductRecord;
 use tempfile::TempDir;
 
-use super::client::Credentials;
+use super::clients::Clients;
 use super::credentials::{
     CredentialsFile, DltAccess, EnvironmentAccess, NetworkAccess, OtherDistributor, write_secret,
 };
@@ -224,53 +223,4 @@ async fn environment(
         issuer,
         other_distributors: distributors.collect(),
     })
-}
-
-/// The demo's clients. The network keeps only hashes of secrets, so the demo keeps them itself, beside its master key.
-struct Clients<'a> {
-    app: &'a App,
-    file: PathBuf,
-    kept: BTreeMap<String, Credentials>,
-}
-
-impl<'a> Clients<'a> {
-    fn read(app: &'a App, file: &Path, inventory: &Inventory) -> Result<Self> {
-        let mut kept: BTreeMap<String, Credentials> = match std::fs::read(file) {
-            Ok(text) => {
-                serde_json::from_slice(&text).with_context(|| file.display().to_string())?
-            }
-            Err(_) => BTreeMap::new(),
-        };
-        let is_alive = |kept: &Credentials| {
-            let found = inventory
-                .clients
-                .iter()
-                .find(|client| client.client_id == kept.client_id);
-            found.is_some_and(|client| client.revoked_at.is_none())
-        };
-        kept.retain(|_, credentials| is_alive(credentials));
-        Ok(Self {
-            app,
-            file: file.to_owned(),
-            kept,
-        })
-    }
-
-    async fn get(&mut self, key: &str, new: NewClient) -> Result<Credentials> {
-        if let Some(kept) = self.kept.get(key) {
-            return Ok(kept.clone());
-        }
-        let request = Request::internal(OPERATOR, "create client");
-        let (client, client_secret) = clients::create(&self.app.registry, &request, new).await?;
-        let credentials = Credentials {
-            client_id: client.client_id,
-            client_secret,
-        };
-        self.kept.insert(key.to_owned(), credentials.clone());
-        Ok(credentials)
-    }
-
-    fn keep(&self) -> Result<()> {
-        write_secret(&self.file, &serde_json::to_vec_pretty(&self.kept)?)
-    }
 }

@@ -6,7 +6,8 @@ use anyhow::{Context, Result, bail};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::broker::{Account, Broker, Order, seconds_ago};
+use super::accounts::Account;
+use super::broker::{Broker, Order, seconds_ago};
 use super::client::Client;
 use super::credentials::CredentialsFile;
 use super::people::Customer;

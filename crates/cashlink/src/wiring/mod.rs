@@ -1,5 +1,8 @@
 //! Puts the parts together: the same for `serve`, the demo, the command line and the tests.
 
+mod ledger;
+mod schema;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,10 +11,9 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use api::{Api, RenderMetrics};
 use axum::Router;
-use database::Db;
-use database::vault::{MasterKey, Vault};
+use database::vault::Vault;
 use dlt::Ledger;
-use dlt_evm::{Connection, Embedded, EmbeddedOptions, EvmLedger, GasPrice};
+use dlt_evm::Embedded;
 use http::{AccessTokens, RealSurroundings, Tls};
 use registry::network_file::NetworkFile;
 use registry::setup::{self, LedgerFacts};
@@ -21,14 +23,14 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use worker::Worker;
 
-use crate::config::{Checked, Config, DltMode, Finality, read_key};
-use crate::migrate::COMPONENTS;
+use crate::config::{Checked, Config};
 use crate::page;
+
+pub use ledger::embedded_registrar_key;
+pub use schema::{Migrates, database_options, open_database};
 
 /// The purpose under which the key of the access tokens is derived.
 const TOKENS: &str = "cashlink access tokens";
-/// The purpose under which the registrar's key on the embedded chain is derived.
-const REGISTRAR: &str = "cashlink registrar on the embedded chain";
 
 /// The network, ready to serve and to work.
 #[derive(Clone)]
@@ -44,51 +46,6 @@ pub struct App {
     config: Arc<Config>,
     checked: Arc<Checked>,
     tokens: AccessTokens,
-}
-
-/// Where a database is, as its kit wants it.
-pub fn database_options(config: &Config) -> database::Options {
-    let mut options = database::Options::new(config.database.url.clone());
-    options.connections = config.database.connections;
-    options.root_certificates = config.database.root_certificates.clone();
-    options
-}
-
-/// Opens the database and makes sure of its schema. A new SQLite file gets it at once: nothing can be lost there.
-///
-/// # Errors
-/// If the schema is older, newer or changed, or the database fails.
-pub async fn open_database(config: &Config, migrates: Migrates) -> Result<Db> {
-    let path = config
-        .database
-        .url
-        .strip_prefix("sqlite:")
-        .map(|path| Path::new(path.trim_start_matches("//")));
-    let is_new = path.is_some_and(|path| !path.exists());
-    if let Some(folder) = path
-        .and_then(Path::parent)
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("{} cannot be made", folder.display()))?;
-    }
-    let db = Db::open(&database_options(config))
-        .await
-        .context("the database cannot be opened")?;
-    if is_new || migrates == Migrates::First {
-        database::migrate(&db, &COMPONENTS).await?;
-    }
-    database::check(&db, &COMPONENTS).await?;
-    Ok(db)
-}
-
-/// Whether a start brings the database to the program's schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Migrates {
-    /// Before anything else.
-    First,
-    /// Only a new SQLite file.
-    NewFilesOnly,
 }
 
 impl App {
@@ -109,7 +66,7 @@ impl App {
         let directory = &config.documents.directory;
         std::fs::create_dir_all(directory)
             .with_context(|| format!("{} cannot be made", directory.display()))?;
-        let (chain, ledger) = open_ledger(&config, &db, &master, &clock).await?;
+        let (chain, dlt) = ledger::open(&config, &db, &master, &clock).await?;
         let has_custody = network
             .as_ref()
             .is_some_and(|file| file.network.custody.is_some());
@@ -118,7 +75,7 @@ impl App {
             vault,
             documents: Documents::in_folder(directory)?,
             clock,
-            custody: has_custody.then(|| Arc::new(OwnCustody) as Arc<dyn Custody>),
+            custody: has_custody.then(|| Arc::new(ledger::OwnCustody) as Arc<dyn Custody>),
             webhook_guard: checked.guard.clone(),
             settings: registry::Settings {
                 public_url: checked.public_url.clone(),
@@ -126,10 +83,11 @@ impl App {
             },
         })
         .await?;
+        ledger::require_own_assets(&registry, dlt.as_ref()).await?;
         let lifetime = Duration::from_secs(config.limits.token_lifetime_s);
         Ok(Self {
             registry,
-            ledger,
+            ledger: dlt,
             chain,
             network: network.map(Arc::new),
             config: Arc::new(config),
@@ -230,69 +188,7 @@ pub fn read_network_file(path: &Path) -> Result<NetworkFile> {
     NetworkFile::parse(&text).with_context(|| path.display().to_string())
 }
 
-async fn open_ledger(
-    config: &Config,
-    db: &Db,
-    master: &MasterKey,
-    clock: &Clock,
-) -> Result<(Option<Embedded>, Arc<dyn Ledger>)> {
-    let dlt = &config.dlt;
-    let key = dlt
-        .registrar_key
-        .as_ref()
-        .map(|secret| read_key("dlt.registrar_key", secret))
-        .transpose()?;
-    match dlt.mode {
-        DltMode::Embedded => {
-            let clock = clock.clone();
-            let mut options =
-                EmbeddedOptions::new(Arc::new(move || clock.now()), uuid::Uuid::new_v4());
-            options.chain_id = dlt.chain_id.unwrap_or(options.chain_id);
-            let chain = Embedded::open(db, options)
-                .await
-                .context("the embedded chain")?;
-            let key = key.unwrap_or_else(|| master.derive(REGISTRAR));
-            let ledger = EvmLedger::embedded(&chain, &key)
-                .await
-                .context("the embedded chain")?;
-            Ok((Some(chain), Arc::new(ledger)))
-        }
-        DltMode::Rpc => {
-            let url = dlt.url.as_deref().unwrap_or_default();
-            let connection = Connection {
-                name: dlt.network.clone().unwrap_or_else(|| "evm".to_owned()),
-                url: url.parse().context("dlt.url")?,
-                chain_id: dlt.chain_id.context("dlt.chain_id is missing")?,
-                registrar_key: key.context("dlt.registrar_key is missing")?,
-                finality: match dlt.finality {
-                    Finality::Latest => dlt_evm::Finality::Latest,
-                    Finality::Safe => dlt_evm::Finality::Safe,
-                    Finality::Finalized => dlt_evm::Finality::Finalized,
-                },
-                gas_price: dlt.maximum_gas_price_gwei.map_or(GasPrice::Free, |gwei| {
-                    GasPrice::Market {
-                        at_most: u128::from(gwei) * 1_000_000_000,
-                    }
-                }),
-            };
-            let ledger = EvmLedger::connect(db, connection)
-                .await
-                .context("the DLT network")?;
-            Ok((None, Arc::new(ledger)))
-        }
-    }
-}
-
 async fn stopped(mut stop: watch::Receiver<bool>) {
     // A signal whose sender is gone means stop too.
     let _ = stop.wait_for(|stop| *stop).await;
-}
-
-/// Managed wallets whose keys are sealed in the network's own database.
-struct OwnCustody;
-
-impl Custody for OwnCustody {
-    fn open_wallet(&self) -> (domain::Address, [u8; 32]) {
-        dlt_evm::managed_wallet()
-    }
 }
