@@ -37,8 +37,8 @@ pub mod wallets;
 pub mod webhook_endpoints;
 pub mod write;
 
-mod confirmation;
 mod batches;
+mod confirmation;
 mod investment_views;
 mod orders;
 mod persons;

@@ -68,14 +68,6 @@ and payment_due_at <= $1
 order by payment_due_at
 limit $2");
 
-const DELIVERABLE: Sql = Sql("select id
-from investments
-where status = 'PAID'
-and delivery_started_at is null
-and cancellable_until <= $1
-order by cancellable_until
-limit $2");
-
 const WAITING_OF_INVESTOR: Sql = Sql("select id
 from investments
 where investor_id = $1
@@ -238,18 +230,6 @@ pub fn overdue(
     limit: u32,
 ) -> Result<Vec<InvestmentId>, DatabaseError> {
     ids(tx, OVERDUE, &[time(now), limit.into()])
-}
-
-/// Paid investments whose cancellation period is over.
-///
-/// # Errors
-/// Fails if the database does.
-pub fn deliverable(
-    tx: &mut Tx,
-    now: Timestamp,
-    limit: u32,
-) -> Result<Vec<InvestmentId>, DatabaseError> {
-    ids(tx, DELIVERABLE, &[time(now), limit.into()])
 }
 
 /// Investments that may go on when their investor changes.
