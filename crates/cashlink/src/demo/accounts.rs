@@ -49,7 +49,7 @@ impl Broker {
             structure_proof: upload(
                 "structure-proof.pdf",
                 "Eigentums- und Kontrollstruktur",
-                "Martin Brandt 75 %, Jonas Brandt 25 %",
+                "Max Mustermann 75 %, Erika Mustermann 25 %",
             )
             .await?,
             subscription: upload(

@@ -33,8 +33,8 @@ impl Customer {
     /// As shown in the demo's tables.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Person => "Lena Hoffmann",
-            Self::Company => "Brandt & Söhne GmbH",
+            Self::Person => "Erika Mustermann",
+            Self::Company => "Mustermann & Söhne GmbH",
         }
     }
 
@@ -105,8 +105,8 @@ impl Customer {
 /// The beneficial owner of the company.
 pub fn benefiting_person() -> Value {
     json!({
-        "forename": "Martin",
-        "surname": "Brandt",
+        "forename": "Max",
+        "surname": "Mustermann",
         "birth_date": "1968-02-29",
         "birth_place": "Potsdam",
         "citizenship": "DEU",
@@ -128,8 +128,8 @@ fn natural_person(customer: Customer) -> Value {
     match customer {
         Customer::Person => json!({
             "salutation": "MS",
-            "forename": "Lena",
-            "surname": "Hoffmann",
+            "forename": "Erika",
+            "surname": "Mustermann",
             "birth_date": "1987-06-14",
             "birth_place": "Halle (Saale)",
             "citizenship": "DEU",
@@ -143,8 +143,8 @@ fn natural_person(customer: Customer) -> Value {
         }),
         Customer::Company => json!({
             "salutation": "MR",
-            "forename": "Jonas",
-            "surname": "Brandt",
+            "forename": "Max",
+            "surname": "Mustermann",
             "birth_date": "1994-11-03",
             "birth_place": "Berlin",
             "citizenship": "DEU",
@@ -162,7 +162,7 @@ fn natural_person(customer: Customer) -> Value {
 fn bank_account(customer: Customer) -> Value {
     match customer {
         Customer::Person => json!({
-            "account_holder": "Lena Hoffmann",
+            "account_holder": "Erika Mustermann",
             "iban": "DE89370400440532013000",
             "bic": "COBADEFFXXX",
             "bank": "Commerzbank",
@@ -194,7 +194,7 @@ fn tax_information(customer: Customer) -> Value {
 
 fn email(customer: Customer) -> &'static str {
     match customer {
-        Customer::Person => "lena.hoffmann@example.com",
-        Customer::Company => "verwaltung@brandt-soehne.example.com",
+        Customer::Person => "erika@example.com",
+        Customer::Company => "verwaltung@mustermann.example.com",
     }
 }

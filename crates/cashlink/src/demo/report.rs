@@ -165,7 +165,7 @@ mod tests {
     fn report(on_chain: u64) -> Report {
         Report {
             delivered: vec![Delivered {
-                customer: "Lena Hoffmann",
+                customer: "Erika Mustermann",
                 environment: "art".to_owned(),
                 units: 12,
                 steps: vec![
@@ -177,7 +177,7 @@ mod tests {
                 took: Duration::from_millis(1234),
             }],
             balances: vec![Balance {
-                customer: "Lena Hoffmann",
+                customer: "Erika Mustermann",
                 environment: "art".to_owned(),
                 wallet: "0x52908400098527886E0F7030069857D2E4169EE7".to_owned(),
                 ordered: 12,
