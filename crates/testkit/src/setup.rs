@@ -17,12 +17,14 @@ use crate::TestApp;
 /// Where the frozen clock stands when a test begins: a Monday in summer, ten o'clock in Berlin.
 pub const BEGINNING: &str = "2026-06-01T08:00:00Z";
 
+type Change = Box<dyn FnOnce(&mut Config) + Send>;
+
 /// A network to be started.
 pub struct Setup {
     backend: Backend,
     clock: Clock,
     network: Value,
-    changes: Vec<Box<dyn FnOnce(&mut Config) + Send>>,
+    changes: Vec<Change>,
     issues: bool,
 }
 
