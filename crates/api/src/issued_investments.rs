@@ -7,7 +7,8 @@ use registry::investments::Filter;
 use registry::issued_investments;
 use wire::Page;
 use wire::investments::{
-    Accept, BatchAnswer, Investment, InvestmentIds, MarkPaid, Nothing, Reject,
+    Accept, BatchAnswer, Investment, InvestmentIds, InvestmentsAccept, InvestmentsMarkPaid,
+    InvestmentsReject, MarkPaid, Nothing, Reject,
 };
 
 use crate::Api;
@@ -127,13 +128,13 @@ pub(crate) async fn report_payment_missing(
 
 /// Accept several investments
 #[utoipa::path(
-    post, path = "/investments/accept/", tag = "Decisions", request_body = InvestmentIds,
+    post, path = "/investments/accept/", tag = "Decisions", request_body = InvestmentsAccept,
     responses((status = 200, description = "One result per investment.", body = BatchAnswer), WriteRefusals),
 )]
 pub(crate) async fn accept_investments(
     State(api): State<Api>,
     writer: Writer,
-    body: JsonBody<InvestmentIds>,
+    body: JsonBody<InvestmentsAccept>,
 ) -> Outcome {
     let request = writer.request(body.fingerprint);
     answered(issued_investments::accept_many(&api.registry, &request, body.value).await)
@@ -141,13 +142,13 @@ pub(crate) async fn accept_investments(
 
 /// Reject several investments
 #[utoipa::path(
-    post, path = "/investments/reject/", tag = "Decisions", request_body = InvestmentIds,
+    post, path = "/investments/reject/", tag = "Decisions", request_body = InvestmentsReject,
     responses((status = 200, description = "One result per investment.", body = BatchAnswer), WriteRefusals),
 )]
 pub(crate) async fn reject_investments(
     State(api): State<Api>,
     writer: Writer,
-    body: JsonBody<InvestmentIds>,
+    body: JsonBody<InvestmentsReject>,
 ) -> Outcome {
     let request = writer.request(body.fingerprint);
     answered(issued_investments::reject_many(&api.registry, &request, body.value).await)
@@ -155,13 +156,13 @@ pub(crate) async fn reject_investments(
 
 /// Mark several investments as paid
 #[utoipa::path(
-    post, path = "/investments/mark-paid/", tag = "Decisions", request_body = InvestmentIds,
+    post, path = "/investments/mark-paid/", tag = "Decisions", request_body = InvestmentsMarkPaid,
     responses((status = 200, description = "One result per investment.", body = BatchAnswer), WriteRefusals),
 )]
 pub(crate) async fn mark_investments_paid(
     State(api): State<Api>,
     writer: Writer,
-    body: JsonBody<InvestmentIds>,
+    body: JsonBody<InvestmentsMarkPaid>,
 ) -> Outcome {
     let request = writer.request(body.fingerprint);
     answered(issued_investments::mark_paid_many(&api.registry, &request, body.value).await)

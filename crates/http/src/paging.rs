@@ -14,6 +14,8 @@ pub(crate) const PAGE: &str = "page";
 pub(crate) const PAGE_SIZE: &str = "page_size";
 const DEFAULT_SIZE: u32 = 50;
 const LARGEST_SIZE: u32 = 500;
+/// What the document's `int32` can say.
+const LARGEST_PAGE: u32 = i32::MAX as u32;
 
 /// The page asked for, with what is needed to link to its neighbours.
 #[derive(Debug, Clone)]
@@ -70,7 +72,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
             .into_iter()
             .partition(|(name, _)| name == PAGE || name == PAGE_SIZE);
         Ok(Self {
-            page: number(&paging, PAGE, u32::MAX)?.unwrap_or(1),
+            page: number(&paging, PAGE, LARGEST_PAGE)?.unwrap_or(1),
             page_size: number(&paging, PAGE_SIZE, LARGEST_SIZE)?.unwrap_or(DEFAULT_SIZE),
             address: format!("{}{}", context.public_url(), context.path()),
             others,

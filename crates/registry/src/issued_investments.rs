@@ -1,7 +1,10 @@
 //! Investments as the issuer of their product sees and decides them.
 
 use domain::{InvestmentId, Moved, Timestamp};
-use wire::investments::{Accept, InvestmentIds, MarkPaid, Reject};
+use wire::investments::{
+    Accept, InvestmentIds, InvestmentsAccept, InvestmentsMarkPaid, InvestmentsReject, MarkPaid,
+    Reject,
+};
 
 use crate::batches::{batch_result, check_batch_size, collected};
 use crate::investment_views::{seen, seen_list, shown};
@@ -103,10 +106,16 @@ pub async fn payment_missing(
 pub async fn accept_many(
     registry: &Registry,
     request: &Request,
-    body: InvestmentIds,
+    body: InvestmentsAccept,
 ) -> Result<Answer> {
     let at = date("accepted_at", body.accepted_at.as_deref())?;
-    decide_many(registry, request, &body, Decision::Accept(at)).await
+    decide_many(
+        registry,
+        request,
+        &body.investment_ids,
+        Decision::Accept(at),
+    )
+    .await
 }
 
 /// Rejects several; each has its own answer.
@@ -116,10 +125,10 @@ pub async fn accept_many(
 pub async fn reject_many(
     registry: &Registry,
     request: &Request,
-    body: InvestmentIds,
+    body: InvestmentsReject,
 ) -> Result<Answer> {
-    let decision = Decision::Reject(reason(body.reason.clone())?);
-    decide_many(registry, request, &body, decision).await
+    let decision = Decision::Reject(reason(body.reason)?);
+    decide_many(registry, request, &body.investment_ids, decision).await
 }
 
 /// Marks several as paid; each has its own answer.
@@ -129,10 +138,16 @@ pub async fn reject_many(
 pub async fn mark_paid_many(
     registry: &Registry,
     request: &Request,
-    body: InvestmentIds,
+    body: InvestmentsMarkPaid,
 ) -> Result<Answer> {
     let at = date("paid_at", body.paid_at.as_deref())?;
-    decide_many(registry, request, &body, Decision::MarkPaid(at)).await
+    decide_many(
+        registry,
+        request,
+        &body.investment_ids,
+        Decision::MarkPaid(at),
+    )
+    .await
 }
 
 /// Waits for the money of several no longer; each has its own answer.
@@ -144,7 +159,13 @@ pub async fn payment_missing_many(
     request: &Request,
     body: InvestmentIds,
 ) -> Result<Answer> {
-    decide_many(registry, request, &body, Decision::PaymentMissing).await
+    decide_many(
+        registry,
+        request,
+        &body.investment_ids,
+        Decision::PaymentMissing,
+    )
+    .await
 }
 
 /// What an issuer can decide.
@@ -194,13 +215,13 @@ async fn decide(
 async fn decide_many(
     registry: &Registry,
     request: &Request,
-    body: &InvestmentIds,
+    ids: &[uuid::Uuid],
     decision: Decision,
 ) -> Result<Answer> {
     request.caller.require(Right::DecideInvestments)?;
-    check_batch_size(body.investment_ids.len(), MOST_IN_BATCH)?;
-    let mut results = Vec::with_capacity(body.investment_ids.len());
-    for (index, id) in body.investment_ids.iter().enumerate() {
+    check_batch_size(ids.len(), MOST_IN_BATCH)?;
+    let mut results = Vec::with_capacity(ids.len());
+    for (index, id) in ids.iter().enumerate() {
         let id = InvestmentId::from_uuid(*id);
         let answer = decide(registry, &request.item(index), id, decision.clone()).await;
         results.push(batch_result(answer)?);

@@ -216,18 +216,42 @@ pub struct InvestmentIds {
     /// At most 500.
     #[schema(min_items = 1, max_items = 500)]
     pub investment_ids: Vec<Uuid>,
-    /// For acceptance.
+}
+
+/// The issuer accepts several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InvestmentsAccept {
+    /// At most 500.
+    #[schema(min_items = 1, max_items = 500)]
+    pub investment_ids: Vec<Uuid>,
+    /// Omitted: now.
     #[serde(default)]
     #[schema(format = DateTime)]
     pub accepted_at: Option<String>,
-    /// For payment.
-    #[serde(default)]
-    #[schema(format = DateTime)]
-    pub paid_at: Option<String>,
-    /// For rejection.
+}
+
+/// The issuer rejects several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InvestmentsReject {
+    /// At most 500.
+    #[schema(min_items = 1, max_items = 500)]
+    pub investment_ids: Vec<Uuid>,
+    /// For the partners.
     #[serde(default)]
     #[schema(max_length = 500)]
     pub reason: Option<String>,
+}
+
+/// The issuer reports that the money of several arrived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InvestmentsMarkPaid {
+    /// At most 500.
+    #[schema(min_items = 1, max_items = 500)]
+    pub investment_ids: Vec<Uuid>,
+    /// Omitted: now.
+    #[serde(default)]
+    #[schema(format = DateTime)]
+    pub paid_at: Option<String>,
 }
 
 /// The issuer accepts.

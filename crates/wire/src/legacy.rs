@@ -45,7 +45,9 @@ impl Legacy for crate::investments::InvestmentPatch {
 impl Legacy for crate::identifications::BenefitingPersonCreate {
     /// The reference does not print this body; clients that reuse their investor's block nest the person.
     fn normalise(body: &mut Value) {
-        let nested = body.as_object_mut().and_then(|b| b.remove("natural_person"));
+        let nested = body
+            .as_object_mut()
+            .and_then(|b| b.remove("natural_person"));
         if let (Some(Value::Object(person)), Some(object)) = (nested, body.as_object_mut()) {
             for (name, value) in person {
                 object.entry(name).or_insert(value);
@@ -57,6 +59,9 @@ impl Legacy for crate::identifications::BenefitingPersonCreate {
 impl Legacy for crate::identifications::IdentificationCreate {}
 impl Legacy for crate::investments::Accept {}
 impl Legacy for crate::investments::InvestmentIds {}
+impl Legacy for crate::investments::InvestmentsAccept {}
+impl Legacy for crate::investments::InvestmentsMarkPaid {}
+impl Legacy for crate::investments::InvestmentsReject {}
 impl Legacy for crate::investments::MarkPaid {}
 impl Legacy for crate::investments::Nothing {}
 impl Legacy for crate::investments::Reject {}
