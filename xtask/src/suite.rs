@@ -11,7 +11,7 @@ use crate::interrupt::Interrupt;
 use crate::openapi::Executable;
 use crate::steps::Steps;
 use crate::tools::{Postgres, Tools};
-use crate::{contracts, licences, openapi, shell, tidy, tools};
+use crate::{contracts, full, licences, openapi, shell, tidy, tools};
 
 /// What of the suite is to run.
 #[derive(Args, Default)]
@@ -181,7 +181,8 @@ fn nextest(options: &Options, tools: &Tools, database: Option<&Database>) -> Com
     if options.full {
         command
             .args(["--profile", "full"])
-            .env("CASHLINK_FULL", "1");
+            .env("CASHLINK_FULL", "1")
+            .env("CASHLINK_NOTES", full::notes());
     }
     // Tests that know a database carry its name in theirs.
     match options.only {

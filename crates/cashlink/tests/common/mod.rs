@@ -24,6 +24,15 @@ pub fn cashlink(arguments: &[&str]) -> Command {
     command
 }
 
+/// Leaves a line for the record of a full run, where one is made.
+pub fn note(name: &str, text: &str) {
+    println!("{name}: {text}");
+    if let Some(folder) = std::env::var_os("CASHLINK_NOTES") {
+        let file = PathBuf::from(folder).join(format!("{name}.txt"));
+        fs::write(file, format!("{text}\n")).expect("the folder of the notes is there");
+    }
+}
+
 /// A process that ends with its handle at the latest.
 pub struct Process {
     child: Child,

@@ -9,6 +9,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use testkit::Session;
 
+use crate::common::note;
 use crate::demo::{Demo, customer, seconds_ago};
 use crate::document::python;
 
@@ -73,6 +74,9 @@ async fn no_answer_is_outside_the_document(#[case] api: Api) {
     let (is_clean, report) = generate(folder.path(), &demo, api, &known, token.as_deref());
 
     assert!(is_clean, "{report}");
+    let requests = report.lines().find(|line| line.contains(" generated"));
+    let name = format!("generated requests {api:?}").to_lowercase();
+    note(&name, requests.expect("a summary").trim());
     assert!(
         demo.process.end().is_none(),
         "the server has ended:\n{}",

@@ -2,7 +2,12 @@
 //! doubled, and chain, register, API and webhooks tell the same.
 //!
 //! A failed seed can be run alone: `CASHLINK_CRASH_SEED=17 cargo nextest run -p cashlink --test crash random`.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -17,6 +22,7 @@ mod world;
 
 use database::testing::Backend;
 use rstest::rstest;
+use tokio::task::JoinSet;
 
 use points::Point;
 use world::{Death, World};
@@ -66,9 +72,17 @@ async fn killed_while_webhooks_are_sent(#[case] backend: Backend) {
 async fn killed_while_assets_are_issued(#[case] backend: Backend) {
     let points = points::of("issue");
     assert!(!points.is_empty(), "there is no point of the kind issue");
-    for Point { name, visit } in points {
-        let mut world = World::open_after(backend, &[Death::At(&name, visit)]).await;
-        world.round(&format!("after {name}:{visit}"), []).await;
+    for together in points.chunks(3) {
+        let mut networks = JoinSet::new();
+        for Point { name, visit } in together.iter().cloned() {
+            networks.spawn(async move {
+                let mut world = World::open_after(backend, &[Death::At(&name, visit)]).await;
+                world.round(&format!("after {name}:{visit}"), []).await;
+            });
+        }
+        while let Some(done) = networks.join_next().await {
+            done.expect("a network has failed; its reason stands above");
+        }
     }
 }
 

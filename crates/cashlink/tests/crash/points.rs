@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A place, and at which visit the process dies there.
+#[derive(Clone)]
 pub struct Point {
     pub name: String,
     pub visit: u32,

@@ -6,6 +6,7 @@ use database::testing::Backend;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
+use crate::common::note;
 use crate::world::{Death, Met, World};
 
 /// Seeds that share one network, whose data grows from one to the next.
@@ -22,10 +23,11 @@ pub async fn run(backend: Backend) {
         None if std::env::var_os("CASHLINK_FULL").is_some() => many(backend).await,
         None => one_network(backend, 0..3, Instant::now()).await,
     };
-    println!(
-        "crash: {backend:?} survived {} kills, {} of them while clients waited for answers",
-        met.kills, met.with_open_orders
+    let text = format!(
+        "{} seeds, {} kills at random moments survived, {} of them while clients waited for answers",
+        met.seeds, met.kills, met.with_open_orders
     );
+    note(&format!("crash {backend:?}").to_lowercase(), &text);
 }
 
 async fn many(backend: Backend) -> Met {
@@ -41,7 +43,8 @@ async fn many(backend: Backend) -> Met {
             running.spawn(one_network(backend, seeds.clone(), begin));
         }
         while let Some(done) = running.join_next().await {
-            let done = done.expect("a seed has failed; the last round above names it");
+            let done = done.expect("a seed has failed; it is named above");
+            met.seeds += done.seeds;
             met.kills += done.kills;
             met.with_open_orders += done.with_open_orders;
         }
@@ -66,6 +69,7 @@ async fn one_network(backend: Backend, seeds: std::ops::Range<u64>, begin: Insta
         world
             .round(&format!("{backend:?} seed {seed}: {deaths:?}"), deaths)
             .await;
+        world.met.seeds += 1;
     }
     world.at_last().await;
     world.met

@@ -34,9 +34,21 @@ pub enum Death<'a> {
 /// What the kills met, so that a run can tell that it tried something.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Met {
+    pub seeds: usize,
     pub kills: usize,
     /// Kills while clients still waited for answers.
     pub with_open_orders: usize,
+}
+
+/// Says which round it was, whoever else works at the same time.
+struct Named<'a>(&'a str);
+
+impl Drop for Named<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the round that failed: {}", self.0);
+        }
+    }
 }
 
 /// One network with everything around it.
@@ -112,6 +124,7 @@ impl World {
     /// checks all that was ever done.
     pub async fn round<'a>(&mut self, name: &str, deaths: impl IntoIterator<Item = Death<'a>>) {
         println!("round: {name}");
+        let _named = Named(name);
         let mut clients = JoinSet::new();
         for _ in 0..ORDERS {
             let order = Order::new(&mut self.rng, &self.markets);
@@ -192,7 +205,7 @@ async fn until_dead(server: &mut Process, death: Death<'_>, listens: impl Fn(Str
         }
         assert!(
             begin.elapsed() < PATIENCE,
-            "{death:?} never came\n{}",
+            "{death:?} never came (was the executable built with the tests of this workspace?)\n{}",
             server.printed()
         );
         tokio::time::sleep(LOOK_AGAIN).await;
