@@ -114,8 +114,10 @@ fn describe_headers(operation: &mut Operation, method: &str, case: Access) {
         // Those behind a reference have theirs already.
         if let RefOr::T(response) = response {
             let status: u16 = status.parse().unwrap_or_default();
-            let names = if status < 400 { answered } else { headers::of_refusal(status) };
-            headers::add(response, names);
+            match status {
+                400.. => headers::add(response, &headers::of_refusal(status)),
+                _ => headers::add(response, answered),
+            }
         }
     }
 }
@@ -251,10 +253,12 @@ fn webhooks() -> Paths {
         .operation_id(Some("webhook_event"))
         .tag("Webhooks")
         .summary(Some("An event"))
-        .description(Some(
+        .description(Some(format!(
             "Sent by POST to every endpoint that wants events of this type, signed as in Standard Webhooks (headers `webhook-id`, \
-             `webhook-timestamp`, `webhook-signature`), and repeated until it arrives. Events of one investment come in order.",
-        ))
+             `webhook-timestamp`, `webhook-signature`), and repeated until it arrives. Events of one investment come in order. \
+             Types: `{}`.",
+            registry::events::TYPES.join("`, `")
+        )))
         .request_body(Some(body))
         .response("200", received)
         .build();

@@ -25,14 +25,15 @@ pub(crate) const READ_PARAMETERS: &[&str] = &["Prefer"];
 /// Parameters of every operation that writes.
 pub(crate) const WRITE_PARAMETERS: &[&str] = &["Prefer", "X-Idempotency-Key", "Idempotency-Key"];
 
-/// Headers of a refusal with this status.
-pub(crate) fn of_refusal(status: u16) -> &'static [&'static str] {
-    match status {
-        401 | 403 => &["X-Request-Id", "WWW-Authenticate"],
-        405 => &["X-Request-Id", "Allow"],
-        409 | 429 | 503 => &["X-Request-Id", "Retry-After"],
-        _ => ALWAYS,
-    }
+/// Headers of a refusal with this status. What was ignored is said there too, as is that the caller was strict.
+pub(crate) fn of_refusal(status: u16) -> Vec<&'static str> {
+    let more: &[&str] = match status {
+        401 | 403 => &["WWW-Authenticate"],
+        405 => &["Allow"],
+        409 | 429 | 503 => &["Retry-After"],
+        _ => &[],
+    };
+    [SUCCESS, more].concat()
 }
 
 /// Refers to the headers in a response.

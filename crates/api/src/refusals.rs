@@ -117,7 +117,7 @@ fn response(status: u16, meaning: &str) -> Response {
         .description(format!("{meaning} Codes: {}.", codes(status)))
         .content(PROBLEM_MEDIA_TYPE, problem)
         .build();
-    headers::add(&mut response, headers::of_refusal(status));
+    headers::add(&mut response, &headers::of_refusal(status));
     response
 }
 

@@ -50,10 +50,16 @@ pub(crate) async fn create_generic_wallet(
 }
 
 /// Open a wallet in the network's custody
+///
+/// An investor has one; asking again answers with it.
 #[utoipa::path(
     post, path = "/investors/{investor_id}/wallets/eth-managed/", tag = "Wallets", params(InvestorPath),
     request_body = Option<ManagedWalletCreate>,
-    responses((status = 201, description = "The wallet.", body = Wallet), WriteRefusals),
+    responses(
+        (status = 201, description = "The wallet.", body = Wallet),
+        (status = 200, description = "The wallet that was there already.", body = Wallet),
+        WriteRefusals,
+    ),
 )]
 pub(crate) async fn create_managed_wallet(
     State(api): State<Api>,

@@ -123,6 +123,7 @@ pub async fn decide(
     body: IdentificationDecision,
 ) -> Result<Answer> {
     request.caller.require(Right::WriteNetwork)?;
+    crate::issued_investments::reason(body.reason)?;
     let own = registry.clone();
     let caller = request.caller.clone();
     registry

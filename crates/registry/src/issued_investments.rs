@@ -235,7 +235,8 @@ fn date(field: &str, text: Option<&str>) -> Result<Option<Timestamp>> {
     Ok(errors.into_result(Some(at))?)
 }
 
-fn reason(text: Option<String>) -> Result<Option<String>> {
+/// A reason as somebody gave it, if it is a text of ours.
+pub(crate) fn reason(text: Option<String>) -> Result<Option<String>> {
     let mut errors = domain::FieldErrors::new();
     domain::text::check_optional_text(&mut errors, "reason", text.as_deref());
     Ok(errors.into_result(Some(text))?)

@@ -18,6 +18,8 @@ pub async fn review(
     body: ReviewDecision,
 ) -> Result<Answer> {
     request.caller.require(Right::WriteNetwork)?;
+    let reason = crate::issued_investments::reason(body.reason)?;
+    let action = body.action;
     let own = registry.clone();
     let caller = request.caller.clone();
     registry
@@ -25,8 +27,8 @@ pub async fn review(
             let mut record = progress::lock(tx, &Scope::ALL, id)?;
             let investment = record.investment.clone();
             let now = own.clock.now();
-            let reason = body.reason.clone();
-            let moved = match body.action {
+            let reason = reason.clone();
+            let moved = match action {
                 ReviewAction::Require => investment.review_required(now),
                 ReviewAction::Approve => {
                     let investor = progress::investor(tx, &record)?;

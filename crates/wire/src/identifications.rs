@@ -69,10 +69,10 @@ pub struct Identification {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BenefitingPersonCreate {
     /// Given names.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 255)]
     pub forename: String,
     /// Family name.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 255)]
     pub surname: String,
     /// `YYYY-MM-DD`.
     #[serde(default)]

@@ -13,7 +13,7 @@ pub struct SignedDocument {
     /// An uploaded document.
     pub document_id: Uuid,
     /// Open list: `SUBSCRIPTION_AGREEMENT`, `COSTS_DOCUMENT`, `INFORMATION_SHEET`, …
-    #[schema(min_length = 1, max_length = 64)]
+    #[schema(min_length = 1, max_length = 255)]
     pub document_type: String,
 }
 
@@ -238,7 +238,7 @@ pub struct InvestmentsReject {
     pub investment_ids: Vec<Uuid>,
     /// For the partners.
     #[serde(default)]
-    #[schema(max_length = 500)]
+    #[schema(max_length = 255)]
     pub reason: Option<String>,
 }
 
@@ -268,7 +268,7 @@ pub struct Accept {
 pub struct Reject {
     /// Told to the partner.
     #[serde(default)]
-    #[schema(max_length = 500)]
+    #[schema(max_length = 255)]
     pub reason: Option<String>,
 }
 

@@ -43,11 +43,11 @@ pub struct NaturalPersonPatch {
     #[serde(default)]
     pub salutation: Option<String>,
     /// Given names.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 255)]
     #[serde(default)]
     pub forename: Option<String>,
     /// Family name.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 255)]
     #[serde(default)]
     pub surname: Option<String>,
     /// `YYYY-MM-DD`, not in the future.
@@ -89,7 +89,7 @@ pub struct NaturalPersonPatch {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LegalPersonPatch {
     /// Firm as registered.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 255)]
     #[serde(default)]
     pub company_name: Option<String>,
     /// Register court, such as `Amtsgericht München`.

@@ -13,10 +13,10 @@ pub struct NaturalPerson {
     #[serde(default)]
     pub salutation: Option<String>,
     /// Given names.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 255)]
     pub forename: String,
     /// Family name.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 255)]
     pub surname: String,
     /// `YYYY-MM-DD`, not in the future.
     #[schema(format = Date, example = "1990-01-31")]
@@ -50,7 +50,7 @@ pub struct NaturalPerson {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LegalPerson {
     /// Firm as registered.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 255)]
     pub company_name: String,
     /// Register court, such as `Amtsgericht München`.
     pub commercial_register: String,

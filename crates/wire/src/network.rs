@@ -43,7 +43,7 @@ pub struct IdentificationDecision {
     pub decision: Decision,
     /// Kept with the decision.
     #[serde(default)]
-    #[schema(max_length = 500)]
+    #[schema(max_length = 255)]
     pub reason: Option<String>,
 }
 
@@ -64,7 +64,7 @@ pub struct ReviewDecision {
     pub action: ReviewAction,
     /// Kept with the decision.
     #[serde(default)]
-    #[schema(max_length = 500)]
+    #[schema(max_length = 255)]
     pub reason: Option<String>,
 }
 

@@ -152,7 +152,6 @@ catalogue! {
         InvestmentState = "investment_state", 409, "The investment's status forbids this", "The investment is in a status in which this cannot be done.";
         IdempotencyInFlight = "idempotency_in_flight", 409, "The first request is still running", "A request with the same idempotency key is being worked on; repeat after `Retry-After`.";
         WalletAddressTaken = "wallet_address_taken", 409, "The address is in use", "The wallet address is already registered in this environment.";
-        WebhookEndpointState = "webhook_endpoint_state", 409, "The endpoint's state forbids this", "The webhook endpoint is in a state in which this cannot be done.";
         Conflict = "conflict", 409, "Conflict", "The request contradicts the present state of the resource.";
         DeliveryStarted = "delivery_started", 409, "Delivery has started", "The units are being delivered; the change comes too late.";
         CancellationPeriodOver = "cancellation_period_over", 409, "The cancellation period is over", "The investor can no longer withdraw from this investment.";
@@ -171,8 +170,6 @@ catalogue! {
         RequiredDocumentMissing = "required_document_missing", 422, "A required document is missing", "The campaign requires a signed document of a type that was not given; the detail names it.";
         WalletNotAccepted = "wallet_not_accepted", 422, "The wallet cannot be used", "The wallet does not receive, is frozen, or is not of the product's network.";
         WalletNotOfInvestor = "wallet_not_of_investor", 422, "The wallet is not the investor's", "The wallet is not one of this investor.";
-        DocumentNotFound = "document_not_found", 422, "A document does not exist", "The body refers to a document that is not there.";
-        ReferenceNotFound = "reference_not_found", 422, "A resource that the body names does not exist", "The body refers to a resource that is not there; `errors` names the field.";
         ManagedWalletNotAvailable = "managed_wallet_not_available", 422, "Managed wallets are not available", "This registrar holds no keys for investors; register an address of the investor's own.";
         WebhookAddressNotAllowed = "webhook_address_not_allowed", 422, "The webhook address is not allowed", "The URL is not https, or leads to an address that may not be called.";
         ProductNotListed = "product_not_listed", 422, "The product is not listed for the platform", "The product may not be held by the investors of this distribution platform.";
@@ -180,7 +177,6 @@ catalogue! {
         BenefitingPersonNotApplicable = "benefiting_person_not_applicable", 422, "Benefiting persons do not apply", "Only legal persons have benefiting persons.";
         TooMany = "too_many", 422, "Too many", "A list has more items, or a resource more children, than the limit that the detail names.";
         AmountOverflow = "amount_overflow", 422, "The amount is too large", "The amount that results cannot be represented.";
-        InvestorNotAccepted = "investor_not_accepted", 422, "The investor is not accepted", "The investor cannot hold this product.";
         RateLimited = "rate_limited", 429, "Too many requests", "The client sends more requests than agreed; repeat after `Retry-After`.";
         Internal = "internal", 500, "Internal error", "A fault on our side; nothing was changed. Name the request id to support.";
         Unavailable = "unavailable", 503, "Not available at the moment", "A part that the operation needs does not answer; repeat after `Retry-After`.";
