@@ -125,7 +125,13 @@ impl TestApp {
     /// The platform that the network file names first, signed in at an environment.
     pub async fn partner(&self, index: usize) -> Partner {
         let environment = self.environment(index);
-        Partner::sign_in(self, environment, &environment.distributor, &environment.campaign_id).await
+        Partner::sign_in(
+            self,
+            environment,
+            &environment.distributor,
+            &environment.campaign_id,
+        )
+        .await
     }
 
     /// The second platform of an environment.
@@ -139,13 +145,17 @@ impl TestApp {
     pub async fn issuer(&self, index: usize) -> Session {
         let environment = self.environment(index);
         let base = format!("{}/issuer", environment.url);
-        sign_in(&base, &environment.issuer).await.at(format!("{base}/v2"))
+        sign_in(&base, &environment.issuer)
+            .await
+            .at(format!("{base}/v2"))
     }
 
     /// The registrar.
     pub async fn registrar(&self) -> Session {
         let base = format!("{}/api/network/v1", self.url);
-        sign_in(&base, &self.access.network.credentials).await.at(base)
+        sign_in(&base, &self.access.network.credentials)
+            .await
+            .at(base)
     }
 
     /// Whoever has no token.
@@ -185,7 +195,9 @@ impl TestApp {
     /// If one does for too long.
     pub async fn settle(&self) {
         eventually("nothing waits for the chain", async || {
-            let health = registry::health::check(&self.app.registry).await.expect("the database answers");
+            let health = registry::health::check(&self.app.registry)
+                .await
+                .expect("the database answers");
             (health.pending_commands == 0).then_some(())
         })
         .await;
@@ -218,14 +230,22 @@ pub async fn sign_in(base: &str, credentials: &Credentials) -> Session {
 }
 
 /// The answer of the token endpoint below the session's base.
-pub async fn take_token(session: &Session, credentials: &Credentials, scope: Option<&str>) -> crate::Reply {
+pub async fn take_token(
+    session: &Session,
+    credentials: &Credentials,
+    scope: Option<&str>,
+) -> crate::Reply {
     let mut form = vec![
         ("grant_type", "client_credentials"),
         ("client_id", &credentials.client_id),
         ("client_secret", &credentials.client_secret),
     ];
     form.extend(scope.map(|scope| ("scope", scope)));
-    session.call(reqwest::Method::POST, "oauth/token").form(&form).send().await
+    session
+        .call(reqwest::Method::POST, "oauth/token")
+        .form(&form)
+        .send()
+        .await
 }
 
 /// Looks again until there is an answer.
@@ -238,7 +258,10 @@ pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>)
         if let Some(found) = look().await {
             return found;
         }
-        assert!(tokio::time::Instant::now() < deadline, "it did not come to this: {what}");
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "it did not come to this: {what}"
+        );
         tokio::time::sleep(LOOK_AGAIN).await;
     }
 }

@@ -13,7 +13,10 @@ const BALANCE_OF: &str = "70a08231";
 /// If the chain refuses.
 pub async fn rpc(app: &TestApp, method: &str, params: Value) -> Value {
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
-    let call = app.stranger().call(reqwest::Method::POST, "dlt/rpc").json(&body);
+    let call = app
+        .stranger()
+        .call(reqwest::Method::POST, "dlt/rpc")
+        .json(&body);
     let answer = call.send_unchecked().await;
     assert!(answer.body["error"].is_null(), "{answer}");
     answer.body["result"].clone()

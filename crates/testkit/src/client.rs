@@ -69,18 +69,27 @@ impl Session {
 
     /// Writes with a key of its own, as partners do.
     pub async fn post(&self, path: &str, body: &Value) -> Reply {
-        self.post_with_key(path, &Uuid::new_v4().to_string(), body).await
+        self.post_with_key(path, &Uuid::new_v4().to_string(), body)
+            .await
     }
 
     /// Writes with this key.
     pub async fn post_with_key(&self, path: &str, key: &str, body: &Value) -> Reply {
-        self.call(Method::POST, path).key(key).json(body).send().await
+        self.call(Method::POST, path)
+            .key(key)
+            .json(body)
+            .send()
+            .await
     }
 
     /// Changes.
     pub async fn patch(&self, path: &str, body: &Value) -> Reply {
         let key = Uuid::new_v4().to_string();
-        self.call(Method::PATCH, path).key(&key).json(body).send().await
+        self.call(Method::PATCH, path)
+            .key(&key)
+            .json(body)
+            .send()
+            .await
     }
 
     /// Deletes.
@@ -129,7 +138,18 @@ impl Call {
 
     /// With these bytes.
     pub fn bytes(mut self, media_type: &str, bytes: impl Into<Vec<u8>>) -> Self {
-        self.request = self.request.header(CONTENT_TYPE, media_type).body(bytes.into());
+        self.request = self
+            .request
+            .header(CONTENT_TYPE, media_type)
+            .body(bytes.into());
+        self
+    }
+
+    /// With a body of which nothing ever comes.
+    pub fn endless(mut self, media_type: &str) -> Self {
+        let nothing = futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>();
+        let body = reqwest::Body::wrap_stream(nothing);
+        self.request = self.request.header(CONTENT_TYPE, media_type).body(body);
         self
     }
 
@@ -156,7 +176,9 @@ impl Call {
             .file_name(name.to_owned())
             .mime_str(media_type)
             .expect("a media type");
-        self.request = self.request.multipart(Form::new().part(part.to_owned(), file));
+        self.request = self
+            .request
+            .multipart(Form::new().part(part.to_owned(), file));
         self
     }
 
@@ -268,7 +290,12 @@ impl Reply {
             .as_array()
             .into_iter()
             .flatten()
-            .map(|error| (error["field"].as_str().unwrap_or(""), error["code"].as_str().unwrap_or("")))
+            .map(|error| {
+                (
+                    error["field"].as_str().unwrap_or(""),
+                    error["code"].as_str().unwrap_or(""),
+                )
+            })
             .collect();
         found.sort_unstable();
         let mut expected = fields.to_vec();
@@ -290,7 +317,14 @@ impl Reply {
 
 impl std::fmt::Display for Reply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {} → {} {}", self.method, self.path, self.status, self.text())
+        write!(
+            f,
+            "{} {} → {} {}",
+            self.method,
+            self.path,
+            self.status,
+            self.text()
+        )
     }
 }
 

@@ -167,7 +167,10 @@ impl Contract {
 
     fn validator(&self, schema: &Value) -> Result<Arc<Validator>, String> {
         let key = schema.to_string();
-        let mut validators = self.validators.lock().expect("no check panics while it holds this");
+        let mut validators = self
+            .validators
+            .lock()
+            .expect("no check panics while it holds this");
         if let Some(known) = validators.get(&key) {
             return Ok(Arc::clone(known));
         }
@@ -188,7 +191,8 @@ impl Contract {
 
 /// The path in the spelling of the document: the older generation has no `distributor` in it.
 fn present(path: &str) -> String {
-    path.replace("//", "/").replace("/api/external/v2/", "/api/external/distributor/v2/")
+    path.replace("//", "/")
+        .replace("/api/external/v2/", "/api/external/distributor/v2/")
 }
 
 fn matches(pattern: &str, sent: &[&str]) -> bool {

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::app::{TestApp, eventually, sign_in};
 use crate::client::{Session, id};
-use crate::sink::WebhookSink;
 use crate::people;
+use crate::sink::WebhookSink;
 
 /// What every kind of document is called that the sample's campaigns ask for.
 pub const AGREEMENT: &str = "SUBSCRIPTION_AGREEMENT";
@@ -57,18 +57,28 @@ impl Partner {
 
     /// Uploads a PDF.
     pub async fn document(&self, text: &str) -> String {
-        let reply = self.api.upload("paper.pdf", "application/pdf", &people::pdf(text)).await;
+        let reply = self
+            .api
+            .upload("paper.pdf", "application/pdf", &people::pdf(text))
+            .await;
         id(&reply.expect(201))
     }
 
     /// A natural person that is not identified yet.
     pub async fn investor(&self) -> String {
-        id(&self.api.post("investors/", &people::natural_person()).await.expect(201))
+        id(&self
+            .api
+            .post("investors/", &people::natural_person())
+            .await
+            .expect(201))
     }
 
     /// A company that is not identified yet.
     pub async fn company(&self) -> String {
-        let (identity, structure) = (self.document("register extract").await, self.document("owners").await);
+        let (identity, structure) = (
+            self.document("register extract").await,
+            self.document("owners").await,
+        );
         let body = people::legal_person(&identity, &structure);
         id(&self.api.post("investors/", &body).await.expect(201))
     }
@@ -124,7 +134,10 @@ impl Partner {
 
     /// One of its investments.
     pub async fn investment(&self, id: &str) -> Value {
-        self.api.get(&format!("investments/{id}/")).await.expect(200)
+        self.api
+            .get(&format!("investments/{id}/"))
+            .await
+            .expect(200)
     }
 
     /// Waits until an investment has this status.
@@ -141,12 +154,17 @@ impl Partner {
 
     /// Its campaign as it stands.
     pub async fn campaign(&self) -> Value {
-        self.api.get(&format!("campaigns/{}/", self.campaign_id)).await.expect(200)
+        self.api
+            .get(&format!("campaigns/{}/", self.campaign_id))
+            .await
+            .expect(200)
     }
 
     /// Units that can still be ordered.
     pub async fn available(&self) -> u64 {
-        self.campaign().await["available"].as_u64().expect("a number")
+        self.campaign().await["available"]
+            .as_u64()
+            .expect("a number")
     }
 
     /// Registers a receiver of webhooks; the answer.
@@ -159,7 +177,11 @@ impl Partner {
     pub async fn feed(&self) -> Vec<Value> {
         let (mut events, mut after) = (Vec::new(), String::new());
         loop {
-            let feed = self.api.get(&format!("events/?page_size=5{after}")).await.expect(200);
+            let feed = self
+                .api
+                .get(&format!("events/?page_size=5{after}"))
+                .await
+                .expect(200);
             events.extend(feed["results"].as_array().expect("a list").clone());
             if feed["has_more"] != true {
                 return events;

@@ -11,8 +11,8 @@ pub fn natural_person() -> Value {
             "country": "DEU", "phone": "+49 6151 7788991", "is_pep": false, "is_subject_to_us_tax": false,
         },
         "bank_account": {
-            "account_holder": "Annegret Vogelsang-Möwe", "iban": "DE89 3704 0044 0532 0130 00", "bic": "COBADEFFXXX",
-            "bank": "Commerzbank Darmstadt", "country": "DEU", "currency": "EUR",
+            "account_holder": "Annegret Vogelsang-Möwe", "iban": "DE12 5001 0517 0648 4898 90", "bic": "INGDDEFFXXX",
+            "bank": "Sparbank Darmstadt", "country": "DEU", "currency": "EUR",
         },
         "tax_information": {
             "tax_identification_number": "65929970489", "non_assessment_certificate": false, "is_subject_to_german_tax": true,
@@ -59,7 +59,14 @@ pub fn pdf(text: &str) -> Vec<u8> {
 
 /// An address that nobody else has.
 pub fn wallet_address() -> String {
-    let bytes = [*uuid::Uuid::new_v4().as_bytes(), *uuid::Uuid::new_v4().as_bytes()].concat();
-    let digits: String = bytes[..20].iter().map(|byte| format!("{byte:02x}")).collect();
+    let bytes = [
+        *uuid::Uuid::new_v4().as_bytes(),
+        *uuid::Uuid::new_v4().as_bytes(),
+    ]
+    .concat();
+    let digits: String = bytes[..20]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("0x{digits}")
 }

@@ -35,7 +35,8 @@ impl Setup {
         Self {
             backend,
             clock: Clock::frozen(beginning),
-            network: serde_json::from_str(cashlink::SAMPLE_NETWORK).expect("the sample network is JSON"),
+            network: serde_json::from_str(cashlink::SAMPLE_NETWORK)
+                .expect("the sample network is JSON"),
             changes: Vec::new(),
             issues: true,
         }
@@ -74,7 +75,9 @@ impl Setup {
         let network_file = scratch.path().join("network.json");
         std::fs::write(&network_file, self.network.to_string()).expect("the network file");
         let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
-        let server = http::Server::bind(loopback, None).await.expect("a free port");
+        let server = http::Server::bind(loopback, None)
+            .await
+            .expect("a free port");
         let url = server.url();
         let mut config = place
             .configuration(server.address(), &url, Some(&network_file))
@@ -85,10 +88,16 @@ impl Setup {
             change(&mut config);
         }
         let documents = config.documents.directory.clone();
-        let app = App::open(config, self.clock, Migrates::First).await.expect("the network opens");
-        app.apply_network_file(demo::OPERATOR).await.expect("the network file is applied");
+        let app = App::open(config, self.clock, Migrates::First)
+            .await
+            .expect("the network opens");
+        app.apply_network_file(demo::OPERATOR)
+            .await
+            .expect("the network file is applied");
         // Every test of a process would want the one recorder there can be.
-        let router = app.router(Arc::new(|| "# no metrics are recorded in tests\n".to_owned()));
+        let router = app.router(Arc::new(|| {
+            "# no metrics are recorded in tests\n".to_owned()
+        }));
         let (stop, stopped) = watch::channel(false);
         let until = async move {
             let mut stopped = stopped;
@@ -98,7 +107,9 @@ impl Setup {
         let mut running = TestApp::assemble(app, place, folder, documents, options.url, stop);
         if self.issues {
             running.start_workers();
-            demo::wait_for_tokens(&running.app).await.expect("the assets are entered");
+            demo::wait_for_tokens(&running.app)
+                .await
+                .expect("the assets are entered");
         }
         running.hand_out_credentials().await;
         running

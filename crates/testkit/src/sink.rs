@@ -52,12 +52,17 @@ impl Received {
         let at = self.header("webhook-timestamp").parse().expect("seconds");
         let expected = webhook.sign(self.header("webhook-id"), at, &self.bytes);
         let expected = expected.expect("the body is text");
-        self.header("webhook-signature").split(' ').any(|signature| signature == expected)
+        self.header("webhook-signature")
+            .split(' ')
+            .any(|signature| signature == expected)
     }
 
     /// A header's text.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// A text of the event.
@@ -90,7 +95,9 @@ impl WebhookSink {
             behaviour: Mutex::new(Behaviour::Accept),
             arrivals: watch::Sender::new(0),
         });
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
         let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
         let router = Router::new().fallback(take).with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -139,7 +146,11 @@ impl WebhookSink {
             }
         };
         if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
-            let events: Vec<Value> = self.all().into_iter().map(|received| received.event).collect();
+            let events: Vec<Value> = self
+                .all()
+                .into_iter()
+                .map(|received| received.event)
+                .collect();
             panic!("it did not come to this: {what}; there were {events:#?}");
         }
     }
@@ -167,11 +178,17 @@ async fn take(State(shared): State<Arc<Shared>>, headers: HeaderMap, bytes: Byte
         bytes,
         behaviour,
     };
-    shared.received.lock().expect("nobody panics").push(received);
+    shared
+        .received
+        .lock()
+        .expect("nobody panics")
+        .push(received);
     shared.arrivals.send_modify(|count| *count += 1);
     match behaviour {
         Behaviour::Accept => StatusCode::NO_CONTENT.into_response(),
-        Behaviour::Fail(status) => StatusCode::from_u16(status).expect("a status").into_response(),
+        Behaviour::Fail(status) => StatusCode::from_u16(status)
+            .expect("a status")
+            .into_response(),
         Behaviour::Hang => std::future::pending().await,
     }
 }

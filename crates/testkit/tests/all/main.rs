@@ -2,6 +2,31 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod allocation;
+mod at_rest;
+mod authorisation;
+mod bad_input;
+mod batches;
+mod cancellation;
+mod catalogue;
+mod conventions;
+mod databases;
+mod delivery;
+mod documents;
+mod endpoints;
+mod events;
+mod faults;
+mod idempotency;
+mod identification;
+mod limits;
 mod oauth;
+mod orders;
+mod payment;
+mod python;
 mod reference;
+mod reviews;
 mod story;
+mod unknown_input;
+mod walk_through;
+mod wallets;
+mod webhooks;

@@ -7,7 +7,8 @@ use testkit::app::{sign_in, take_token};
 use testkit::client::{Session, id};
 use testkit::{Backend, TestApp, people};
 
-const ALL_SCOPES: &str = "investors:write investors:read investments:write investments:read documents:write";
+const ALL_SCOPES: &str =
+    "investors:write investors:read investments:write investments:read documents:write";
 
 /// Section 6.1, older generation, as printed.
 fn older_investor() -> Value {
@@ -59,25 +60,46 @@ fn identification(protocol: &str) -> Value {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_older_guide_runs_as_published(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+async fn the_older_guide_runs_as_published(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
     // Given the environment's URL and nothing of the newer prefixes (14.1).
     let app = TestApp::start(backend).await;
     let environment = app.environment(0);
     let base = Session::anonymous(&environment.url);
-    let token = take_token(&base, &environment.distributor, Some(ALL_SCOPES)).await.expect(200);
+    let token = take_token(&base, &environment.distributor, Some(ALL_SCOPES))
+        .await
+        .expect(200);
     let api = base.with_token(token["access_token"].as_str().unwrap());
 
     // When the script runs.
-    let investor = id(&api.post("v2/investors/", &older_investor()).await.expect(201));
-    let upload = api.call(Method::POST, "v2/documents/").key("0a1b2c3d4e5f6071");
-    let protocol = upload.file("protocol.pdf", "application/pdf", &people::pdf("protocol")).send().await;
+    let investor = id(&api
+        .post("v2/investors/", &older_investor())
+        .await
+        .expect(201));
+    let upload = api
+        .call(Method::POST, "v2/documents/")
+        .key("0a1b2c3d4e5f6071");
+    let protocol = upload
+        .file("protocol.pdf", "application/pdf", &people::pdf("protocol"))
+        .send()
+        .await;
     let protocol = id(&protocol.expect(201));
     let path = format!("v2/investors/{investor}/identifications/");
-    let identified = api.post(&path, &identification(&protocol)).await.expect(201);
+    let identified = api
+        .post(&path, &identification(&protocol))
+        .await
+        .expect(201);
     let address = people::wallet_address();
     let path = format!("v2/investors/{investor}/wallets/eth-generic/");
-    let wallet = api.post(&path, &json!({"address": address})).await.expect(201);
-    let shown = api.get(&format!("v2/investors/{investor}/")).await.expect(200);
+    let wallet = api
+        .post(&path, &json!({"address": address}))
+        .await
+        .expect(201);
+    let shown = api
+        .get(&format!("v2/investors/{investor}/"))
+        .await
+        .expect(200);
 
     // Then the flag at top level is the person's, and the old document asks for another identification without being refused.
     assert_eq!(shown["natural_person"]["is_pep"], false);
@@ -89,22 +111,40 @@ async fn the_older_guide_runs_as_published(#[values(Backend::Sqlite, Backend::Po
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_middle_guide_runs_as_published(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+async fn the_middle_guide_runs_as_published(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
     // Given the Distributor API's own prefix (14.5).
     let app = TestApp::start(backend).await;
     let environment = app.environment(0);
     let base = Session::anonymous(format!("{}/distributor", environment.url));
-    let token = take_token(&base, &environment.distributor, Some(ALL_SCOPES)).await.expect(200);
+    let token = take_token(&base, &environment.distributor, Some(ALL_SCOPES))
+        .await
+        .expect(200);
     let api = base.with_token(token["access_token"].as_str().unwrap());
 
     // When investor, identification and a managed wallet (no body at all, only headers) are created.
-    let investor = id(&api.post("v2/investors/", &newer_investor()).await.expect(201));
-    let protocol = api.call(Method::POST, "v2/documents/").file("protocol.pdf", "application/pdf", &people::pdf("protocol"));
+    let investor = id(&api
+        .post("v2/investors/", &newer_investor())
+        .await
+        .expect(201));
+    let protocol = api.call(Method::POST, "v2/documents/").file(
+        "protocol.pdf",
+        "application/pdf",
+        &people::pdf("protocol"),
+    );
     let protocol = id(&protocol.send().await.expect(201));
     let path = format!("v2/investors/{investor}/identifications/");
-    api.post(&path, &identification(&protocol)).await.expect(201);
+    api.post(&path, &identification(&protocol))
+        .await
+        .expect(201);
     let path = format!("v2/investors/{investor}/wallets/eth-managed/");
-    let wallet = api.call(Method::POST, &path).key("5f6071a1b2c3d4e0").send().await.expect(201);
+    let wallet = api
+        .call(Method::POST, &path)
+        .key("5f6071a1b2c3d4e0")
+        .send()
+        .await
+        .expect(201);
 
     // Then an investment goes in as the middle generation names things: amount, and a wallet's address.
     assert_eq!(wallet["type"], "eth-managed");
@@ -120,23 +160,34 @@ async fn the_middle_guide_runs_as_published(#[values(Backend::Sqlite, Backend::P
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_newer_quickstart_runs_as_published(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+async fn the_newer_quickstart_runs_as_published(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
     // Given a token with the three scopes of the quickstart (14.6).
     let app = TestApp::start(backend).await;
     let environment = app.environment(0);
     let base = Session::anonymous(&environment.url);
     let scope = Some("investors:write investors:read documents:write");
-    let token = take_token(&base, &environment.distributor, scope).await.expect(200);
+    let token = take_token(&base, &environment.distributor, scope)
+        .await
+        .expect(200);
     let api = base.with_token(token["access_token"].as_str().unwrap());
 
     // When two proofs are uploaded and the company is created with them.
     let mut proofs = Vec::new();
     for name in ["identity_proof.pdf", "structure_proof.pdf"] {
-        let upload = api.call(Method::POST, "distributor/v2/documents/").file(name, "application/pdf", &people::pdf(name));
+        let upload = api.call(Method::POST, "distributor/v2/documents/").file(
+            name,
+            "application/pdf",
+            &people::pdf(name),
+        );
         proofs.push(id(&upload.send().await.expect(201)));
     }
     let body = legal_person(&proofs[0], &proofs[1]);
-    let company = api.post("distributor/v2/investors/", &body).await.expect(201);
+    let company = api
+        .post("distributor/v2/investors/", &body)
+        .await
+        .expect(201);
 
     // Then it is there with both.
     let legal = &company["legal_person"];
@@ -147,7 +198,9 @@ async fn the_newer_quickstart_runs_as_published(#[values(Backend::Sqlite, Backen
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn older_paths_and_slashes_lead_to_the_same(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+async fn older_paths_and_slashes_lead_to_the_same(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
     // Given tokens from every place where a client may look for the endpoint.
     let app = TestApp::start(backend).await;
     let environment = app.environment(0);
@@ -163,12 +216,23 @@ async fn older_paths_and_slashes_lead_to_the_same(#[values(Backend::Sqlite, Back
                 ("client_id", credentials.client_id.as_str()),
                 ("client_secret", credentials.client_secret.as_str()),
             ];
-            session.call(Method::POST, &format!("oauth/token{slash}")).form(&form).send().await.expect(200);
+            session
+                .call(Method::POST, &format!("oauth/token{slash}"))
+                .form(&form)
+                .send()
+                .await
+                .expect(200);
         }
     }
     // When the same list is read under each prefix, with and without a slash.
     let session = sign_in(&environment.url, &environment.distributor).await;
-    let lists = ["v2/campaigns/", "v2/campaigns", "distributor/v2/campaigns/", "distributor/v2/campaigns", "/distributor//v2/campaigns/"];
+    let lists = [
+        "v2/campaigns/",
+        "v2/campaigns",
+        "distributor/v2/campaigns/",
+        "distributor/v2/campaigns",
+        "/distributor//v2/campaigns/",
+    ];
     for path in lists {
         let page = session.get(path).await.expect(200);
         // Then it is the same one.
@@ -185,7 +249,11 @@ async fn a_newer_account_name_and_a_patched_address_are_taken(
     let app = TestApp::start(backend).await;
     let partner = app.partner(0).await;
     let mut body = newer_investor();
-    let account = body.as_object_mut().unwrap().remove("bank_account").unwrap();
+    let account = body
+        .as_object_mut()
+        .unwrap()
+        .remove("bank_account")
+        .unwrap();
     body["bank_account_information"] = account;
 
     // When it is sent, nothing of it is ignored.

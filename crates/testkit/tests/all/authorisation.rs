@@ -1,0 +1,369 @@
+//! Every operation of the OpenAPI document: without a token, with the wrong scope, with another kind of party's token, and with
+//! that of a party of the same kind to whom the resource does not belong.
+
+use std::collections::HashMap;
+
+use api::{Access, Operation, operations};
+use reqwest::Method;
+use rstest::rstest;
+use serde_json::{Value, json};
+use testkit::app::take_token;
+use testkit::client::{Reply, Session, id};
+use testkit::contract::Contract;
+use testkit::{Backend, TestApp, people};
+
+/// One of everything, made by the first partner at the first environment.
+struct World {
+    app: TestApp,
+    /// By the name of the path parameter.
+    ids: HashMap<&'static str, String>,
+    /// Somebody's wallet address that is free.
+    investment: String,
+}
+
+impl World {
+    async fn new(backend: Backend) -> Self {
+        let app = TestApp::start(backend).await;
+        let partner = app.partner(0).await;
+        let customer = partner.customer().await;
+        let document = partner.document("paper").await;
+        let identification = id(&partner.identify(&customer.investor).await);
+        let investment = id(&partner.invest(&customer, 2, json!({})).await);
+        let endpoint = json!({"url": "https://example.org/hook"});
+        let endpoint = id(&partner
+            .api
+            .post("webhook-endpoints/", &endpoint)
+            .await
+            .expect(201));
+        let ids = HashMap::from([
+            ("environment", app.environment(0).name.clone()),
+            ("investor_id", customer.investor),
+            ("wallet_id", customer.wallet),
+            ("document_id", document),
+            ("identification_id", identification),
+            ("investment_id", investment.clone()),
+            ("product_id", partner.product_id.clone()),
+            ("campaign_id", partner.campaign_id.clone()),
+            ("endpoint_id", endpoint),
+        ]);
+        Self {
+            app,
+            ids,
+            investment,
+        }
+    }
+
+    fn path(&self, operation: &Operation) -> String {
+        let mut path = operation.path.clone();
+        for (name, value) in &self.ids {
+            path = path.replace(&format!("{{{name}}}"), value);
+        }
+        assert!(!path.contains('{'), "no test has a value for {path}");
+        path
+    }
+
+    /// The request of an operation, as right as can be.
+    async fn send(&self, operation: &Operation, token: Option<&str>) -> Reply {
+        let mut session = Session::anonymous(&self.app.url);
+        session.token = token.map(str::to_owned);
+        let method: Method = operation.method.parse().unwrap();
+        let call = session.call(method, &self.path(operation));
+        if operation.id.ends_with("upload_document") {
+            return call
+                .file("paper.pdf", "application/pdf", &people::pdf("x"))
+                .send()
+                .await;
+        }
+        match self.body(operation) {
+            Some(body) => call.json(&body).send().await,
+            None => call.send().await,
+        }
+    }
+
+    fn body(&self, operation: &Operation) -> Option<Value> {
+        if operation.method == "GET" || operation.method == "DELETE" {
+            return None;
+        }
+        let partner_order = json!({
+            "investor_id": self.ids["investor_id"], "campaign_id": self.ids["campaign_id"], "units": 1, "signed_at": self.app.ago(60),
+        });
+        let signed = json!([{"document_id": self.ids["document_id"], "document_type": "KID"}]);
+        let name = operation
+            .id
+            .rsplit_once("distributor_")
+            .or(operation.id.rsplit_once("issuer_"))
+            .or(operation.id.rsplit_once("network_"));
+        Some(match name.map_or(operation.id.as_str(), |(_, name)| name) {
+            "create_investor" => people::natural_person(),
+            "create_benefiting_person" => people::benefiting_person(),
+            "create_generic_wallet" => json!({"address": people::wallet_address()}),
+            "create_investment" => partner_order,
+            "create_investment_batch" => json!({"investments": [partner_order]}),
+            "add_signed_documents" => json!({"signed_documents": signed}),
+            "create_webhook_endpoint" => json!({"url": "https://example.org/hook"}),
+            "replay_webhook_events" => json!({"since": self.app.ago(60)}),
+            "accept_investments"
+            | "reject_investments"
+            | "mark_investments_paid"
+            | "report_payments_missing" => {
+                json!({"investment_ids": [self.investment]})
+            }
+            "decide_identification" => json!({"decision": "approve"}),
+            "review_investment" => json!({"action": "require"}),
+            _ => json!({}),
+        })
+    }
+
+    /// A token of the party that the operation is for, with these scopes.
+    async fn token(
+        &self,
+        operation: &Operation,
+        foreign: Foreign,
+        scope: Option<&str>,
+    ) -> Option<String> {
+        let environment = self.app.environment(0);
+        let api = format!("{}/api", self.app.url);
+        let (base, client) = match (kind(operation), foreign) {
+            ("distributor", Foreign::No) => (environment.url.clone(), &environment.distributor),
+            ("distributor", Foreign::SameKind) => (
+                environment.url.clone(),
+                &environment.other_distributors[0].credentials,
+            ),
+            ("distributor", Foreign::OtherKind) => (environment.url.clone(), &environment.issuer),
+            ("environment_issuer", Foreign::No) => (environment.url.clone(), &environment.issuer),
+            ("environment_issuer", Foreign::OtherKind) => {
+                (environment.url.clone(), &environment.distributor)
+            }
+            // Each of the sample's environments has one issuer.
+            ("environment_issuer", Foreign::SameKind) => return None,
+            ("issuer", Foreign::No) => (format!("{api}/external"), &environment.issuer),
+            ("issuer", Foreign::SameKind) => {
+                (format!("{api}/external"), &self.app.environment(1).issuer)
+            }
+            ("network", Foreign::No) => (
+                format!("{api}/network/v1"),
+                &self.app.access.network.credentials,
+            ),
+            // Nobody else takes tokens there, and there is one registrar.
+            ("issuer", Foreign::OtherKind) | ("network", _) => return None,
+            (other, _) => panic!("{other} is no API of ours"),
+        };
+        let token = take_token(&Session::anonymous(base), client, scope)
+            .await
+            .expect(200);
+        Some(token["access_token"].as_str().unwrap().to_owned())
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Foreign {
+    No,
+    SameKind,
+    OtherKind,
+}
+
+/// The API of an operation, by the beginning of its id.
+fn kind(operation: &Operation) -> &'static str {
+    ["environment_issuer", "distributor", "issuer", "network"]
+        .into_iter()
+        .find(|kind| operation.id.starts_with(kind))
+        .unwrap_or("none")
+}
+
+/// Those that need a token.
+fn guarded() -> Vec<Operation> {
+    let mut all = operations();
+    all.retain(|operation| matches!(operation.access, Access::Needs(_)));
+    assert!(all.len() > 60, "this is the whole surface: {}", all.len());
+    all
+}
+
+/// The scopes that the document demands.
+fn documented_scopes(operation: &Operation) -> Vec<String> {
+    let document = Contract::of_this_program().document();
+    let security = &document["paths"][&operation.path][operation.method.to_lowercase()]["security"];
+    let mut scopes = Vec::new();
+    for requirement in security.as_array().unwrap() {
+        for (_, named) in requirement.as_object().unwrap() {
+            scopes.extend(
+                named
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .filter_map(|scope| scope.as_str().map(str::to_owned)),
+            );
+        }
+    }
+    assert!(
+        !scopes.is_empty(),
+        "{} has no scope in the document",
+        operation.id
+    );
+    scopes
+}
+
+/// All scopes of the API that are not among these.
+fn other_scopes(operation: &Operation, documented: &[String]) -> String {
+    use registry::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES};
+    let all = match kind(operation) {
+        "distributor" => DISTRIBUTOR_SCOPES,
+        "network" => NETWORK_SCOPES,
+        _ => ISSUER_SCOPES,
+    };
+    let others: Vec<&str> = all
+        .iter()
+        .copied()
+        .filter(|scope| !documented.iter().any(|known| known == scope))
+        .collect();
+    others.join(" ")
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_comes_in_without_a_token(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    for operation in guarded() {
+        world.send(&operation, None).await.refused("token_missing");
+        world
+            .send(&operation, Some("AAAA"))
+            .await
+            .refused("token_invalid");
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_demands_its_scope(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    // Given a token with every scope but those that the document names.
+    let world = World::new(backend).await;
+    let mut tokens = HashMap::new();
+    for operation in guarded() {
+        let scopes = other_scopes(&operation, &documented_scopes(&operation));
+        let key = (kind(&operation), scopes.clone());
+        if !tokens.contains_key(&key) {
+            let token = world
+                .token(&operation, Foreign::No, Some(&scopes))
+                .await
+                .unwrap();
+            tokens.insert(key.clone(), token);
+        }
+        // Then it is refused, and says what is missing.
+        let reply = world.send(&operation, Some(&tokens[&key])).await;
+        let challenge = reply.header("www-authenticate").map(str::to_owned);
+        reply.refused("insufficient_scope");
+        assert!(
+            challenge.unwrap().contains("insufficient_scope"),
+            "{}",
+            operation.id
+        );
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_belongs_to_someone_else_is_not_there(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let mut tokens = HashMap::new();
+    let mut looked_at = 0;
+    for operation in guarded() {
+        // Products are listed for both platforms: they are not somebody's own.
+        let is_shared = operation.id.ends_with("distributor_get_product");
+        let names_a_resource = operation.path.contains("_id}");
+        if is_shared {
+            continue;
+        }
+        let kind = kind(&operation);
+        if !tokens.contains_key(kind) {
+            tokens.insert(kind, world.token(&operation, Foreign::SameKind, None).await);
+        }
+        let Some(token) = &tokens[kind] else { continue };
+        if names_a_resource {
+            world
+                .send(&operation, Some(token))
+                .await
+                .refused("not_found");
+        } else if operation.method == "GET" {
+            // A list is empty, or has only what is the reader's own.
+            let reply = world.send(&operation, Some(token)).await;
+            let text = reply.text();
+            reply.expect(200);
+            let own = [
+                &world.ids["investor_id"],
+                &world.investment,
+                &world.ids["endpoint_id"],
+            ];
+            assert!(
+                own.iter().all(|id| !text.contains(id.as_str())),
+                "{}: {text}",
+                operation.id
+            );
+        } else if operation.id.ends_with("create_investment") {
+            // What the body names is not there either.
+            let fields = [("investor_id", "not_found")];
+            world
+                .send(&operation, Some(token))
+                .await
+                .refused_fields("invalid_body", &fields);
+        } else if operation.path.contains("/investments/") {
+            // Items of a batch have answers of their own.
+            let reply = world.send(&operation, Some(token)).await.expect(200);
+            let status = reply["results"][0]["status"].as_u64().unwrap();
+            assert!([400, 404].contains(&status), "{}: {reply}", operation.id);
+        }
+        looked_at += 1;
+    }
+    assert!(looked_at > 40, "{looked_at}");
+    // And nothing has happened to what was named.
+    let partner = world.app.partner(0).await;
+    assert_eq!(
+        partner.investment(&world.investment).await["status"],
+        "WAITING_FOR_ACCEPTANCE"
+    );
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn another_kind_of_party_is_turned_away(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::new(backend).await;
+    let mut tokens = HashMap::new();
+    for operation in guarded() {
+        let kind = kind(&operation);
+        if !tokens.contains_key(kind) {
+            tokens.insert(
+                kind,
+                world.token(&operation, Foreign::OtherKind, None).await,
+            );
+        }
+        match &tokens[kind] {
+            // Both upload documents, each its own.
+            Some(token) if operation.id.ends_with("upload_document") => {
+                _ = world.send(&operation, Some(token)).await.expect(201)
+            }
+            Some(token) if operation.id.ends_with("get_document") => {
+                _ = world.send(&operation, Some(token)).await
+            }
+            Some(token) => {
+                _ = world
+                    .send(&operation, Some(token))
+                    .await
+                    .refused("not_permitted")
+            }
+            // A token that is meant for elsewhere.
+            None => {
+                let elsewhere = world.app.partner(0).await.api.token;
+                world
+                    .send(&operation, elsewhere.as_deref())
+                    .await
+                    .refused("token_invalid");
+            }
+        }
+    }
+}

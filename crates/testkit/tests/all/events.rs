@@ -1,0 +1,61 @@
+//! Every event type has its payload written down; the list of snapshots and the list of types are the same.
+
+use std::collections::BTreeSet;
+
+use rstest::rstest;
+use serde_json::{Value, json};
+use testkit::contract::Contract;
+use testkit::{Backend, TestApp};
+
+/// Values that differ from run to run, by their fields.
+fn masked(event: &Value) -> Value {
+    let mut event = event.clone();
+    for (field, mask) in [
+        ("id", "[event]"),
+        ("investment_id", "[investment]"),
+        ("investor_id", "[investor]"),
+    ] {
+        if event[field].is_string() {
+            event[field] = json!(mask);
+        }
+    }
+    event
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn every_type_of_event_has_its_payload(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    // Given a sale from the identification to the delivery.
+    let app = TestApp::start(backend).await;
+    let partner = app.partner(0).await;
+    let customer = partner.customer().await;
+    let known = json!({"accepted_at": app.ago(30), "paid_at": app.ago(20)});
+    let order = testkit::client::id(&partner.invest(&customer, 2, known).await);
+    partner.reaches(&order, "DELIVERED").await;
+
+    // When its events are read, each is what the document says, and the last of each type is as written down.
+    let feed = partner.feed().await;
+    let mut seen = BTreeSet::new();
+    for event in &feed {
+        Contract::of_this_program()
+            .check_value("Event", event)
+            .unwrap();
+    }
+    for kind in registry::events::TYPES {
+        let last = feed.iter().rev().find(|event| event["type"] == *kind);
+        let event = last.unwrap_or_else(|| panic!("{kind} did not happen"));
+        insta::assert_json_snapshot!(*kind, masked(event));
+        seen.insert(*kind);
+    }
+    // Then there is no other type, and the document names them all.
+    assert!(
+        feed.iter()
+            .all(|event| seen.contains(event["type"].as_str().unwrap()))
+    );
+    let documented = Contract::of_this_program().document()["webhooks"].to_string();
+    for kind in seen {
+        assert!(documented.contains(kind), "{kind} is not in the document");
+    }
+}
