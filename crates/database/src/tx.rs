@@ -13,6 +13,8 @@ pub(crate) struct Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expect {
     One,
+    /// As `One`, but another number means that a concurrent transaction was faster.
+    OneOrAgain,
     Any,
 }
 
@@ -92,6 +94,15 @@ impl Tx {
     /// As [`Tx::query`], and [`DatabaseError::RowCount`]; on PostgreSQL they may only show at the next statement or at the commit.
     pub fn later(&mut self, sql: Sql, params: &[Value]) -> Result<(), DatabaseError> {
         self.defer(sql, params, Expect::One)
+    }
+
+    /// As [`Tx::later`], for a write whose condition was true a moment ago without a lock: if it changes no row, somebody else
+    /// was faster, and the transaction is repeated from its start, where the closure sees what is there now.
+    ///
+    /// # Errors
+    /// As [`Tx::later`], with [`DatabaseError::Conflict`] instead of the row count once the attempts are used up.
+    pub fn later_or_again(&mut self, sql: Sql, params: &[Value]) -> Result<(), DatabaseError> {
+        self.defer(sql, params, Expect::OneOrAgain)
     }
 
     /// As [`Tx::later`], for a write that may change any number of rows.

@@ -47,6 +47,44 @@ async fn a_deadlock_is_repeated_until_both_succeed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_was_slower_looks_again() {
+    const TAKE: Sql = Sql("update notes set count = count - 1 where key = $1 and count >= 1");
+    const LEFT: Sql = Sql("select count from notes where key = $1");
+    let db = notes(Backend::Postgres).await;
+    db.write(|tx| {
+        insert(tx, "a")?;
+        tx.later(SET, &["a".into(), 1.into()])
+    })
+    .await
+    .unwrap();
+    let (looked, taken) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let (slower, looks, waits) = (db.clone(), Arc::clone(&looked), Arc::clone(&taken));
+    let first_run = AtomicU32::new(0);
+    let slow = tokio::spawn(async move {
+        let seen = slower.write(move |tx| {
+            let left: i64 = tx.query_one(LEFT, &["a".into()])?.get(0)?;
+            if first_run.fetch_add(1, Ordering::SeqCst) == 0 {
+                looks.wait();
+                waits.wait();
+            }
+            if left > 0 {
+                tx.later_or_again(TAKE, &["a".into()])?;
+            }
+            Ok::<_, DatabaseError>(left)
+        });
+        seen.await
+    });
+    looked.wait();
+
+    db.write(|tx| tx.later_or_again(TAKE, &["a".into()]))
+        .await
+        .unwrap();
+    taken.wait();
+
+    assert_eq!(slow.await.unwrap(), Ok(0), "its second look");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lock_that_is_not_given_up_is_an_error() {
     const SOON: Sql = Sql("select set_config('lock_timeout', '50ms', true)");
     let db = notes(Backend::Postgres).await;

@@ -1,4 +1,4 @@
-//! The frame of every write: claim the idempotency key, run the closure, keep the answer, commit.
+//! The frame of every write: run the closure, keep the answer under its idempotency key, commit.
 
 use database::vault::DataKey;
 use database::{DatabaseError, Tx};
@@ -95,49 +95,49 @@ impl Registry {
     /// Runs a write once. A repeat with the same key gets the first answer; the closure may run again after the
     /// database asked for it, and leaves nothing behind when it fails.
     ///
+    /// New keys are the rule, so that nothing is looked up before: a key that is taken refuses the commit. The look-up
+    /// follows every failure, because a repeated request may be refused by what its first run has left.
+    ///
     /// # Errors
     /// What the closure refuses; [`Error::KeyReused`] if the key stands for another request.
     pub async fn write<F>(&self, request: &Request, f: F) -> Result<Answer>
     where
         F: Fn(&mut Tx) -> Result<Done> + Send + Sync + 'static,
     {
-        let f = std::sync::Arc::new(f);
-        match self.attempt(request, f.clone()).await {
-            // The same key was used at the same time and the other was first: its answer is there now.
-            Err(Raced::Key) => self.attempt(request, f).await,
-            other => other,
-        }
-        .map_err(|raced| match raced {
-            Raced::Key => Error::InFlight,
-            Raced::Not(error) => error,
-        })
-    }
-
-    async fn attempt<F>(
-        &self,
-        request: &Request,
-        f: std::sync::Arc<F>,
-    ) -> std::result::Result<Answer, Raced>
-    where
-        F: Fn(&mut Tx) -> Result<Done> + Send + Sync + 'static,
-    {
-        let registry = self.clone();
         let name = request.key.as_ref().map(|key| KeyName {
             client: request.caller.client.uuid(),
             operation: request.operation.clone(),
             key: key.clone(),
         });
         let fingerprint = request.fingerprint;
+        let failed = match self.attempt(name.clone(), fingerprint, f).await {
+            Ok(answer) => return Ok(answer),
+            Err(failed) => failed,
+        };
+        let earlier = match name {
+            Some(name) => self.earlier(name, fingerprint).await?,
+            None => None,
+        };
+        match (earlier, failed) {
+            (Some(answer), _) => Ok(answer),
+            (None, Failed::KeyTaken) => Err(Error::InFlight),
+            (None, Failed::Otherwise(error)) => Err(error),
+        }
+    }
+
+    async fn attempt<F>(
+        &self,
+        name: Option<KeyName>,
+        fingerprint: [u8; 32],
+        f: F,
+    ) -> std::result::Result<Answer, Failed>
+    where
+        F: Fn(&mut Tx) -> Result<Done> + Send + Sync + 'static,
+    {
+        let registry = self.clone();
         self.db
-            .write(move |tx| -> std::result::Result<Answer, Raced> {
-                if let Some(name) = &name
-                    && let Some(stored) = idempotency::find(tx, name)?
-                {
-                    return registry
-                        .replay(tx, &stored, fingerprint)
-                        .map_err(Raced::Not);
-                }
-                let done = f(tx).map_err(Raced::Not)?;
+            .write(move |tx| -> std::result::Result<Answer, Failed> {
+                let done = f(tx).map_err(Failed::Otherwise)?;
                 if let Some(name) = &name {
                     registry.keep(tx, name, fingerprint, &done)?;
                 }
@@ -147,6 +147,19 @@ impl Registry {
                     replayed: false,
                     resource: done.resource,
                 })
+            })
+            .await
+    }
+
+    /// The answer that was given under this name, if there is one.
+    async fn earlier(&self, name: KeyName, fingerprint: [u8; 32]) -> Result<Option<Answer>> {
+        let registry = self.clone();
+        self.db
+            .read(move |tx| {
+                let stored = idempotency::find(tx, &name)?;
+                stored
+                    .map(|stored| registry.replay(tx, &stored, fingerprint))
+                    .transpose()
             })
             .await
     }
@@ -190,19 +203,19 @@ impl Registry {
 /// What the sealed answers are bound to.
 const CONTEXT: &str = "idempotency_keys.answer";
 
-/// An attempt that failed, and whether only because the same key was faster.
-enum Raced {
-    Key,
-    Not(Error),
+/// An attempt that failed, and whether only because its key stands for a request already.
+enum Failed {
+    KeyTaken,
+    Otherwise(Error),
 }
 
-impl From<DatabaseError> for Raced {
+impl From<DatabaseError> for Failed {
     fn from(error: DatabaseError) -> Self {
         match &error {
             DatabaseError::Unique { constraint } if constraint.contains("idempotency_keys") => {
-                Self::Key
+                Self::KeyTaken
             }
-            _ => Self::Not(error.into()),
+            _ => Self::Otherwise(error.into()),
         }
     }
 }

@@ -13,18 +13,11 @@ const INSERT: Sql = Sql("insert into campaigns
 (id, environment_id, product_id, platform_id, name, allocation, reserved, minimum_units, maximum_units, required_document_types, opens_at, closes_at, distributor_may_accept, distributor_may_mark_paid, created_at)
 values ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14)");
 
-const FIND: Sql = Sql("select id, environment_id, product_id, platform_id, name, allocation, reserved, minimum_units, maximum_units, required_document_types, opens_at, closes_at, distributor_may_accept, distributor_may_mark_paid, created_at
+pub(crate) const FIND: Sql = Sql("select id, environment_id, product_id, platform_id, name, allocation, reserved, minimum_units, maximum_units, required_document_types, opens_at, closes_at, distributor_may_accept, distributor_may_mark_paid, created_at
 from campaigns
 where id = $1
 and (environment_id = $2 or $2 is null)
 and (platform_id = $3 or $3 is null)");
-
-pub(crate) const LOCK: Sql = Sql("select id, environment_id, product_id, platform_id, name, allocation, reserved, minimum_units, maximum_units, required_document_types, opens_at, closes_at, distributor_may_accept, distributor_may_mark_paid, created_at
-from campaigns
-where id = $1
-and (environment_id = $2 or $2 is null)
-and (platform_id = $3 or $3 is null)
-for update");
 
 const LIST: Sql = Sql("select id, environment_id, product_id, platform_id, name, allocation, reserved, minimum_units, maximum_units, required_document_types, opens_at, closes_at, distributor_may_accept, distributor_may_mark_paid, created_at
 from campaigns
@@ -135,12 +128,12 @@ pub fn list(
     Ok((count, rows.iter().map(read).collect::<Result<_, _>>()?))
 }
 
-/// Takes units out of what can still be ordered; the transaction fails if they are not there.
+/// Takes units out of what can still be ordered; the transaction is repeated if somebody else has taken them meanwhile.
 ///
 /// # Errors
 /// Fails if the database does.
 pub fn reserve(tx: &mut Tx, id: CampaignId, units: Units) -> Result<(), DatabaseError> {
-    tx.later(RESERVE, &[id.uuid().into(), units.as_i64().into()])
+    tx.later_or_again(RESERVE, &[id.uuid().into(), units.as_i64().into()])
 }
 
 /// Gives units back.

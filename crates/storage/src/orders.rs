@@ -13,7 +13,7 @@ use crate::products::{self, ProductRecord};
 pub struct OrderContext {
     /// Locked: its identification cannot change meanwhile.
     pub investor: Option<InvestorRecord>,
-    /// Locked: its reserved units cannot change meanwhile.
+    /// Not locked, so that orders do not wait for each other: [`campaigns::reserve`] sees whether its units are still there.
     pub campaign: Option<CampaignRecord>,
     /// Missing too if it is not listed for the platform.
     pub product: Option<ProductRecord>,
@@ -34,7 +34,7 @@ pub fn context(
     let rows = tx.query_many(&[
         (investors::LOCK, &whose),
         (products::OF_CAMPAIGN, &which[..1]),
-        (campaigns::LOCK, &which),
+        (campaigns::FIND, &which),
     ])?;
     Ok(OrderContext {
         investor: rows[0].first().map(investors::read).transpose()?,

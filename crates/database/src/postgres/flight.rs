@@ -30,9 +30,27 @@ pub(super) enum Step<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Check {
     Nothing,
-    OneRow,
+    /// The answer must tell of one changed row.
+    OneRow(Otherwise),
     /// The statement divides by zero unless it changed one row.
-    Divides,
+    Divides(Otherwise),
+}
+
+/// What another number of changed rows means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Otherwise {
+    Wrong,
+    /// A concurrent transaction was faster.
+    Again,
+}
+
+impl Otherwise {
+    fn error(self, sql: &str) -> DatabaseError {
+        match self {
+            Otherwise::Wrong => DatabaseError::RowCount(sql.to_owned()),
+            Otherwise::Again => DatabaseError::Conflict(sql.to_owned()),
+        }
+    }
 }
 
 /// Sends all steps and then takes their answers in order.
@@ -84,15 +102,15 @@ async fn take(client: &Client, step: &Step<'_>) -> Result<Answer, DatabaseError>
         } => {
             let answer = run(client, statement, params).await;
             let answer = answer.map_err(|error| match (check, error.code()) {
-                (Check::Divides, Some(&SqlState::DIVISION_BY_ZERO)) => {
-                    DatabaseError::RowCount((*sql).to_owned())
+                (Check::Divides(otherwise), Some(&SqlState::DIVISION_BY_ZERO)) => {
+                    otherwise.error(sql)
                 }
                 _ => failure(&error, sql),
             })?;
-            if *check == Check::OneRow && answer.changed != 1 {
-                return Err(DatabaseError::RowCount((*sql).to_owned()));
+            match check {
+                Check::OneRow(otherwise) if answer.changed != 1 => Err(otherwise.error(sql)),
+                _ => Ok(answer),
             }
-            Ok(answer)
         }
     }
 }

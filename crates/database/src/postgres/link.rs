@@ -81,17 +81,16 @@ impl Link {
 impl Planned<'_> {
     fn key(&self) -> Key {
         let (start, length) = self.sql.key();
-        let form = if self.check == Check::Divides {
-            Form::Checked
-        } else {
-            Form::Plain
+        let form = match self.check {
+            Check::Divides(_) => Form::Checked,
+            Check::Nothing | Check::OneRow(_) => Form::Plain,
         };
         (start, length, form)
     }
 
     fn text(&self) -> String {
         match (self.check, OneRow::of(self.sql.0)) {
-            (Check::Divides, OneRow::Checked(text)) => text,
+            (Check::Divides(_), OneRow::Checked(text)) => text,
             _ => self.sql.0.to_owned(),
         }
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::flight::{Check, Step, failure, fly};
+use super::flight::{Check, Otherwise, Step, failure, fly};
 use super::link::{Link, Planned};
 use super::target::Target;
 use super::types::{is_column, is_parameter};
@@ -37,7 +37,7 @@ struct Pending {
     sql: Sql,
     params: Vec<Value>,
     /// Nothing if any number of rows will do.
-    at_commit: Option<AtCommit>,
+    at_commit: Option<(AtCommit, Otherwise)>,
 }
 
 /// What holds a write to one row when its answer comes after the commit was sent.
@@ -118,15 +118,15 @@ impl Session {
                 message: "a transaction that only reads cannot write".into(),
             });
         }
-        let at_commit = match expect {
-            Expect::One => Some(
-                *self
-                    .checks
-                    .entry(sql.key())
-                    .or_insert_with(|| AtCommit::of(sql)),
-            ),
+        let otherwise = match expect {
+            Expect::One => Some(Otherwise::Wrong),
+            Expect::OneOrAgain => Some(Otherwise::Again),
             Expect::Any => None,
         };
+        let at_commit = otherwise.map(|otherwise| {
+            let check = self.checks.entry(sql.key());
+            (*check.or_insert_with(|| AtCommit::of(sql)), otherwise)
+        });
         self.pending.push(Pending {
             sql,
             params: params.to_vec(),
@@ -174,7 +174,7 @@ impl Session {
         if self
             .pending
             .iter()
-            .any(|write| write.at_commit == Some(AtCommit::Waits))
+            .any(|write| matches!(write.at_commit, Some((AtCommit::Waits, _))))
         {
             self.ask_many(&[])?;
         }
@@ -290,18 +290,15 @@ impl Session {
 impl Pending {
     /// For a flight whose answers are seen before the commit is sent.
     fn before_commit(&self) -> Planned<'_> {
-        self.planned(if self.at_commit.is_some() {
-            Check::OneRow
-        } else {
-            Check::Nothing
-        })
+        let check = |(_, otherwise)| Check::OneRow(otherwise);
+        self.planned(self.at_commit.map_or(Check::Nothing, check))
     }
 
     /// For the flight of the commit itself.
     fn with_commit(&self) -> Planned<'_> {
         self.planned(match self.at_commit {
-            Some(AtCommit::CheckedForm) => Check::Divides,
-            Some(AtCommit::ItsOwnText | AtCommit::Waits) => Check::OneRow,
+            Some((AtCommit::CheckedForm, otherwise)) => Check::Divides(otherwise),
+            Some((AtCommit::ItsOwnText | AtCommit::Waits, otherwise)) => Check::OneRow(otherwise),
             None => Check::Nothing,
         })
     }

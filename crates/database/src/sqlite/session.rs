@@ -82,6 +82,9 @@ impl Session {
         match (expect, changed) {
             (Expect::Any, _) | (Expect::One, 1) => Ok(()),
             (Expect::One, _) => Err(DatabaseError::RowCount(sql.0.to_owned())),
+            (Expect::OneOrAgain, 1) => Ok(()),
+            // The writer is alone, so that nobody was faster: the closure has not looked at what is there.
+            (Expect::OneOrAgain, _) => Err(DatabaseError::Conflict(sql.0.to_owned())),
         }
     }
 
