@@ -20,6 +20,9 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 /// One API, as its client calls it.
 #[derive(Clone, Copy, Debug)]
 enum Api {
+    /// Investors with all that belongs to them.
+    DistributorsInvestors,
+    /// The rest of the Distributor API.
     Distributor,
     Issuer,
     /// The issuer over all environments.
@@ -33,7 +36,8 @@ impl Api {
     /// The paths of its operations.
     fn paths(self) -> &'static str {
         match self {
-            Self::Distributor => "^/environments/.+/distributor/v2/",
+            Self::DistributorsInvestors => "^/environments/.+/distributor/v2/investors/",
+            Self::Distributor => "^/environments/.+/distributor/v2/(?!investors/)",
             Self::Issuer => "^/environments/.+/issuer/v2/",
             Self::IssuerEverywhere => "^/api/external/issuer/v2/",
             Self::Network => "^/api/network/v1/(?!oauth|.well-known)",
@@ -43,9 +47,17 @@ impl Api {
         }
     }
 
+    /// The same operations a second time are only tried at random, except in the full suite.
+    fn phases(self) -> &'static str {
+        match self {
+            Self::IssuerEverywhere if !is_full() => "fuzzing",
+            _ => "examples,coverage,fuzzing,stateful",
+        }
+    }
+
     async fn token(self, demo: &Demo) -> Option<String> {
         match self {
-            Self::Distributor => demo.distributor(0).await.token,
+            Self::DistributorsInvestors | Self::Distributor => demo.distributor(0).await.token,
             Self::Issuer => demo.issuer(0).await.token,
             Self::IssuerEverywhere => {
                 let base = format!("{}/api/external", demo.url());
@@ -58,7 +70,12 @@ impl Api {
     }
 }
 
+fn is_full() -> bool {
+    std::env::var_os("CASHLINK_FULL").is_some()
+}
+
 #[rstest]
+#[case::distributors_investors(Api::DistributorsInvestors)]
 #[case::distributor(Api::Distributor)]
 #[case::issuer(Api::Issuer)]
 #[case::issuer_everywhere(Api::IssuerEverywhere)]
@@ -169,17 +186,14 @@ fn generate(
     )
     .unwrap();
     let hooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contract");
-    let examples = if std::env::var_os("CASHLINK_FULL").is_some() {
-        "200"
-    } else {
-        "15"
-    };
+    let examples = if is_full() { "200" } else { "15" };
     let mut command = Command::new(python().with_file_name("schemathesis"));
     command
         .current_dir(folder)
         .arg("run")
         .arg(format!("{}/openapi.json", demo.url()));
     command.args(["--include-path-regex", api.paths(), "--checks", CHECKS]);
+    command.args(["--phases", api.phases()]);
     command.args([
         "--max-examples",
         examples,
