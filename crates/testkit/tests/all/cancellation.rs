@@ -89,38 +89,37 @@ async fn within_the_period_it_is_a_cancellation(
 async fn after_the_period_it_is_refused_and_the_units_are_delivered(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
-    // Given a paid and an accepted order in an asset with 14 days.
+    // Given two paid orders in an asset with 14 days, of which one names no wallet.
     let app = TestApp::start(backend).await;
     let partner = app.partner(2).await;
     let customer = partner.customer().await;
     let known = json!({"accepted_at": app.ago(30), "paid_at": app.ago(20)});
-    let paid = id(&partner.invest(&customer, 6, known).await);
-    let accepted = id(&partner
-        .invest(&customer, 5, json!({"accepted_at": app.ago(30)}))
-        .await);
+    let paid = id(&partner.invest(&customer, 6, known.clone()).await);
+    let mut walletless = partner.order(&customer.investor, 5);
+    testkit::partner::add(&mut walletless, known);
+    let walletless = id(&partner
+        .api
+        .post("investments/", &walletless)
+        .await
+        .expect(201));
     app.settle().await;
     assert_eq!(
         partner.investment(&paid).await["blocked_by"],
         "cancellation_period"
     );
 
-    // When the period has passed, the delivery starts by itself and nobody can withdraw.
-    app.advance_days(14);
-    app.advance_seconds(16 * 3600);
+    // When the period has passed, the delivery starts by itself …
+    app.advance_days(15);
     let delivered = partner.reaches(&paid, "DELIVERED").await;
     assert_eq!(delivered["blocked_by"], json!(null));
-    partner
-        .api
-        .post(&format!("investments/{paid}/cancel/"), &json!({}))
-        .await
-        .refused("cancellation_refused");
-    let order = partner.investment(&accepted).await;
-    if order["status"] == "ACCEPTED" {
-        partner
-            .api
-            .post(&format!("investments/{accepted}/cancel/"), &json!({}))
-            .await
-            .refused("cancellation_period_over");
+
+    // … and nobody can withdraw, whether the units have come or still wait.
+    for (order, code) in [
+        (paid, "cancellation_refused"),
+        (walletless, "cancellation_period_over"),
+    ] {
+        let path = format!("investments/{order}/cancel/");
+        partner.api.post(&path, &json!({})).await.refused(code);
     }
 }
 
