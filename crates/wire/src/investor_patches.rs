@@ -36,7 +36,7 @@ pub struct InvestorPatch {
     pub is_custodian_bank: Option<bool>,
 }
 
-/// [`NaturalPerson`] as a patch: every field may be left out.
+/// `NaturalPerson` as a patch: every field may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NaturalPersonPatch {
     /// `MR`, `MS` or any other form of address of the partner's.
@@ -85,7 +85,7 @@ pub struct NaturalPersonPatch {
     pub is_subject_to_us_tax: Option<bool>,
 }
 
-/// [`LegalPerson`] as a patch: every field may be left out.
+/// `LegalPerson` as a patch: every field may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LegalPersonPatch {
     /// Firm as registered.
@@ -125,7 +125,7 @@ pub struct LegalPersonPatch {
     pub lei: Option<String>,
 }
 
-/// [`BankAccount`] as a patch: every field may be left out.
+/// `BankAccount` as a patch: every field may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BankAccountPatch {
     /// Name on the account.
