@@ -1,7 +1,7 @@
 //! The Distributor, Issuer and network API over HTTP: a handler extracts the request, calls its operation and renders the answer.
 //!
 //! Rules and sequences are in `registry`, status codes in the catalogue of `wire`, extractors in the HTTP kit. The files of resources are
-//! named like those of `registry`; [`surface`] puts them together, [`document`] describes what all of them have in common.
+//! named like those of `registry`; `surface` puts them together, `document` describes what all of them have in common.
 
 mod answer;
 mod authorisation;
