@@ -145,16 +145,16 @@ fn delivery_to_new(line: &str) -> Option<(u64, u64)> {
     Some((size, tail.split_whitespace().next()?.parse().ok()?))
 }
 
-/// Builds packages with the release profile; the folder of their programs.
+/// Builds packages as they are shipped; the folder of their programs.
 fn build(packages: &[&str]) -> Result<PathBuf> {
     let mut command = shell::cargo();
-    command.args(["build", "--release", "--locked"]);
+    command.args(["build", "--profile", "dist", "--locked"]);
     for package in packages {
         command.args(["-p", package]);
     }
     shell::run(&mut command)?;
     let metadata = crate::metadata::Metadata::load()?;
-    Ok(metadata.target_directory.join("release"))
+    Ok(metadata.target_directory.join("dist"))
 }
 
 /// A PostgreSQL that waits for the disk, as in operation.
