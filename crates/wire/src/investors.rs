@@ -153,7 +153,7 @@ pub struct InvestorCreate {
     #[serde(default)]
     pub is_custodian_bank: Option<bool>,
     /// Wallets registered in the same transaction.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 20)]
     pub wallets: Vec<WalletCreate>,
 }
