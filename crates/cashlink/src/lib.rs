@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 pub mod inventory;
 mod listen;
+mod mailbox;
 mod migrate;
 mod openapi;
 mod page;

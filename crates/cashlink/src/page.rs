@@ -18,10 +18,12 @@ use storage::products::ProductRecord;
 
 use crate::config::is_among;
 use crate::inventory;
+use crate::mailbox;
 use crate::wiring::App;
 
 const STYLE: &str = include_str!("page.css");
-const STYLE_PATH: &str = "/assets/page.css";
+/// Where the stylesheet of the plain pages is.
+pub(crate) const STYLE_PATH: &str = "/assets/page.css";
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The start page, its stylesheet, and the chain's JSON-RPC if the chain is in this process.
@@ -29,7 +31,8 @@ pub fn routes(app: &App) -> Router {
     let page = Router::new()
         .route("/", get(start))
         .with_state(app.clone())
-        .route(STYLE_PATH, get(style));
+        .route(STYLE_PATH, get(style))
+        .merge(mailbox::routes(app));
     match &app.chain {
         Some(chain) => page.merge(
             Router::new()
@@ -50,14 +53,26 @@ async fn metrics_for_readers(
     request: Request,
     next: Next,
 ) -> Response {
-    if request.uri().path().trim_end_matches('/') == "/metrics" {
-        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-        let is_forwarded = request.headers().contains_key("x-forwarded-for");
-        if is_forwarded || !is_among(&readers, peer.map(|peer| peer.0.ip())) {
-            return StatusCode::NOT_FOUND.into_response();
-        }
+    let is_about_metrics = request.uri().path().trim_end_matches('/') == "/metrics";
+    if is_about_metrics && !is_reader(&readers, &request) {
+        return StatusCode::NOT_FOUND.into_response();
     }
     next.run(request).await
+}
+
+/// Whether a request comes straight from one of the networks.
+pub(crate) fn is_reader(readers: &[Network], request: &Request) -> bool {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let is_forwarded = request.headers().contains_key("x-forwarded-for");
+    !is_forwarded && is_among(readers, peer.map(|peer| peer.0.ip()))
+}
+
+/// What a plain page may load: its stylesheet.
+pub(crate) fn policy() -> [(HeaderName, HeaderValue); 1] {
+    [(
+        HeaderName::from_static("content-security-policy"),
+        HeaderValue::from_static(POLICY),
+    )]
 }
 
 async fn rpc(State(chain): State<Embedded>, request: Bytes) -> Response {
@@ -105,11 +120,7 @@ async fn start(State(app): State<App>) -> Response {
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
     };
-    let policy = (
-        HeaderName::from_static("content-security-policy"),
-        HeaderValue::from_static(POLICY),
-    );
-    ([policy], Html(page(&app, &assets).into_string())).into_response()
+    (policy(), Html(page(&app, &assets).into_string())).into_response()
 }
 
 fn asset(record: ProductRecord) -> Asset {
@@ -189,6 +200,9 @@ fn ways_on(app: &App, url: &str) -> Markup {
             ul {
                 li { a href=(api::DOCUMENTATION_PATH) { "API documentation" } ", as " a href=(api::OPENAPI_PATH) { "OpenAPI 3.1" } }
                 li { a href="/problems" { "Every problem that an answer can name" } }
+                @if !app.mailbox_readers().is_empty() {
+                    li { a href=(mailbox::PATH) { "Mailbox" } ": this network keeps its mails instead of sending them" }
+                }
                 li { a href="/healthz" { "Health" } " and " a href="/readyz" { "readiness" } }
                 li {
                     "DLT network " strong { (network.name) } ", chain " code { (network.chain_id) }

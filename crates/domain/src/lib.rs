@@ -15,6 +15,7 @@ pub mod ids;
 pub mod investment;
 pub mod investor;
 pub mod kyc;
+pub mod language;
 pub mod legal_form;
 pub mod money;
 pub mod payment_reference;
@@ -48,6 +49,7 @@ pub use investor::{
     TaxInformation,
 };
 pub use kyc::{KycFacts, KycStatus, PastIdentification};
+pub use language::{Language, LanguageError};
 pub use legal_form::LegalForm;
 pub use money::{Money, MoneyError};
 pub use payment_reference::{PaymentReference, PaymentReferenceError};

@@ -25,6 +25,7 @@ pub mod investments;
 pub mod investors;
 pub mod issued_investments;
 pub mod listings;
+pub mod mail;
 pub mod network_file;
 pub mod paging;
 pub mod products;
@@ -132,6 +133,8 @@ pub struct Settings {
     pub public_url: String,
     /// The largest document in bytes.
     pub document_limit: usize,
+    /// What the configuration says about mail.
+    pub mail: mail::MailSettings,
 }
 
 /// Custody of managed wallets: the boundary to whoever keeps their keys.

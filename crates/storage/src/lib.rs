@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod identifications;
 pub mod investments;
 pub mod investors;
+pub mod mails;
 pub mod orders;
 pub mod parties;
 pub mod products;
@@ -55,6 +56,12 @@ pub const COMPONENT: Component = Component {
             name: "register",
             sqlite: include_str!("../migrations/sqlite/V0004__register.sql"),
             postgres: include_str!("../migrations/postgres/V0004__register.sql"),
+        },
+        Migration {
+            version: 5,
+            name: "mails",
+            sqlite: include_str!("../migrations/sqlite/V0005__mails.sql"),
+            postgres: include_str!("../migrations/postgres/V0005__mails.sql"),
         },
     ],
 };

@@ -96,6 +96,7 @@ impl TestApp {
         settings.poll = WORKERS_LOOK;
         settings.clocks = WORKERS_LOOK;
         settings.webhooks.poll = WORKERS_LOOK;
+        settings.mail = self.app.mail_settings();
         let worker = Worker::new(self.app.registry.clone(), self.app.ledger.clone(), settings);
         let task = tokio::spawn(async move {
             let told = async move {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::Timestamp;
-use registry::{Registry, clocks, delivery, investors};
+use registry::{Registry, clocks, delivery, investors, mail};
 
 /// Looks at deadlines again and again.
 pub(crate) struct Clocks {
@@ -54,6 +54,7 @@ impl Clocks {
     }
 
     async fn measure(&self) {
+        self.measure_mails().await;
         let Ok(backlog) = delivery::backlog(&self.registry).await else {
             return;
         };
@@ -64,6 +65,18 @@ impl Clocks {
         metrics::gauge!("dlt_commands_pending").set(backlog.pending as f64);
         metrics::gauge!("dlt_commands_failed").set(backlog.failed as f64);
         metrics::gauge!("dlt_oldest_command_age_seconds").set(age as f64);
+    }
+
+    async fn measure_mails(&self) {
+        let Ok(backlog) = mail::backlog(&self.registry).await else {
+            return;
+        };
+        let now = self.registry.clock.now();
+        let age = backlog
+            .oldest_at
+            .map_or(0, |at| now.seconds_since(at).max(0));
+        metrics::gauge!("mails_waiting").set(backlog.waiting as f64);
+        metrics::gauge!("mail_oldest_waiting_age_seconds").set(age as f64);
     }
 
     fn looked_until(&self) -> std::sync::MutexGuard<'_, Timestamp> {

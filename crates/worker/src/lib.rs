@@ -1,4 +1,4 @@
-//! What follows a write: commands to the DLT network and their confirmations, statutory clocks, webhooks.
+//! What follows a write: commands to the DLT network and their confirmations, statutory clocks, webhooks, mails.
 //!
 //! Everything starts from rows and ends in rows, so that a worker may die anywhere and another one goes on.
 
@@ -6,6 +6,7 @@ mod batch;
 mod clocks;
 mod courier;
 mod crash_points;
+pub mod mail;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use webhooks::Deliverer;
 
 use clocks::Clocks;
 use courier::Courier;
+use mail::Postman;
 
 pub use crash_points::CRASH_POINTS;
 
@@ -37,6 +39,8 @@ pub struct Settings {
     pub lease: Duration,
     /// How webhooks are delivered.
     pub webhooks: webhooks::Settings,
+    /// The mail server; without one mails stay in the mailbox.
+    pub mail: Option<mail::Settings>,
 }
 
 impl Settings {
@@ -50,6 +54,7 @@ impl Settings {
             clocks: Duration::from_secs(5),
             lease: Duration::from_secs(2),
             webhooks: webhooks::Settings::new(registry.webhook_guard.clone(), now),
+            mail: None,
         }
     }
 }
@@ -61,6 +66,7 @@ pub struct Worker {
     courier: Arc<Courier>,
     clocks: Arc<Clocks>,
     deliverer: Deliverer,
+    postman: Arc<Postman>,
 }
 
 impl Worker {
@@ -73,6 +79,7 @@ impl Worker {
         );
         Self {
             courier: Arc::new(Courier::new(registry.clone(), ledger, &settings)),
+            postman: Arc::new(Postman::new(registry.clone(), settings.mail.clone())),
             clocks: Arc::new(Clocks::new(registry)),
             deliverer,
             settings,
@@ -92,8 +99,12 @@ impl Worker {
                 async move { worker.clocks.run(worker.settings.clocks, stopped).await }
             }),
             tokio::spawn({
-                let (worker, stopped) = (self.clone(), ended(stopped));
+                let (worker, stopped) = (self.clone(), ended(stopped.clone()));
                 async move { worker.deliverer.run(stopped).await }
+            }),
+            tokio::spawn({
+                let (worker, stopped) = (self.clone(), ended(stopped));
+                async move { worker.postman.run(worker.settings.poll, stopped).await }
             }),
         ];
         shutdown.await;
@@ -109,6 +120,7 @@ impl Worker {
     /// simulated clocks. What the network has not made final stays for the next call.
     pub async fn settle_once(&self, now: Timestamp) {
         self.courier.rested();
+        self.postman.rested();
         loop {
             self.clocks.look().await;
             let mut moved = false;
@@ -116,6 +128,9 @@ impl Worker {
                 moved = true;
             }
             while self.deliverer.run_once(now.micros()).await > 0 {
+                moved = true;
+            }
+            while self.postman.round().await {
                 moved = true;
             }
             if !moved {

@@ -5,6 +5,7 @@ mod create;
 mod credentials;
 mod deliveries;
 mod list;
+mod mails;
 mod output;
 mod rotate;
 
@@ -45,6 +46,9 @@ enum Command {
     /// Webhooks on their way
     #[command(subcommand)]
     Deliveries(deliveries::Command),
+    /// Mails to persons
+    #[command(subcommand)]
+    Mails(mails::Command),
     /// Refuse a client from now on
     Revoke {
         /// Its client ID
@@ -82,6 +86,9 @@ async fn act(app: &App, config: &Config, operator: &str, options: &Options) -> R
         Command::Deliveries(command) => deliveries::run(app, &caller, command)
             .await?
             .print(options.json),
+        Command::Mails(command) => {
+            mails::run(app, &caller, &request, command, options.json).await?
+        }
         Command::RotateMasterKey(rotation) => rotate::run(app, config, &request, rotation).await?,
         Command::Revoke { client_id } => credentials::revoke(app, &request, client_id).await?,
     }

@@ -7,7 +7,7 @@ use database::vault::MasterKey;
 use http::Network;
 use webhooks::Guard;
 
-use super::{Config, ConfigError, DltMode, Secret};
+use super::{CheckedMail, Config, ConfigError, DltMode, Secret};
 
 /// What the texts of a configuration mean.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub struct Checked {
     pub metrics_readers: Vec<Network>,
     /// Where webhooks may go.
     pub guard: Guard,
+    /// How people are written to.
+    pub mail: CheckedMail,
 }
 
 impl Config {
@@ -48,6 +50,7 @@ impl Config {
             metrics_readers: networks("metrics.allow_networks", &self.metrics.allow_networks)?,
             guard: Guard::allowing(allowed)
                 .map_err(|error| ConfigError::value("webhooks.allow_networks", error))?,
+            mail: self.mail.check()?,
         })
     }
 
@@ -103,6 +106,19 @@ impl Config {
 /// # Errors
 /// If it is not there or malformed.
 pub(crate) fn read_key(key: &str, secret: &Secret) -> Result<[u8; 32], ConfigError> {
+    let text = read_text(key, secret)?;
+    let mut bytes = [0; 32];
+    let digits = text.trim_start_matches("0x");
+    hex::decode_to_slice(digits, &mut bytes)
+        .map_err(|_| ConfigError::value(key, "it is not 32 bytes in hexadecimal"))?;
+    Ok(bytes)
+}
+
+/// Reads a secret as it stands there, without the line break at its end.
+///
+/// # Errors
+/// If it is not there.
+pub(super) fn read_text(key: &str, secret: &Secret) -> Result<String, ConfigError> {
     let text = match (&secret.file, &secret.env) {
         (Some(file), _) => std::fs::read_to_string(file)
             .map_err(|error| ConfigError::value(key, unreadable(file, &error)))?,
@@ -114,11 +130,7 @@ pub(crate) fn read_key(key: &str, secret: &Secret) -> Result<[u8; 32], ConfigErr
             ));
         }
     };
-    let mut bytes = [0; 32];
-    let digits = text.trim().trim_start_matches("0x");
-    hex::decode_to_slice(digits, &mut bytes)
-        .map_err(|_| ConfigError::value(key, "it is not 32 bytes in hexadecimal"))?;
-    Ok(bytes)
+    Ok(text.trim().to_owned())
 }
 
 fn unreadable(file: &Path, error: &std::io::Error) -> String {
@@ -130,7 +142,7 @@ fn variable(key: &str, name: &str) -> Result<String, ConfigError> {
         .map_err(|_| ConfigError::value(key, format!("the variable {name} is not set")))
 }
 
-fn one_place(key: &str, secret: &Secret) -> Result<(), ConfigError> {
+pub(super) fn one_place(key: &str, secret: &Secret) -> Result<(), ConfigError> {
     match (&secret.file, &secret.env) {
         (Some(_), None) | (None, Some(_)) => Ok(()),
         (None, None) => Err(ConfigError::value(
@@ -144,7 +156,7 @@ fn one_place(key: &str, secret: &Secret) -> Result<(), ConfigError> {
     }
 }
 
-fn networks(key: &str, texts: &[String]) -> Result<Vec<Network>, ConfigError> {
+pub(super) fn networks(key: &str, texts: &[String]) -> Result<Vec<Network>, ConfigError> {
     let parsed = texts.iter().map(|text| text.parse::<Network>());
     parsed
         .collect::<Result<_, _>>()

@@ -3,11 +3,13 @@
 mod check;
 mod dlt;
 mod load;
+mod mail;
 
 pub use check::Checked;
 pub(crate) use check::{is_among, read_key};
 pub use dlt::{Dlt, DltMode, Finality};
 pub use load::{ConfigError, effective, load};
+pub use mail::{CheckedMail, Mail};
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -45,6 +47,9 @@ pub struct Config {
     /// The webhooks.
     #[serde(default)]
     pub webhooks: Webhooks,
+    /// How people are written to.
+    #[serde(default)]
+    pub mail: Mail,
     /// The DLT network.
     #[serde(default)]
     pub dlt: Dlt,

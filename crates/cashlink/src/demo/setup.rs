@@ -92,6 +92,7 @@ impl Place {
             "documents": {"directory": self.folder.join("documents")},
             "master_key": {"file": master_key},
             "webhooks": {"allow_networks": ["127.0.0.0/8", "::1"]},
+            "mail": {"language": "en", "mailbox_networks": ["127.0.0.0/8", "::1"]},
         });
         serde_json::from_value(config).context("the demo's own configuration")
     }

@@ -15,6 +15,7 @@ use database::vault::Vault;
 use dlt::Ledger;
 use dlt_evm::Embedded;
 use http::{AccessTokens, RealSurroundings, Tls};
+use registry::mail::MailSettings;
 use registry::network_file::NetworkFile;
 use registry::setup::{self, LedgerFacts};
 use registry::{Clock, Custody, Registry, Request};
@@ -45,6 +46,7 @@ pub struct App {
     pub network: Option<Arc<NetworkFile>>,
     config: Arc<Config>,
     checked: Arc<Checked>,
+    mail: Option<worker::mail::Settings>,
     tokens: AccessTokens,
 }
 
@@ -70,6 +72,9 @@ impl App {
         let has_custody = network
             .as_ref()
             .is_some_and(|file| file.network.custody.is_some());
+        let mail = config
+            .mail
+            .open(&checked.mail, &checked.public_url, &firm(network.as_ref()))?;
         let registry = Registry::open(registry::Parts {
             db,
             vault,
@@ -80,6 +85,11 @@ impl App {
             settings: registry::Settings {
                 public_url: checked.public_url.clone(),
                 document_limit: config.limits.document_bytes,
+                mail: MailSettings {
+                    is_delivered: checked.mail.server.is_some(),
+                    language: config.mail.language,
+                    sender: firm(network.as_ref()),
+                },
             },
         })
         .await?;
@@ -92,6 +102,7 @@ impl App {
             network: network.map(Arc::new),
             config: Arc::new(config),
             checked: Arc::new(checked),
+            mail,
             tokens: AccessTokens::new(master.derive(TOKENS), lifetime, Arc::new(RealSurroundings)),
         })
     }
@@ -115,6 +126,16 @@ impl App {
             metrics,
         };
         self.guarded(api::router(api, settings, page::routes(self)))
+    }
+
+    /// Who may read the mailbox; nobody where mails are sent.
+    pub fn mailbox_readers(&self) -> &[http::Network] {
+        &self.checked.mail.mailbox_readers
+    }
+
+    /// Where mails go, if they go anywhere.
+    pub fn mail_settings(&self) -> Option<worker::mail::Settings> {
+        self.mail.clone()
     }
 
     /// Keeps the metrics for those who may read them.
@@ -154,6 +175,7 @@ impl App {
         settings.poll = Duration::from_millis(self.config.workers.poll_ms);
         settings.webhooks.concurrency = self.config.webhooks.concurrency;
         settings.webhooks.timeout = Duration::from_secs(self.config.webhooks.timeout_s);
+        settings.mail = self.mail.clone();
         let worker = Worker::new(self.registry.clone(), self.ledger.clone(), settings);
         tokio::spawn(async move { worker.run(stopped(stop)).await })
     }
@@ -186,6 +208,14 @@ pub fn read_network_file(path: &Path) -> Result<NetworkFile> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("{} cannot be read", path.display()))?;
     NetworkFile::parse(&text).with_context(|| path.display().to_string())
+}
+
+/// Who writes to people.
+fn firm(network: Option<&NetworkFile>) -> String {
+    network.map_or_else(
+        || MailSettings::default().sender,
+        |file| file.network.registrar.clone(),
+    )
 }
 
 async fn stopped(mut stop: watch::Receiver<bool>) {

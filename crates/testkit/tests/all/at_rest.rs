@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use registry::mail::{self, Mail, letters};
 use rstest::rstest;
 use serde_json::json;
 use testkit::client::id;
@@ -14,7 +15,7 @@ use tokio_postgres::NoTls;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// What was said about people, in words that nothing else contains.
-const PERSONAL: [&str; 19] = [
+const PERSONAL: [&str; 20] = [
     "Annegret",
     "Vogelsang",
     "1971-03-09",
@@ -25,6 +26,7 @@ const PERSONAL: [&str; 19] = [
     "Sparbank",
     "65929970489",
     "annegret.vogelsang@example.org",
+    "Einladungslink",
     "Rotdorn",
     "HRB 99871",
     "Zechenring",
@@ -167,6 +169,7 @@ async fn tell_everything(app: &TestApp) -> Vec<String> {
     let order = id(&partner.invest(&customer, 3, more).await);
     partner.reaches(&order, "DELIVERED").await;
 
+    write_to_her(app).await;
     let endpoint =
         json!({"url": "https://example.org/hook", "bearer_token": "bearer-of-the-receiver"});
     let made = api.post("webhook-endpoints/", &endpoint).await.expect(201);
@@ -185,6 +188,21 @@ async fn tell_everything(app: &TestApp) -> Vec<String> {
         app.environment(0).distributor.client_secret.clone(),
         api.token.clone().unwrap(),
     ]
+}
+
+/// A mail with a one-time link.
+async fn write_to_her(app: &TestApp) {
+    let link = "https://network.example/Einladungslink";
+    let until = app.now().parse().unwrap();
+    let letter = letters::invitation(domain::Language::German, "Rotdorn GmbH", link, until);
+    let mail = Mail::new("annegret.vogelsang@example.org".parse().unwrap(), letter);
+    let registry = app.app.registry.clone();
+    let written = app
+        .app
+        .registry
+        .db
+        .write(move |tx| mail::send(&registry, tx, &mail));
+    written.await.unwrap();
 }
 
 async fn raw_database(app: &TestApp) -> Vec<u8> {

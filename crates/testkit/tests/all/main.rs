@@ -19,6 +19,7 @@ mod faults;
 mod idempotency;
 mod identification;
 mod limits;
+mod mail;
 mod oauth;
 mod orders;
 mod payment;

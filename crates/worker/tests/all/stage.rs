@@ -58,6 +58,7 @@ impl Stage {
             settings: registry::Settings {
                 public_url: "http://127.0.0.1".into(),
                 document_limit: 1_000_000,
+                mail: registry::mail::MailSettings::default(),
             },
         })
         .await

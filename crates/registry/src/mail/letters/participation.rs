@@ -1,0 +1,137 @@
+//! Letters about becoming a partner and about the assets that a partner asks for.
+
+use domain::Date;
+use domain::Language::{self, English, German};
+
+use super::dates::day;
+use crate::mail::Letter;
+
+/// How something was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Yes.
+    Approved,
+    /// No; the reasons stand where the link leads, not in the mail.
+    Refused,
+}
+
+/// The registrar has an application and must answer it by this day.
+pub fn application_received(
+    language: Language,
+    company: &str,
+    answer_due: Date,
+    link: &str,
+) -> Letter {
+    let due = day(language, answer_due);
+    match language {
+        German => Letter::new("application_received", language, &format!("Antrag eingegangen: {company}"))
+            .text(format!(
+                "Der Antrag von {company} auf Teilnahme ist eingegangen. Die Entscheidung ergeht bis zum {due}. Rückfragen stehen beim Antrag."
+            ))
+            .link("Zum Antrag", link),
+        English => Letter::new("application_received", language, &format!("Application received: {company}"))
+            .text(format!(
+                "The application of {company} to take part has been received. It will be decided by {due}. Questions are asked at the application itself."
+            ))
+            .link("Open the application", link),
+    }
+}
+
+/// There is a new message in an application's thread.
+pub fn application_question(language: Language, company: &str, link: &str) -> Letter {
+    match language {
+        German => Letter::new("application_question", language, &format!("Neue Nachricht zum Antrag: {company}"))
+            .text(format!(
+                "Zum Antrag von {company} gibt es eine neue Nachricht. Sie steht beim Antrag; bitte antworten Sie dort und nicht auf diese E-Mail."
+            ))
+            .link("Nachricht lesen", link),
+        English => Letter::new("application_question", language, &format!("New message on the application: {company}"))
+            .text(format!(
+                "There is a new message on the application of {company}. It stands with the application; please answer there and not to this mail."
+            ))
+            .link("Read the message", link),
+    }
+}
+
+/// An application is decided.
+pub fn application_decided(
+    language: Language,
+    company: &str,
+    decision: Decision,
+    link: &str,
+) -> Letter {
+    let letter = match language {
+        German => Letter::new(
+            "application_decided",
+            language,
+            &format!("Entscheidung über den Antrag: {company}"),
+        ),
+        English => Letter::new(
+            "application_decided",
+            language,
+            &format!("Decision on the application: {company}"),
+        ),
+    };
+    match (language, decision) {
+        (German, Decision::Approved) => letter
+            .text(format!("{company} ist zum Netzwerk zugelassen. Der nächste Schritt ist der Katalog: Fragen Sie dort die Werte an, die Sie vertreiben möchten."))
+            .link("Weiter", link),
+        (English, Decision::Approved) => letter
+            .text(format!("{company} is admitted to the network. The next step is the catalogue: ask there for the assets that you want to sell."))
+            .link("Go on", link),
+        (German, Decision::Refused) => letter
+            .text(format!("Der Antrag von {company} wurde abgelehnt. Die Gründe und das Schreiben stehen beim Antrag."))
+            .link("Gründe lesen", link),
+        (English, Decision::Refused) => letter
+            .text(format!("The application of {company} was refused. The reasons and the letter stand with the application."))
+            .link("Read the reasons", link),
+    }
+}
+
+/// An asset that a platform has asked for is decided.
+pub fn asset_request_decided(
+    language: Language,
+    asset: &str,
+    decision: Decision,
+    link: &str,
+) -> Letter {
+    let letter = match language {
+        German => Letter::new(
+            "asset_request_decided",
+            language,
+            &format!("Anfrage entschieden: {asset}"),
+        ),
+        English => Letter::new(
+            "asset_request_decided",
+            language,
+            &format!("Request decided: {asset}"),
+        ),
+    };
+    match (language, decision) {
+        (German, Decision::Approved) => letter
+            .text(format!("Sie können {asset} vertreiben. Umgebung, Kampagne und Zugangsdaten stehen bei Ihren Werten; beginnen Sie in der Testumgebung."))
+            .link("Zum Wert", link),
+        (English, Decision::Approved) => letter
+            .text(format!("You can sell {asset}. Environment, campaign and credentials stand with your assets; start in the sandbox."))
+            .link("Open the asset", link),
+        (German, Decision::Refused) => letter
+            .text(format!("Ihre Anfrage zu {asset} wurde abgelehnt. Die Begründung steht bei der Anfrage."))
+            .link("Zur Anfrage", link),
+        (English, Decision::Refused) => letter
+            .text(format!("Your request for {asset} was refused. The reason stands with the request."))
+            .link("Open the request", link),
+    }
+}
+
+/// The statutory time to answer an application ends soon.
+pub fn application_due(language: Language, company: &str, answer_due: Date, link: &str) -> Letter {
+    let due = day(language, answer_due);
+    match language {
+        German => Letter::new("application_due", language, &format!("Frist am {due}: Antrag von {company}"))
+            .text(format!("Über den Antrag von {company} ist bis zum {due} zu entscheiden. Eine Ablehnung braucht Gründe und zwei Personen."))
+            .link("Zum Antrag", link),
+        English => Letter::new("application_due", language, &format!("Due on {due}: application of {company}"))
+            .text(format!("The application of {company} must be decided by {due}. A refusal needs reasons and two people."))
+            .link("Open the application", link),
+    }
+}
