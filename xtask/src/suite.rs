@@ -10,7 +10,7 @@ use crate::cluster::{Cluster, Purpose};
 use crate::interrupt::Interrupt;
 use crate::openapi::Executable;
 use crate::steps::Steps;
-use crate::tools::{Postgres, Tools};
+use crate::tools::{Browser, Postgres, Tools};
 use crate::{contracts, full, licences, openapi, shell, tidy, tools};
 
 /// What of the suite is to run.
@@ -63,6 +63,10 @@ pub fn perform(options: &Options) -> Result<Report> {
     let interrupt = Interrupt::install()?;
     println!("=== tools");
     let tools = tools::bring()?;
+    let browser = options
+        .full
+        .then(|| tools::bring_browser(&tools))
+        .transpose()?;
     let database = database(options, &tools)?;
     let mut steps = Steps::new(interrupt);
 
@@ -86,7 +90,7 @@ pub fn perform(options: &Options) -> Result<Report> {
     }
     let lines = steps.program(
         "nextest",
-        &mut nextest(options, &tools, database.as_ref()),
+        &mut nextest(options, &tools, (database.as_ref(), browser.as_ref())),
         is_summary,
     );
     if !options.quick {
@@ -168,7 +172,11 @@ fn database(options: &Options, tools: &Tools) -> Result<Option<Database>> {
     }
 }
 
-fn nextest(options: &Options, tools: &Tools, database: Option<&Database>) -> Command {
+fn nextest(
+    options: &Options,
+    tools: &Tools,
+    (database, browser): (Option<&Database>, Option<&Browser>),
+) -> Command {
     let mut command = shell::cargo();
     command.args(["nextest", "run", "--locked"]);
     if !options
@@ -183,6 +191,11 @@ fn nextest(options: &Options, tools: &Tools, database: Option<&Database>) -> Com
             .args(["--profile", "full"])
             .env("CASHLINK_FULL", "1")
             .env("CASHLINK_NOTES", full::notes());
+    }
+    if let Some(browser) = browser {
+        command
+            .env("CASHLINK_TEST_PLAYWRIGHT", &browser.playwright)
+            .env("CASHLINK_TEST_CHROMIUM", &browser.chromium);
     }
     // Tests that know a database carry its name in theirs.
     match options.only {

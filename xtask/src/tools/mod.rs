@@ -1,6 +1,7 @@
 //! What the tests need beside Rust, brought into target/tools from the package registries, without root.
 
 mod anvil;
+mod browser;
 mod postgres;
 mod python;
 
@@ -13,6 +14,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::shell;
+
+pub use browser::Browser;
 
 /// Where everything is after `bring`.
 pub struct Tools {
@@ -72,6 +75,11 @@ pub fn bring_postgres() -> Result<PathBuf> {
 fn given(what: &str, variable: &str, value: String) -> String {
     println!("given    {what}: {value} ({variable})");
     value
+}
+
+/// Brings the browser's driver; only the slow suites look at pages.
+pub fn bring_browser(tools: &Tools) -> Result<Browser> {
+    browser::bring(&tools.folder)
 }
 
 /// One thing to bring: remembered by a stamp that holds what was wanted.
