@@ -20,7 +20,8 @@ pub fn file(assets: usize) -> Value {
     json!({
         "network": {"name": "bench", "registrar": "Lastprobe Register GmbH"},
         "issuers": [{"key": "issuer", "name": "Lastprobe Emission GmbH", "bank_account": account}],
-        "platforms": [{"key": "partner", "name": PARTNER, "identification_import": "trusted"}],
+        "platforms": [{"key": "partner", "name": PARTNER, "identification_import": "trusted",
+            "licence": {"type": "wpig_15", "services": ["investment_brokerage"], "authority": "BaFin", "number": "10012345", "valid_from": "2020-01-01"}}],
         "assets": (0..assets).map(asset).collect::<Vec<_>>(),
     })
 }

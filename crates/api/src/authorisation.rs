@@ -3,7 +3,7 @@
 //! The operations themselves demand the right; nothing here lets anybody in.
 
 use domain::{ClientId, EnvironmentId, IssuerId, PlatformId};
-use registry::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES, Party};
+use registry::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES, PLATFORM_SCOPES, Party};
 use registry::{Caller, Right};
 use uuid::Uuid;
 
@@ -84,7 +84,7 @@ pub(crate) fn granting_scopes(right: Right) -> Vec<&'static str> {
     granting
 }
 
-fn parties() -> [(Party, &'static [&'static str]); 3] {
+fn parties() -> [(Party, &'static [&'static str]); 4] {
     let environment = EnvironmentId::from_uuid(Uuid::nil());
     let platform = PlatformId::from_uuid(Uuid::nil());
     let issuer = IssuerId::from_uuid(Uuid::nil());
@@ -94,6 +94,7 @@ fn parties() -> [(Party, &'static [&'static str]); 3] {
             DISTRIBUTOR_SCOPES,
         ),
         (Party::Issuer(None, issuer), ISSUER_SCOPES),
+        (Party::Platform(platform), PLATFORM_SCOPES),
         (Party::Registrar, NETWORK_SCOPES),
     ]
 }
@@ -178,6 +179,14 @@ const NETWORK: &[(&str, Right)] = &[
     ("decide_identification", Right::WriteNetwork),
     ("review_investment", Right::WriteNetwork),
     ("get_health", Right::ReadNetwork),
+    ("get_participation", Right::ReadPlatform),
+    ("leave_network", Right::WritePlatform),
+    ("list_decisions", Right::ReadNetwork),
+    ("get_decision", Right::ReadNetwork),
+    ("confirm_decision", Right::WriteNetwork),
+    ("withdraw_decision", Right::WriteNetwork),
+    ("propose_suspension", Right::WriteNetwork),
+    ("propose_readmission", Right::WriteNetwork),
 ];
 
 #[cfg(test)]

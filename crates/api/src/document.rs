@@ -1,6 +1,6 @@
 //! What the OpenAPI document says beyond single operations: headers, refusals, security, and the events that webhooks carry.
 
-use registry::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES};
+use registry::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES, PLATFORM_SCOPES};
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, OperationBuilder, PathItem, Paths};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
@@ -170,6 +170,7 @@ fn security_schemes() -> [(&'static str, SecurityScheme); 4] {
             .iter()
             .filter(|scope| !DISTRIBUTOR_SCOPES.contains(scope)),
     );
+    let network = [NETWORK_SCOPES, PLATFORM_SCOPES, ISSUER_SCOPES].concat();
     [
         (
             "environment",
@@ -192,8 +193,8 @@ fn security_schemes() -> [(&'static str, SecurityScheme); 4] {
             "network",
             client_credentials(
                 "/api/network/v1/oauth/token",
-                "The registrar's client.",
-                NETWORK_SCOPES,
+                "The registrar's client, a platform's over all its assets, or an issuer's.",
+                &network,
             ),
         ),
         (
@@ -231,6 +232,8 @@ fn meaning(scope: &str) -> &'static str {
         "issuers:write" => "Create and change issuers.",
         "products:read" => "Read products and listings.",
         "products:write" => "Create and change products and listings.",
+        "partner:read" => "Read the platform's application, assets, credentials and the catalogue.",
+        "partner:write" => "Apply, ask for assets and manage the platform's credentials.",
         "network:read" => "Read the whole network.",
         "network:write" => "Decide for the registrar.",
         _ => "",

@@ -9,7 +9,7 @@ use http::{
     Client, ClientDirectory, Fault, RequestContext, ServerMetadata, TokenAnswer, TokenIssuer,
     TokenRefusal,
 };
-use registry::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES};
+use registry::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES, PLATFORM_SCOPES};
 use registry::clients::{self, Audience};
 use registry::{Error, Registry};
 use serde::Deserialize;
@@ -124,7 +124,7 @@ fn scopes(audience: &Audience) -> Vec<&'static str> {
             scopes
         }
         Audience::Issuer => ISSUER_SCOPES.to_vec(),
-        Audience::Network => NETWORK_SCOPES.to_vec(),
+        Audience::Network => [NETWORK_SCOPES, PLATFORM_SCOPES, ISSUER_SCOPES].concat(),
     }
 }
 

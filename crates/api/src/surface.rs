@@ -6,9 +6,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    Api, benefiting_persons, campaigns, document, documents, feed, health, identifications,
-    investments, investors, issued_investments, listings, network, oauth, problems, products,
-    statements, wallets, webhook_endpoints,
+    Api, benefiting_persons, campaigns, decisions, document, documents, feed, health,
+    identifications, investments, investors, issued_investments, listings, network, oauth,
+    participation, problems, products, statements, wallets, webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -133,6 +133,14 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(network::decide_identification))
         .routes(routes!(network::review_investment))
         .routes(routes!(network::get_health))
+        .routes(routes!(participation::get_participation))
+        .routes(routes!(participation::leave_network))
+        .routes(routes!(decisions::list_decisions))
+        .routes(routes!(decisions::get_decision))
+        .routes(routes!(decisions::confirm_decision))
+        .routes(routes!(decisions::withdraw_decision))
+        .routes(routes!(participation::propose_suspension))
+        .routes(routes!(participation::propose_readmission))
 }
 
 fn service() -> OpenApiRouter<Api> {

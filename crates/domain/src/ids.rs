@@ -105,6 +105,8 @@ id! {
     BatchId,
     /// One request to the API.
     RequestId,
+    /// Something that needs four eyes.
+    DecisionId,
 }
 
 /// Only the hyphenated form is accepted: the others are easily taken for something else in a log.

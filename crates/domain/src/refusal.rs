@@ -4,7 +4,9 @@ mod message;
 
 use std::fmt;
 
-use crate::{FieldError, FieldErrors, LegalForm, ProductType, Status, Timestamp, Units};
+use crate::{
+    Date, FieldError, FieldErrors, LegalForm, Participation, ProductType, Status, Timestamp, Units,
+};
 
 /// Why something may not be done. The variant carries what the sentence for the partner needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +75,28 @@ pub enum Refusal {
     BenefitingPersonNotApplicable,
     /// The total does not fit.
     AmountOverflow,
+    /// Who proposed a decision cannot confirm it.
+    FourEyesRequired,
+    /// The decision was confirmed or withdrawn before.
+    #[allow(missing_docs)]
+    DecisionClosed { state: &'static str },
+    /// The platform's standing does not allow it.
+    ParticipationState {
+        /// What was tried, as a participle: `suspended`.
+        action: &'static str,
+        /// The standing that it has.
+        standing: Participation,
+    },
+    /// The platform is suspended.
+    PlatformSuspended,
+    /// The platform does not take part.
+    PlatformNotAdmitted,
+    /// The platform's licence is over.
+    #[allow(missing_docs)]
+    LicenceExpired { valid_to: Date },
+    /// The platform has no licence that covers the product now.
+    #[allow(missing_docs)]
+    LicenceDoesNotCover { legal_form: LegalForm },
 }
 
 /// Of which kind a refusal is; decides the status of the answer.
@@ -90,7 +114,7 @@ pub enum RefusalKind {
 
 impl Refusal {
     /// Every code.
-    pub const CODES: [&'static str; 20] = [
+    pub const CODES: [&'static str; 27] = [
         "invalid_body",
         "accept_mandate_missing",
         "payment_mandate_missing",
@@ -111,6 +135,13 @@ impl Refusal {
         "legal_form_contradiction",
         "benefiting_person_not_applicable",
         "amount_overflow",
+        "four_eyes_required",
+        "decision_closed",
+        "participation_state",
+        "platform_suspended",
+        "platform_not_admitted",
+        "licence_expired",
+        "licence_does_not_cover",
     ];
 
     /// Every code, for tests that compare lists.
@@ -151,6 +182,13 @@ impl Refusal {
             Self::LegalFormContradiction { .. } => "legal_form_contradiction",
             Self::BenefitingPersonNotApplicable => "benefiting_person_not_applicable",
             Self::AmountOverflow => "amount_overflow",
+            Self::FourEyesRequired => "four_eyes_required",
+            Self::DecisionClosed { .. } => "decision_closed",
+            Self::ParticipationState { .. } => "participation_state",
+            Self::PlatformSuspended => "platform_suspended",
+            Self::PlatformNotAdmitted => "platform_not_admitted",
+            Self::LicenceExpired { .. } => "licence_expired",
+            Self::LicenceDoesNotCover { .. } => "licence_does_not_cover",
         }
     }
 
@@ -164,7 +202,10 @@ impl Refusal {
             | Self::DateAlreadyRecorded { .. }
             | Self::DeliveryStarted
             | Self::CancellationPeriodOver { .. }
-            | Self::CancellationRefused { .. } => RefusalKind::Conflict,
+            | Self::CancellationRefused { .. }
+            | Self::FourEyesRequired
+            | Self::DecisionClosed { .. }
+            | Self::ParticipationState { .. } => RefusalKind::Conflict,
             Self::UsTaxNotAccepted
             | Self::UnitsBelowMinimum { .. }
             | Self::UnitsAboveMaximum { .. }
@@ -176,7 +217,11 @@ impl Refusal {
             | Self::WalletNotOfInvestor
             | Self::LegalFormContradiction { .. }
             | Self::BenefitingPersonNotApplicable
-            | Self::AmountOverflow => RefusalKind::Business,
+            | Self::AmountOverflow
+            | Self::PlatformSuspended
+            | Self::PlatformNotAdmitted
+            | Self::LicenceExpired { .. }
+            | Self::LicenceDoesNotCover { .. } => RefusalKind::Business,
         }
     }
 
@@ -205,7 +250,14 @@ impl Refusal {
             | Self::DeliveryStarted
             | Self::CancellationPeriodOver { .. }
             | Self::CancellationRefused { .. }
-            | Self::BenefitingPersonNotApplicable => return None,
+            | Self::BenefitingPersonNotApplicable
+            | Self::FourEyesRequired
+            | Self::DecisionClosed { .. }
+            | Self::ParticipationState { .. }
+            | Self::PlatformSuspended
+            | Self::PlatformNotAdmitted
+            | Self::LicenceExpired { .. }
+            | Self::LicenceDoesNotCover { .. } => return None,
         };
         Some(field.to_owned())
     }

@@ -3,7 +3,7 @@
 use database::Tx;
 use serde_json::Value;
 
-use crate::{Caller, Registry, Result, ids};
+use crate::{Caller, Error, Registry, Result, ids};
 
 /// Notes what a caller did; it travels with the commit.
 ///
@@ -29,4 +29,32 @@ pub fn record(
         },
     )?;
     Ok(())
+}
+
+/// Notes that an operation was refused, in a transaction of its own, because the refused one is rolled back. Faults and requests
+/// that are still running are no refusals.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn refusal<T>(
+    registry: &Registry,
+    caller: &Caller,
+    action: &str,
+    target: &str,
+    outcome: &Result<T>,
+) -> Result<()> {
+    let Err(error) = outcome else { return Ok(()) };
+    if matches!(
+        error,
+        Error::Fault(_) | Error::Unavailable(_) | Error::InFlight
+    ) {
+        return Ok(());
+    }
+    let detail = serde_json::json!({ "refused": error.to_problem().code });
+    let (own, caller) = (registry.clone(), caller.clone());
+    let (action, target) = (format!("{action}.refused"), target.to_owned());
+    registry
+        .db
+        .write(move |tx| record(&own, tx, &caller, &action, &target, &detail))
+        .await
 }

@@ -1,11 +1,13 @@
 //! Who asks, and what it may do.
 
 use domain::{ClientId, EnvironmentId, IssuerId, PlatformId};
+use sha2::{Digest, Sha256};
 use storage::Scope;
+use uuid::Uuid;
 
 use crate::{Error, Result};
 
-/// What an operation demands of its caller. Each is granted by one OAuth scope and to one kind of party.
+/// What an operation demands of its caller. A table says which scope grants it to which kind of party.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Right {
@@ -20,6 +22,9 @@ pub enum Right {
     DecideInvestments,
     ReadNetwork,
     WriteNetwork,
+    ReadPlatform,
+    WritePlatform,
+    ReadCatalogue,
 }
 
 /// The party for which a caller acts.
@@ -27,6 +32,8 @@ pub enum Right {
 pub enum Party {
     /// A distribution platform in one environment.
     Distributor(EnvironmentId, PlatformId),
+    /// A distribution platform over all its assets: its application, its credentials, what it asks for.
+    Platform(PlatformId),
     /// An issuer, in one environment or in all of its own.
     Issuer(Option<EnvironmentId>, IssuerId),
     /// The registrar.
@@ -57,36 +64,29 @@ impl Caller {
         }
     }
 
+    /// Who acts, for rules that need two of them: each client is an actor, and so is each name at the command line.
+    pub fn actor(&self) -> Uuid {
+        if self.client.uuid().is_nil() {
+            let digest: [u8; 32] = Sha256::digest(self.name.as_bytes()).into();
+            let (head, _) = digest.split_at(16);
+            let bytes = head.try_into().expect("a digest has 32 bytes");
+            return uuid::Builder::from_custom_bytes(bytes).into_uuid();
+        }
+        self.client.uuid()
+    }
+
     /// The rows that the caller may see for this right.
     ///
     /// # Errors
     /// [`Error::InsufficientScope`] if its token does not grant it, [`Error::NotPermitted`] if its kind of party never may.
     pub fn require(&self, right: Right) -> Result<Scope> {
-        let scope = match (right.party(), self.party) {
-            (Kind::Distributor, Party::Distributor(environment, platform)) => Scope {
-                environment: Some(environment),
-                platform: Some(platform),
-                issuer: None,
-            },
-            (Kind::Issuer, Party::Issuer(environment, issuer)) => Scope {
-                environment,
-                platform: None,
-                issuer: Some(issuer),
-            },
-            (Kind::Registrar, Party::Registrar) => Scope::ALL,
-            (Kind::Uploader, Party::Distributor(environment, platform)) => Scope {
-                environment: Some(environment),
-                platform: Some(platform),
-                issuer: None,
-            },
-            (Kind::Uploader, Party::Issuer(environment, issuer)) => Scope {
-                environment,
-                platform: None,
-                issuer: Some(issuer),
-            },
-            _ => return Err(Error::NotPermitted),
-        };
-        let granting = right.scopes();
+        let (kind, scope) = self.party.seen();
+        let granting = right
+            .grants()
+            .iter()
+            .find(|(granted, _)| *granted == kind)
+            .map(|(_, scopes)| *scopes)
+            .ok_or(Error::NotPermitted)?;
         if granting
             .iter()
             .any(|scope| self.scopes.iter().any(|own| own == scope))
@@ -94,6 +94,18 @@ impl Caller {
             Ok(scope)
         } else {
             Err(Error::InsufficientScope(granting[0]))
+        }
+    }
+
+    /// The platform of a caller that acts for one over all its assets.
+    ///
+    /// # Errors
+    /// As [`Caller::require`].
+    pub fn require_platform(&self, right: Right) -> Result<PlatformId> {
+        self.require(right)?;
+        match self.party {
+            Party::Platform(platform) => Ok(platform),
+            _ => Err(Error::NotPermitted),
         }
     }
 
@@ -110,42 +122,74 @@ impl Caller {
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Distributor,
     Issuer,
+    Platform,
     Registrar,
-    Uploader,
 }
 
-impl Right {
-    fn party(self) -> Kind {
+impl Party {
+    /// What kind of party it is, and whose rows it sees.
+    fn seen(self) -> (Kind, Scope) {
         match self {
-            Self::WriteDocuments => Kind::Uploader,
-            Self::ReadInvestors
-            | Self::WriteInvestors
-            | Self::ReadInvestments
-            | Self::WriteInvestments
-            | Self::ReadProducts => Kind::Distributor,
-            Self::ReadIssuedProducts | Self::ReadIssuedInvestments | Self::DecideInvestments => {
-                Kind::Issuer
+            Self::Distributor(environment, platform) => {
+                let scope = Scope {
+                    environment: Some(environment),
+                    platform: Some(platform),
+                    issuer: None,
+                };
+                (Kind::Distributor, scope)
             }
-            Self::ReadNetwork | Self::WriteNetwork => Kind::Registrar,
+            Self::Platform(platform) => {
+                let scope = Scope {
+                    platform: Some(platform),
+                    ..Scope::ALL
+                };
+                (Kind::Platform, scope)
+            }
+            Self::Issuer(environment, issuer) => {
+                let scope = Scope {
+                    environment,
+                    platform: None,
+                    issuer: Some(issuer),
+                };
+                (Kind::Issuer, scope)
+            }
+            Self::Registrar => (Kind::Registrar, Scope::ALL),
         }
     }
+}
 
-    /// The scopes of which one is enough; the first is the one to ask for.
-    fn scopes(self) -> &'static [&'static str] {
+/// To which kind of party a right is granted, and the scopes of which one is enough; the first is the one to ask for.
+type Grants = &'static [(Kind, &'static [&'static str])];
+
+impl Right {
+    fn grants(self) -> Grants {
         match self {
-            Self::WriteDocuments => &["documents:write"],
-            Self::ReadInvestors => &["investors:read"],
-            Self::WriteInvestors => &["investors:write"],
-            Self::ReadInvestments | Self::ReadIssuedInvestments => &["investments:read"],
-            Self::WriteInvestments | Self::DecideInvestments => &["investments:write"],
+            Self::WriteDocuments => &[
+                (Kind::Distributor, &["documents:write"]),
+                (Kind::Issuer, &["documents:write"]),
+            ],
+            Self::ReadInvestors => &[(Kind::Distributor, &["investors:read"])],
+            Self::WriteInvestors => &[(Kind::Distributor, &["investors:write"])],
+            Self::ReadInvestments => &[(Kind::Distributor, &["investments:read"])],
+            Self::WriteInvestments => &[(Kind::Distributor, &["investments:write"])],
             // Products and campaigns are no secret to a distributor that can read anything.
-            Self::ReadProducts => &["investments:read", "investors:read"],
-            Self::ReadIssuedProducts => &["products:read"],
-            Self::ReadNetwork => &["network:read"],
-            Self::WriteNetwork => &["network:write"],
+            Self::ReadProducts => &[(Kind::Distributor, &["investments:read", "investors:read"])],
+            Self::ReadIssuedProducts => &[(Kind::Issuer, &["products:read"])],
+            Self::ReadIssuedInvestments => &[(Kind::Issuer, &["investments:read"])],
+            Self::DecideInvestments => &[(Kind::Issuer, &["investments:write"])],
+            Self::ReadNetwork => &[(Kind::Registrar, &["network:read"])],
+            Self::WriteNetwork => &[(Kind::Registrar, &["network:write"])],
+            Self::ReadPlatform => &[(Kind::Platform, &["partner:read"])],
+            Self::WritePlatform => &[(Kind::Platform, &["partner:write"])],
+            Self::ReadCatalogue => &[
+                (Kind::Platform, &["partner:read"]),
+                (Kind::Issuer, &["products:read"]),
+                (Kind::Registrar, &["network:read"]),
+            ],
         }
     }
 }
@@ -170,5 +214,48 @@ pub const ISSUER_SCOPES: &[&str] = &[
     "documents:write",
 ];
 
+/// All that a platform's client over all its assets can be granted.
+pub const PLATFORM_SCOPES: &[&str] = &["partner:read", "partner:write"];
+
 /// All that the registrar's client can be granted.
 pub const NETWORK_SCOPES: &[&str] = &["network:read", "network:write"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actors_are_told_apart() {
+        let client = |number: u128| Caller {
+            client: ClientId::from_uuid(Uuid::from_u128(number)),
+            ..Caller::network("the same name")
+        };
+        assert_eq!(client(1).actor(), Uuid::from_u128(1));
+        assert_ne!(client(1).actor(), client(2).actor());
+        // Operators at the command line have no client: there the name is all there is.
+        let operator = |name: &str| Caller::network(name).actor();
+        assert_eq!(operator("one"), operator("one"));
+        assert_ne!(operator("one"), operator("two"));
+    }
+
+    #[test]
+    fn a_platform_is_no_distributor() {
+        let platform = Caller {
+            party: Party::Platform(PlatformId::from_uuid(Uuid::nil())),
+            scopes: ["partner:read", "investors:read"]
+                .map(str::to_owned)
+                .to_vec(),
+            ..Caller::network("platform")
+        };
+        assert!(platform.require(Right::ReadPlatform).is_ok());
+        assert!(platform.require(Right::ReadCatalogue).is_ok());
+        assert!(matches!(
+            platform.require(Right::WritePlatform),
+            Err(Error::InsufficientScope("partner:write"))
+        ));
+        assert!(matches!(
+            platform.require(Right::ReadInvestors),
+            Err(Error::NotPermitted)
+        ));
+    }
+}

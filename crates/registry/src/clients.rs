@@ -9,7 +9,7 @@ use storage::clients::{Client, ClientKind};
 use uuid::Uuid;
 use wire::ProblemCode;
 
-use crate::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES, Party};
+use crate::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES, PLATFORM_SCOPES, Party};
 use crate::{Caller, Error, Registry, Request, Result, Right, audit, clock, ids};
 
 /// The API for which a token is meant; a token is worth nothing at another.
@@ -19,7 +19,7 @@ pub enum Audience {
     Environment(String),
     /// All that an issuer owns.
     Issuer,
-    /// The network API.
+    /// The network API: the registrar's, and what platforms and issuers do there.
     Network,
 }
 
@@ -208,7 +208,15 @@ fn party(tx: &mut database::Tx, audience: &Audience, client: &Client) -> Result<
         return Ok(None);
     }
     Ok(match audience {
-        Audience::Network => (client.kind == ClientKind::Network).then_some(Party::Registrar),
+        Audience::Network => match client.kind {
+            ClientKind::Network => Some(Party::Registrar),
+            ClientKind::Platform => client.platform.map(Party::Platform),
+            // Issuers look into the catalogue and decide about requests for their assets.
+            ClientKind::Issuer => client
+                .issuer
+                .map(|issuer| Party::Issuer(client.environment, issuer)),
+            ClientKind::Distributor => None,
+        },
         Audience::Issuer => client
             .issuer
             .map(|issuer| Party::Issuer(client.environment, issuer)),
@@ -216,7 +224,9 @@ fn party(tx: &mut database::Tx, audience: &Audience, client: &Client) -> Result<
             let environment = storage::environments::find_by_name(tx, name)?
                 .ok_or(Error::NotFound("environment"))?
                 .id;
-            let here = client.environment.is_none_or(|own| own == environment);
+            // A platform's own client manages; to sell it has one for each environment.
+            let here = client.kind != ClientKind::Platform
+                && client.environment.is_none_or(|own| own == environment);
             match (client.platform, client.issuer) {
                 (Some(platform), _) if here => Some(Party::Distributor(environment, platform)),
                 (None, Some(issuer)) if here => Some(Party::Issuer(Some(environment), issuer)),
@@ -230,6 +240,7 @@ fn granted(kind: ClientKind, wanted: Vec<String>) -> Vec<String> {
     let all = match kind {
         ClientKind::Distributor => DISTRIBUTOR_SCOPES,
         ClientKind::Issuer => ISSUER_SCOPES,
+        ClientKind::Platform => PLATFORM_SCOPES,
         ClientKind::Network => NETWORK_SCOPES,
     };
     all.iter()

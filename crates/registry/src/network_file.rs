@@ -84,6 +84,9 @@ pub struct PlatformEntry {
     /// `trusted` or `reviewed`.
     #[serde(default = "reviewed")]
     pub identification_import: String,
+    /// Under which it sells; without one it cannot.
+    #[serde(default)]
+    pub licence: Option<domain::Licence>,
 }
 
 fn reviewed() -> String {
@@ -202,6 +205,9 @@ impl NetworkFile {
                     &message,
                 )
             })?;
+            platform.check_licence().map_err(|(field, message)| {
+                wrong(&format!("platforms[{index}].{field}"), &message)
+            })?;
         }
         for (index, asset) in self.assets.iter().enumerate() {
             let place = format!("assets[{index}]");
@@ -225,6 +231,18 @@ impl NetworkFile {
 }
 
 impl PlatformEntry {
+    /// Field and sentence of the first thing that its licence contradicts itself in.
+    pub(crate) fn check_licence(&self) -> Result<(), (String, String)> {
+        let mut errors = domain::FieldErrors::new();
+        if let Some(licence) = &self.licence {
+            licence.check(&mut errors, "licence");
+        }
+        match errors.into_vec().into_iter().next() {
+            Some(error) => Err((error.field, error.message)),
+            None => Ok(()),
+        }
+    }
+
     /// How far its imported identifications are relied on.
     ///
     /// # Errors

@@ -34,6 +34,8 @@ pub(crate) fn place(
         .ok_or_else(|| unknown("campaign_id"))?
         .campaign;
     let product = context.product.ok_or_else(not_listed)?;
+    let broker = context.broker.ok_or_else(not_listed)?;
+    broker.check_investing(product.product.legal_form, now)?;
     if product.status != ProductStatus::Active {
         return Err(not_issued());
     }

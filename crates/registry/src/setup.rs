@@ -6,7 +6,7 @@ use std::sync::Arc;
 use database::Tx;
 use domain::{
     Address, Campaign, CampaignId, CommandId, EnvironmentId, Isin, IssuerId, ListingId, Mandates,
-    PlatformId, Product, ProductId, ProductStatus, Units,
+    Participation, PlatformId, Product, ProductId, ProductStatus, Units,
 };
 use serde_json::json;
 use storage::campaigns::CampaignRecord;
@@ -132,11 +132,16 @@ impl Setup {
         if let Some(known) = storage::parties::find_platform(tx, &entry.name)? {
             return Ok(known.id);
         }
+        entry
+            .check_licence()
+            .map_err(|(field, message)| invalid(&format!("{field}: {message}")))?;
         let platform = Platform {
             id: PlatformId::from_uuid(ids::new()),
             name: entry.name.clone(),
             lei: entry.lei.clone(),
             identification_import: entry.trust().map_err(|message| invalid(&message))?,
+            participation: Participation::Admitted,
+            licence: entry.licence.clone(),
             created_at: self.registry.clock.now(),
         };
         storage::parties::insert_platform(tx, &platform)?;

@@ -33,6 +33,8 @@ pub enum ClientKind {
     Distributor,
     /// An issuer.
     Issuer,
+    /// A distribution platform over all its assets.
+    Platform,
     /// The registrar.
     Network,
 }
@@ -43,14 +45,20 @@ impl ClientKind {
         match self {
             Self::Distributor => "distributor",
             Self::Issuer => "issuer",
+            Self::Platform => "platform",
             Self::Network => "network",
         }
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [Self::Distributor, Self::Issuer, Self::Network]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
+        [
+            Self::Distributor,
+            Self::Issuer,
+            Self::Platform,
+            Self::Network,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
     }
 }
 

@@ -16,6 +16,11 @@ impl<'a> Columns<'a> {
         Self { row, next: 0 }
     }
 
+    /// Starts at this column.
+    pub(crate) fn at(row: &'a Row, next: usize) -> Self {
+        Self { row, next }
+    }
+
     /// The next column.
     pub(crate) fn next<T: FromValue>(&mut self) -> Result<T, DatabaseError> {
         let column = self.next;

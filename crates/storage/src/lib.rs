@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod campaigns;
 pub mod clients;
+pub mod decisions;
 pub mod dlt_batches;
 pub mod dlt_commands;
 pub mod documents;
@@ -15,6 +16,7 @@ pub mod investors;
 pub mod mails;
 pub mod orders;
 pub mod parties;
+pub mod platforms;
 pub mod products;
 pub mod register;
 pub mod register_entries;
@@ -62,6 +64,12 @@ pub const COMPONENT: Component = Component {
             name: "mails",
             sqlite: include_str!("../migrations/sqlite/V0005__mails.sql"),
             postgres: include_str!("../migrations/postgres/V0005__mails.sql"),
+        },
+        Migration {
+            version: 6,
+            name: "participation",
+            sqlite: include_str!("../migrations/sqlite/V0006__participation.sql"),
+            postgres: include_str!("../migrations/postgres/V0006__participation.sql"),
         },
     ],
 };

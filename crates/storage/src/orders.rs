@@ -1,12 +1,13 @@
 //! All that an order is checked against, fetched in one flight.
 
-use database::{DatabaseError, Tx};
-use domain::{CampaignId, InvestorId};
+use database::{DatabaseError, Row, Tx};
+use domain::{Broker, CampaignId, InvestorId};
 
-use crate::Scope;
 use crate::campaigns::{self, CampaignRecord};
+use crate::columns::Columns;
 use crate::investors::{self, InvestorRecord};
 use crate::products::{self, ProductRecord};
+use crate::{Scope, platforms};
 
 /// Who orders, in which campaign, of which product; each is missing if it is not the caller's.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct OrderContext {
     pub campaign: Option<CampaignRecord>,
     /// Missing too if it is not listed for the platform.
     pub product: Option<ProductRecord>,
+    /// Whether the platform may sell it; missing with the product.
+    pub broker: Option<Broker>,
 }
 
 /// Fetches what an order is checked against.
@@ -39,6 +42,12 @@ pub fn context(
     Ok(OrderContext {
         investor: rows[0].first().map(investors::read).transpose()?,
         product: rows[1].first().map(products::read).transpose()?,
+        broker: rows[1].first().map(broker).transpose()?,
         campaign: rows[2].first().map(campaigns::read).transpose()?,
     })
+}
+
+/// It rides at the end of the product's row, so that an order asks for nothing more.
+fn broker(row: &Row) -> Result<Broker, DatabaseError> {
+    platforms::broker(&mut Columns::at(row, row.len() - 2))
 }

@@ -1,10 +1,12 @@
 //! Issuers, distribution platforms and listings.
 
 use database::{DatabaseError, Row, Sql, Tx, Value};
-use domain::{ImportTrust, IssuerId, Lei, ListingId, PlatformId, ProductId, Timestamp};
+use domain::{
+    ImportTrust, IssuerId, Lei, Licence, ListingId, Participation, PlatformId, ProductId, Timestamp,
+};
 
-use crate::Scope;
 use crate::columns::{Columns, time};
+use crate::{Scope, platforms};
 
 const INSERT_ISSUER: Sql = Sql("insert into issuers
 (id, name, lei, created_at)
@@ -19,16 +21,20 @@ from issuers
 order by id");
 
 const INSERT_PLATFORM: Sql = Sql("insert into platforms
-(id, name, lei, identification_import, created_at)
-values ($1, $2, $3, $4, $5)");
+(id, name, lei, identification_import, participation, licence, licence_ends_at, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)");
 
-const FIND_PLATFORM: Sql = Sql("select id, name, lei, identification_import, created_at
+const FIND_PLATFORM: Sql = Sql(
+    "select id, name, lei, identification_import, participation, licence, created_at
 from platforms
-where name = $1");
+where name = $1",
+);
 
-const LIST_PLATFORMS: Sql = Sql("select id, name, lei, identification_import, created_at
+const LIST_PLATFORMS: Sql = Sql(
+    "select id, name, lei, identification_import, participation, licence, created_at
 from platforms
-order by id");
+order by id",
+);
 
 const IMPORT_TRUST: Sql = Sql("select identification_import
 from platforms
@@ -82,6 +88,10 @@ pub struct Platform {
     pub lei: Option<Lei>,
     /// Whether its imported identifications are relied on (§ 17 GwG).
     pub identification_import: ImportTrust,
+    /// How far it takes part in the network.
+    pub participation: Participation,
+    /// Its licence, once the registrar has checked one.
+    pub licence: Option<Licence>,
     /// When it joined.
     pub created_at: Timestamp,
 }
@@ -148,6 +158,9 @@ pub fn insert_platform(tx: &mut Tx, platform: &Platform) -> Result<(), DatabaseE
         platform.name.as_str().into(),
         Value::from(platform.lei.as_ref().map(ToString::to_string)),
         platform.identification_import.as_str().into(),
+        platform.participation.as_str().into(),
+        platforms::licence_value(platform.licence.as_ref())?,
+        platforms::licence_end(platform.licence.as_ref()),
         time(platform.created_at),
     ];
     tx.execute(INSERT_PLATFORM, &parameters).map(|_| ())
@@ -242,6 +255,8 @@ fn read_platform(row: &Row) -> Result<Platform, DatabaseError> {
         name: columns.next()?,
         lei: lei(columns.next()?),
         identification_import: columns.parsed(|text| text.parse().ok())?,
+        participation: columns.parsed(|text| text.parse().ok())?,
+        licence: platforms::licence(&mut columns)?,
         created_at: columns.time()?,
     })
 }

@@ -29,12 +29,14 @@ join environments e on e.id = p.environment_id
 join issuers i on i.id = p.issuer_id
 where p.isin = $1");
 
-pub(crate) const OF_CAMPAIGN: Sql = Sql("select p.id, p.environment_id, e.name, p.issuer_id, i.name, p.name, p.symbol, p.product_type, p.legal_form, p.ewpg, p.isin, p.provide_nominal_value, p.price_amount, p.price_decimals, p.currency, p.max_issuable_amount, p.step_size, p.agio_basis_points, p.payment_deadline_days, p.cancellation_deadline_days, p.network, p.chain_id, p.token_address, p.status, p.sector, p.description, p.terms, p.account_holder, p.iban, p.bic, p.created_at
+// The last two columns are the standing of the campaign's platform, which an order is checked against: see `orders`.
+pub(crate) const OF_CAMPAIGN: Sql = Sql("select p.id, p.environment_id, e.name, p.issuer_id, i.name, p.name, p.symbol, p.product_type, p.legal_form, p.ewpg, p.isin, p.provide_nominal_value, p.price_amount, p.price_decimals, p.currency, p.max_issuable_amount, p.step_size, p.agio_basis_points, p.payment_deadline_days, p.cancellation_deadline_days, p.network, p.chain_id, p.token_address, p.status, p.sector, p.description, p.terms, p.account_holder, p.iban, p.bic, p.created_at, t.participation, t.licence
 from products p
 join environments e on e.id = p.environment_id
 join issuers i on i.id = p.issuer_id
 join campaigns c on c.product_id = p.id
 join listings l on l.product_id = p.id and l.platform_id = c.platform_id and l.is_allowed
+join platforms t on t.id = c.platform_id
 where c.id = $1");
 
 const LIST: Sql = Sql("select p.id, p.environment_id, e.name, p.issuer_id, i.name, p.name, p.symbol, p.product_type, p.legal_form, p.ewpg, p.isin, p.provide_nominal_value, p.price_amount, p.price_decimals, p.currency, p.max_issuable_amount, p.step_size, p.agio_basis_points, p.payment_deadline_days, p.cancellation_deadline_days, p.network, p.chain_id, p.token_address, p.status, p.sector, p.description, p.terms, p.account_holder, p.iban, p.bic, p.created_at

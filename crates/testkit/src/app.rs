@@ -9,8 +9,10 @@ use cashlink::demo::setup::{self as demo, Place};
 use cashlink::inventory;
 use cashlink::wiring::App;
 use database::testing::Backend;
-use registry::Caller;
+use registry::clients::{self, NewClient};
+use registry::{Caller, Request};
 use serde_json::Value;
+use storage::clients::ClientKind;
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -157,6 +159,58 @@ impl TestApp {
         sign_in(&base, &self.access.network.credentials)
             .await
             .at(base)
+    }
+
+    /// A second client of the registrar, for what needs four eyes.
+    pub async fn other_registrar(&self) -> Session {
+        let credentials = self.client(ClientKind::Network, None).await;
+        let base = format!("{}/api/network/v1", self.url);
+        sign_in(&base, &credentials).await.at(base)
+    }
+
+    /// A platform over all its assets.
+    pub async fn platform(&self, platform: &str) -> Session {
+        let credentials = self.client(ClientKind::Platform, Some(platform)).await;
+        let base = format!("{}/api/network/v1", self.url);
+        sign_in(&base, &credentials).await.at(base)
+    }
+
+    /// A new client without environment.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    pub async fn client(&self, kind: ClientKind, platform: Option<&str>) -> Credentials {
+        let new = NewClient {
+            name: "made for a test".to_owned(),
+            kind,
+            environment: None,
+            platform: platform.map(|id| id.parse().expect("the id of a platform")),
+            issuer: None,
+            scopes: Vec::new(),
+        };
+        let request = Request::internal(demo::OPERATOR, "create client");
+        let (client, client_secret) = clients::create(&self.app.registry, &request, new)
+            .await
+            .expect("a client");
+        Credentials {
+            client_id: client.client_id,
+            client_secret,
+        }
+    }
+
+    /// The platforms that sell an environment's asset, in the order of the network file.
+    pub async fn platform_ids(&self, index: usize) -> Vec<String> {
+        let listings = self.issuer(index).await.get("listings/").await.expect(200);
+        let listings = listings["results"].as_array().expect("a page");
+        listings
+            .iter()
+            .map(|listing| {
+                listing["distribution_platform_id"]
+                    .as_str()
+                    .expect("an id")
+                    .to_owned()
+            })
+            .collect()
     }
 
     /// Whoever has no token.

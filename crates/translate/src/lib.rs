@@ -1,10 +1,12 @@
 //! Domain to wire and back: pure functions, one file per resource. What a field means is decided here, once.
 
 pub mod campaigns;
+pub mod decisions;
 pub mod identifications;
 pub mod investments;
 pub mod investors;
 pub mod money;
+pub mod participation;
 pub mod problems;
 pub mod products;
 pub mod wallets;

@@ -56,6 +56,7 @@ impl Legacy for crate::identifications::BenefitingPersonCreate {
     }
 }
 
+impl Legacy for crate::decisions::Reason {}
 impl Legacy for crate::identifications::IdentificationCreate {}
 impl Legacy for crate::investments::Accept {}
 impl Legacy for crate::investments::InvestmentIds {}

@@ -3,6 +3,7 @@
 //! Dates, amounts and identifiers of the field are plain strings here; crate `translate` turns them into domain values and
 //! collects every field that is wrong.
 
+pub mod decisions;
 pub mod documents;
 pub mod events;
 pub mod identifications;
@@ -13,6 +14,7 @@ pub mod legacy;
 pub mod money;
 pub mod network;
 pub mod page;
+pub mod participation;
 pub mod problem;
 pub mod products;
 pub mod wallets;

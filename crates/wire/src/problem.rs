@@ -156,6 +156,9 @@ catalogue! {
         DeliveryStarted = "delivery_started", 409, "Delivery has started", "The units are being delivered; the change comes too late.";
         CancellationPeriodOver = "cancellation_period_over", 409, "The cancellation period is over", "The investor can no longer withdraw from this investment.";
         CancellationRefused = "cancellation_refused", 409, "The investment cannot be cancelled", "The investment has a status or a campaign that does not allow cancellation.";
+        FourEyesRequired = "four_eyes_required", 409, "Another person has to confirm", "A decision takes effect when somebody else than who proposed it confirms it.";
+        DecisionClosed = "decision_closed", 409, "The decision is closed", "The decision was confirmed or withdrawn before.";
+        ParticipationState = "participation_state", 409, "The platform's standing forbids this", "The platform has a standing in the network in which this cannot be done.";
         BodyTooLarge = "body_too_large", 413, "The body is too large", "The body is larger than the limit that the detail names.";
         UnsupportedMediaType = "unsupported_media_type", 415, "The media type is not supported", "The `Content-Type` or `Content-Encoding` is not one that this operation reads.";
         DocumentTypeNotAccepted = "document_type_not_accepted", 415, "The type of document is not accepted", "The file's content is not of an accepted type, or not of the type it claims.";
@@ -173,6 +176,10 @@ catalogue! {
         ManagedWalletNotAvailable = "managed_wallet_not_available", 422, "Managed wallets are not available", "This registrar holds no keys for investors; register an address of the investor's own.";
         WebhookAddressNotAllowed = "webhook_address_not_allowed", 422, "The webhook address is not allowed", "The URL is not https, or leads to an address that may not be called.";
         ProductNotListed = "product_not_listed", 422, "The product is not listed for the platform", "The product may not be held by the investors of this distribution platform.";
+        PlatformSuspended = "platform_suspended", 422, "The platform is suspended", "A suspended platform takes no new investments; reading and running investments go on.";
+        PlatformNotAdmitted = "platform_not_admitted", 422, "The platform is not admitted", "Only a platform that the registrar has admitted takes investments.";
+        LicenceExpired = "licence_expired", 422, "The licence has expired", "The platform's licence is over; new investments are taken once the registrar has the new one on record.";
+        LicenceDoesNotCover = "licence_does_not_cover", 422, "The licence does not cover the product", "The platform has no licence in force that lets it broker products of this legal form.";
         LegalFormContradiction = "legal_form_contradiction", 422, "The legal form contradicts the product", "The legal form given does not go with `ewpg` and `product_type`.";
         BenefitingPersonNotApplicable = "benefiting_person_not_applicable", 422, "Benefiting persons do not apply", "Only legal persons have benefiting persons.";
         TooMany = "too_many", 422, "Too many", "A list has more items, or a resource more children, than the limit that the detail names.";

@@ -44,6 +44,9 @@ pub enum What {
         /// Whether its identifications count at once (trusted) or after a review (reviewed)
         #[arg(long, default_value = "reviewed")]
         identification_import: String,
+        /// Its licence, as `licence` of a platform in a network file; without one it sells nothing
+        #[arg(long, value_name = "FILE")]
+        licence: Option<PathBuf>,
     },
     /// An API space
     Environment {
@@ -150,8 +153,16 @@ pub async fn run(app: &App, request: &Request, what: &What, json: bool) -> Resul
             name,
             lei,
             identification_import,
+            licence,
         } => {
-            let entry = json!({"key": name, "name": name, "lei": lei, "identification_import": identification_import});
+            let licence = licence.as_deref().map(json_file).transpose()?;
+            let entry = json!({
+                "key": name,
+                "name": name,
+                "lei": lei,
+                "identification_import": identification_import,
+                "licence": licence,
+            });
             let id =
                 creations::create_platform(registry, request, &facts, entry_of(entry)?).await?;
             vec![("id", json!(id.uuid())), ("name", json!(name))]
@@ -232,16 +243,20 @@ fn entry_of<T: DeserializeOwned>(entry: Value) -> Result<T> {
     Ok(serde_json::from_value(entry)?)
 }
 
-fn asset<T: DeserializeOwned>(file: &Path) -> Result<T> {
+fn json_file(file: &Path) -> Result<Value> {
     let shown = || file.display().to_string();
     let text = std::fs::read_to_string(file).with_context(shown)?;
-    let mut entry: Value = serde_json::from_str(&text).with_context(shown)?;
+    serde_json::from_str(&text).with_context(shown)
+}
+
+fn asset<T: DeserializeOwned>(file: &Path) -> Result<T> {
+    let mut entry = json_file(file)?;
     if let Some(entry) = entry.as_object_mut() {
         // Issuer and campaigns are said elsewhere; a network file has them here.
         entry.insert("issuer".to_owned(), json!(""));
         entry.insert("campaigns".to_owned(), json!([]));
     }
-    serde_json::from_value(entry).with_context(shown)
+    serde_json::from_value(entry).with_context(|| file.display().to_string())
 }
 
 fn isin(text: &str) -> Result<Isin> {

@@ -20,6 +20,8 @@ pub enum Kind {
     Distributor,
     /// An issuer, in one environment or in all of its own
     Issuer,
+    /// A distribution platform over all its assets
+    Platform,
     /// The registrar
     Network,
 }
@@ -136,6 +138,10 @@ fn resolve(inventory: &Inventory, new: &NewCredential) -> Result<NewClient> {
         }
         Kind::Distributor => (ClientKind::Distributor, Some(platform()?), None),
         Kind::Issuer => (ClientKind::Issuer, None, Some(issuer()?)),
+        Kind::Platform if environment.is_some() => {
+            bail!("a platform's own client works over all its assets: leave --environment out")
+        }
+        Kind::Platform => (ClientKind::Platform, Some(platform()?), None),
         Kind::Network => (ClientKind::Network, None, None),
     };
     Ok(NewClient {
@@ -152,7 +158,7 @@ fn show(app: &App, client: &Client, secret: &str, environment: Option<&str>, jso
     let url = &app.registry.settings.public_url;
     let base = match (client.kind, environment) {
         (_, Some(environment)) => format!("{url}/environments/{environment}/api/external"),
-        (ClientKind::Network, None) => format!("{url}/api/network/v1"),
+        (ClientKind::Network | ClientKind::Platform, None) => format!("{url}/api/network/v1"),
         (_, None) => format!("{url}/api/external"),
     };
     let fields: [(&str, Value); 4] = [

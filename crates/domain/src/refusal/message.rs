@@ -78,6 +78,32 @@ impl Refusal {
             Self::AmountOverflow => {
                 "The total of so many units is too large; order fewer.".to_owned()
             }
+            Self::FourEyesRequired => {
+                "A decision is confirmed by somebody else than who proposed it.".to_owned()
+            }
+            Self::DecisionClosed { state } => {
+                format!("The decision is {state} already and cannot become anything else.")
+            }
+            Self::ParticipationState { action, standing } => {
+                format!("A platform whose standing is {standing} cannot be {action}.")
+            }
+            Self::PlatformSuspended => {
+                "The platform is suspended and takes no new investments; running ones go on."
+                    .to_owned()
+            }
+            Self::PlatformNotAdmitted => {
+                "Only platforms that the registrar has admitted take investments.".to_owned()
+            }
+            Self::LicenceExpired { valid_to } => {
+                format!(
+                    "The platform's licence ended on {valid_to}; give the registrar the new one."
+                )
+            }
+            Self::LicenceDoesNotCover { legal_form } => {
+                format!(
+                    "The platform has no licence in force that covers products of the form {legal_form}."
+                )
+            }
         }
     }
 }

@@ -62,6 +62,20 @@ fn one_of_each() -> Vec<Refusal> {
         },
         Refusal::BenefitingPersonNotApplicable,
         Refusal::AmountOverflow,
+        Refusal::FourEyesRequired,
+        Refusal::DecisionClosed { state: "confirmed" },
+        Refusal::ParticipationState {
+            action: "suspended",
+            standing: Participation::Left,
+        },
+        Refusal::PlatformSuspended,
+        Refusal::PlatformNotAdmitted,
+        Refusal::LicenceExpired {
+            valid_to: moment.berlin_date(),
+        },
+        Refusal::LicenceDoesNotCover {
+            legal_form: LegalForm::SecurityToken,
+        },
     ]
 }
 

@@ -4,9 +4,12 @@
 use std::collections::HashMap;
 
 use api::{Access, Operation, operations};
+use cashlink::demo::client::Credentials;
+use registry::Caller;
 use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
+use storage::clients::ClientKind;
 use testkit::app::take_token;
 use testkit::client::{Reply, Session, id};
 use testkit::contract::Contract;
@@ -19,6 +22,8 @@ struct World {
     ids: HashMap<&'static str, String>,
     /// Somebody's wallet address that is free.
     investment: String,
+    /// Over all its assets: the platform that made everything, and the other one.
+    platforms: [Credentials; 2],
 }
 
 impl World {
@@ -35,7 +40,17 @@ impl World {
             .post("webhook-endpoints/", &endpoint)
             .await
             .expect(201));
+        let platforms = app.platform_ids(0).await;
+        let reason = json!({"reason": "The authority has published a notice about the firm."});
+        let decision = app
+            .registrar()
+            .await
+            .post(&format!("platforms/{}/suspension/", platforms[1]), &reason)
+            .await;
+        let decision = id(&decision.expect(201));
         let ids = HashMap::from([
+            ("platform_id", platforms[0].clone()),
+            ("decision_id", decision),
             ("environment", app.environment(0).name.clone()),
             ("investor_id", customer.investor),
             ("wallet_id", customer.wallet),
@@ -46,10 +61,13 @@ impl World {
             ("campaign_id", partner.campaign_id.clone()),
             ("endpoint_id", endpoint),
         ]);
+        let own = app.client(ClientKind::Platform, Some(&platforms[0])).await;
+        let other = app.client(ClientKind::Platform, Some(&platforms[1])).await;
         Self {
             app,
             ids,
             investment,
+            platforms: [own, other],
         }
     }
 
@@ -110,6 +128,7 @@ impl World {
             }
             "decide_identification" => json!({"decision": "approve"}),
             "review_investment" => json!({"action": "require"}),
+            "propose_suspension" | "propose_readmission" => json!({"reason": "Because."}),
             _ => json!({}),
         })
     }
@@ -144,8 +163,14 @@ impl World {
                 format!("{api}/network/v1"),
                 &self.app.access.network.credentials,
             ),
+            // Issuers take tokens there too, for the catalogue.
+            ("network" | "platform", Foreign::OtherKind) => {
+                (format!("{api}/network/v1"), &environment.issuer)
+            }
+            ("platform", Foreign::No) => (format!("{api}/network/v1"), &self.platforms[0]),
+            ("platform", Foreign::SameKind) => (format!("{api}/network/v1"), &self.platforms[1]),
             // Nobody else takes tokens there, and there is one registrar.
-            ("issuer", Foreign::OtherKind) | ("network", _) => return None,
+            ("issuer", Foreign::OtherKind) | ("network", Foreign::SameKind) => return None,
             (other, _) => panic!("{other} is no API of ours"),
         };
         let token = take_token(&Session::anonymous(base), client, scope)
@@ -162,12 +187,19 @@ enum Foreign {
     OtherKind,
 }
 
-/// The API of an operation, by the beginning of its id.
+/// The API of an operation, by the beginning of its id; platforms have their part of the network API.
 fn kind(operation: &Operation) -> &'static str {
-    ["environment_issuer", "distributor", "issuer", "network"]
+    let kind = ["environment_issuer", "distributor", "issuer", "network"]
         .into_iter()
         .find(|kind| operation.id.starts_with(kind))
-        .unwrap_or("none")
+        .unwrap_or("none");
+    let registrar = Caller::network("authorisation");
+    match operation.access {
+        Access::Needs(right) if kind == "network" && registrar.require(right).is_err() => {
+            "platform"
+        }
+        _ => kind,
+    }
 }
 
 /// Those that need a token.
@@ -204,10 +236,11 @@ fn documented_scopes(operation: &Operation) -> Vec<String> {
 
 /// All scopes of the API that are not among these.
 fn other_scopes(operation: &Operation, documented: &[String]) -> String {
-    use registry::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES};
+    use registry::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES, PLATFORM_SCOPES};
     let all = match kind(operation) {
         "distributor" => DISTRIBUTOR_SCOPES,
         "network" => NETWORK_SCOPES,
+        "platform" => PLATFORM_SCOPES,
         _ => ISSUER_SCOPES,
     };
     let others: Vec<&str> = all

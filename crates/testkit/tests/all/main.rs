@@ -11,6 +11,7 @@ mod cancellation;
 mod catalogue;
 mod conventions;
 mod databases;
+mod decisions;
 mod delivery;
 mod documents;
 mod endpoints;

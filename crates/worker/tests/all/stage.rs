@@ -308,7 +308,8 @@ fn network() -> Json {
     json!({
         "network": { "name": "test", "registrar": "Registrar GmbH" },
         "issuers": [{ "key": "issuer", "name": "Emittent GmbH", "bank_account": account }],
-        "platforms": [{ "key": "broker", "name": "Broker GmbH", "identification_import": "trusted" }],
+        "platforms": [{ "key": "broker", "name": "Broker GmbH", "identification_import": "trusted",
+            "licence": { "type": "wpig_15", "services": ["investment_brokerage"], "authority": "BaFin", "number": "10012345", "valid_from": "2020-01-01" } }],
         "assets": [
             asset("bond", "DE000A4HVK12", "BOND", true, 0),
             asset("right", "DE000BASF111", "PARTICIPATION_RIGHT", false, 0),

@@ -1,0 +1,95 @@
+//! How platforms take part in the network: their standing, leaving, and what the registrar decides about them.
+
+use axum::Json;
+use axum::extract::State;
+use domain::PlatformId;
+use http::{JsonBody, OptionalJsonBody, PathParams};
+use registry::participation;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use wire::decisions::{Decision, Reason};
+use wire::investments::Nothing;
+use wire::participation::Participation;
+
+use crate::Api;
+use crate::answer::{Outcome, answered};
+use crate::caller::Reader;
+use crate::error::Refused;
+use crate::refusals::{ReadRefusals, WriteRefusals};
+use crate::request::Writer;
+
+/// A path that names a platform.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct PlatformPath {
+    /// The distribution platform.
+    #[param(value_type = Uuid)]
+    pub(crate) platform_id: PlatformId,
+}
+
+/// Get the platform's own standing
+#[utoipa::path(
+    get, path = "/participation/", tag = "Participation",
+    responses((status = 200, description = "The standing.", body = Participation), ReadRefusals),
+)]
+pub(crate) async fn get_participation(
+    State(api): State<Api>,
+    Reader(caller): Reader,
+) -> Result<Json<Participation>, Refused> {
+    Ok(Json(participation::get(&api.registry, &caller).await?))
+}
+
+/// Leave the network
+///
+/// From here on no new investments are taken; running investments go on, and reading does.
+#[utoipa::path(
+    post, path = "/participation/exit/", tag = "Participation",
+    request_body = Option<Nothing>,
+    responses((status = 200, description = "The standing after it.", body = Participation), WriteRefusals),
+)]
+pub(crate) async fn leave_network(
+    State(api): State<Api>,
+    writer: Writer,
+    body: OptionalJsonBody<Nothing>,
+) -> Outcome {
+    let request = writer.request(body.fingerprint);
+    answered(participation::leave(&api.registry, &request).await)
+}
+
+/// Propose the suspension of a platform
+///
+/// Once confirmed, it takes no new investments; reading and running investments go on.
+#[utoipa::path(
+    post, path = "/platforms/{platform_id}/suspension/", tag = "Participation", params(PlatformPath),
+    request_body = Reason,
+    responses((status = 201, description = "The decision that waits for a second actor.", body = Decision), WriteRefusals),
+)]
+pub(crate) async fn propose_suspension(
+    State(api): State<Api>,
+    writer: Writer,
+    PathParams(path): PathParams<PlatformPath>,
+    body: JsonBody<Reason>,
+) -> Outcome {
+    let request = writer.request(body.fingerprint);
+    let platform = path.platform_id;
+    let reason = body.value.reason;
+    answered(participation::propose_suspension(&api.registry, &request, platform, reason).await)
+}
+
+/// Propose the readmission of a suspended platform
+#[utoipa::path(
+    post, path = "/platforms/{platform_id}/readmission/", tag = "Participation", params(PlatformPath),
+    request_body = Reason,
+    responses((status = 201, description = "The decision that waits for a second actor.", body = Decision), WriteRefusals),
+)]
+pub(crate) async fn propose_readmission(
+    State(api): State<Api>,
+    writer: Writer,
+    PathParams(path): PathParams<PlatformPath>,
+    body: JsonBody<Reason>,
+) -> Outcome {
+    let request = writer.request(body.fingerprint);
+    let platform = path.platform_id;
+    let reason = body.value.reason;
+    answered(participation::propose_readmission(&api.registry, &request, platform, reason).await)
+}

@@ -1,0 +1,187 @@
+//! Decisions that need four eyes: one actor proposes, another confirms, and only then something happens.
+
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+use crate::{DecisionId, Refusal, Timestamp, UnknownCode};
+
+/// What is decided. Each kind has one effect, which comes about with the confirmation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DecisionKind {
+    /// A platform may take no new investments for the time being.
+    PlatformSuspension,
+    /// A suspended platform may take investments again.
+    PlatformReadmission,
+}
+
+impl DecisionKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::PlatformSuspension, Self::PlatformReadmission];
+
+    /// As stored and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PlatformSuspension => "platform_suspension",
+            Self::PlatformReadmission => "platform_readmission",
+        }
+    }
+}
+
+impl fmt::Display for DecisionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for DecisionKind {
+    type Err = UnknownCode;
+
+    fn from_str(text: &str) -> Result<Self, UnknownCode> {
+        let known = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
+        known.ok_or(UnknownCode("the kinds of decisions that the API documents"))
+    }
+}
+
+/// Who proposes, confirms or withdraws: a person, or a client where a program acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Told apart by this alone.
+    pub id: Uuid,
+    /// As the audit log names it.
+    pub name: String,
+}
+
+/// How far a decision has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DecisionState {
+    /// Waits for a second actor.
+    Proposed,
+    /// Has taken effect.
+    Confirmed(Actor, Timestamp),
+    /// Never takes effect.
+    Withdrawn(Actor, Timestamp),
+}
+
+impl DecisionState {
+    /// As stored and shown.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Confirmed(..) => "confirmed",
+            Self::Withdrawn(..) => "withdrawn",
+        }
+    }
+}
+
+/// A decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Identifies it.
+    pub id: DecisionId,
+    /// What is decided.
+    pub kind: DecisionKind,
+    /// What it is decided about.
+    pub target: Uuid,
+    /// Who began.
+    pub proposed_by: Actor,
+    /// When.
+    pub proposed_at: Timestamp,
+    /// How far it has come.
+    pub state: DecisionState,
+}
+
+impl Decision {
+    /// A second actor agrees.
+    pub fn confirm(self, actor: Actor, now: Timestamp) -> Result<Self, Refusal> {
+        self.require_open()?;
+        if actor.id == self.proposed_by.id {
+            return Err(Refusal::FourEyesRequired);
+        }
+        Ok(Self {
+            state: DecisionState::Confirmed(actor, now),
+            ..self
+        })
+    }
+
+    /// Anybody who could confirm may also end it, and so may who proposed it.
+    pub fn withdraw(self, actor: Actor, now: Timestamp) -> Result<Self, Refusal> {
+        self.require_open()?;
+        Ok(Self {
+            state: DecisionState::Withdrawn(actor, now),
+            ..self
+        })
+    }
+
+    fn require_open(&self) -> Result<(), Refusal> {
+        match self.state {
+            DecisionState::Proposed => Ok(()),
+            _ => Err(Refusal::DecisionClosed {
+                state: self.state.as_str(),
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_000);
+
+    fn actor(number: u128) -> Actor {
+        Actor {
+            id: Uuid::from_u128(number),
+            name: format!("actor {number}"),
+        }
+    }
+
+    fn proposed() -> Decision {
+        Decision {
+            id: DecisionId::from_uuid(Uuid::from_u128(7)),
+            kind: DecisionKind::PlatformSuspension,
+            target: Uuid::from_u128(8),
+            proposed_by: actor(1),
+            proposed_at: NOW,
+            state: DecisionState::Proposed,
+        }
+    }
+
+    #[test]
+    fn two_actors_decide() {
+        let confirmed = proposed().confirm(actor(2), NOW).unwrap();
+        assert_eq!(confirmed.state, DecisionState::Confirmed(actor(2), NOW));
+    }
+
+    #[test]
+    fn one_actor_alone_does_not() {
+        let same_under_another_name = Actor {
+            name: "somebody else".to_owned(),
+            ..actor(1)
+        };
+        let refused = proposed().confirm(same_under_another_name, NOW);
+        assert_eq!(refused, Err(Refusal::FourEyesRequired));
+    }
+
+    #[test]
+    fn who_proposed_may_withdraw_and_then_it_is_over() {
+        let withdrawn = proposed().withdraw(actor(1), NOW).unwrap();
+        let closed = Refusal::DecisionClosed { state: "withdrawn" };
+        assert_eq!(
+            withdrawn.clone().confirm(actor(2), NOW),
+            Err(closed.clone())
+        );
+        assert_eq!(withdrawn.withdraw(actor(2), NOW), Err(closed));
+    }
+
+    #[test]
+    fn every_kind_is_read_as_it_is_written() {
+        for kind in DecisionKind::ALL {
+            assert_eq!(kind.as_str().parse(), Ok(kind));
+        }
+    }
+}

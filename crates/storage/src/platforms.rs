@@ -1,0 +1,123 @@
+//! How far platforms take part in the network, and under which licence.
+
+use database::{DatabaseError, Row, Sql, Tx, Value};
+use domain::{Broker, Licence, Participation, PlatformId};
+
+use crate::columns::{Columns, opt_time};
+
+const LOCK: Sql = Sql("select name, participation, licence
+from platforms
+where id = $1
+for update");
+
+const FIND: Sql = Sql("select name, participation, licence
+from platforms
+where id = $1");
+
+const SET_PARTICIPATION: Sql = Sql("update platforms
+set participation = $2
+where id = $1");
+
+const SET_LICENCE: Sql = Sql("update platforms
+set licence = $2, licence_ends_at = $3
+where id = $1");
+
+/// What is known of a platform's standing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Firm.
+    pub name: String,
+    /// How far it takes part, and its licence.
+    pub broker: Broker,
+}
+
+/// A platform's standing, locked until the transaction ends.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn lock(tx: &mut Tx, id: PlatformId) -> Result<Option<Standing>, DatabaseError> {
+    tx.query_opt(LOCK, &[id.uuid().into()])?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+/// A platform's standing.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn find(tx: &mut Tx, id: PlatformId) -> Result<Option<Standing>, DatabaseError> {
+    tx.query_opt(FIND, &[id.uuid().into()])?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+/// Keeps how far a platform takes part from now on.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn set_participation(
+    tx: &mut Tx,
+    id: PlatformId,
+    participation: Participation,
+) -> Result<(), DatabaseError> {
+    tx.later(
+        SET_PARTICIPATION,
+        &[id.uuid().into(), participation.as_str().into()],
+    )
+}
+
+/// Keeps the licence that counts from now on.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn set_licence(tx: &mut Tx, id: PlatformId, licence: &Licence) -> Result<(), DatabaseError> {
+    let parameters = [
+        id.uuid().into(),
+        licence_value(Some(licence))?,
+        licence_end(Some(licence)),
+    ];
+    tx.later(SET_LICENCE, &parameters)
+}
+
+/// A licence as a parameter.
+pub(crate) fn licence_value(licence: Option<&Licence>) -> Result<Value, DatabaseError> {
+    let text = licence.map(serde_json::to_string).transpose();
+    let text = text.map_err(|_| DatabaseError::Type {
+        column: 0,
+        expected: "a licence",
+    })?;
+    Ok(Value::from(text))
+}
+
+/// The moment at which a licence is over, as a parameter.
+pub(crate) fn licence_end(licence: Option<&Licence>) -> Value {
+    let last = licence.and_then(|licence| licence.valid_to);
+    opt_time(last.map(|last| last.end_of_day_berlin()))
+}
+
+/// The next column as a licence or null.
+pub(crate) fn licence(columns: &mut Columns) -> Result<Option<Licence>, DatabaseError> {
+    let text: Option<String> = columns.next()?;
+    text.map(|text| serde_json::from_str(&text))
+        .transpose()
+        .map_err(|_| DatabaseError::Type {
+            column: 0,
+            expected: "a licence",
+        })
+}
+
+/// The next two columns as what an order is checked against.
+pub(crate) fn broker(columns: &mut Columns) -> Result<Broker, DatabaseError> {
+    Ok(Broker {
+        participation: columns.parsed(|text| text.parse().ok())?,
+        licence: licence(columns)?,
+    })
+}
+
+fn read(row: &Row) -> Result<Standing, DatabaseError> {
+    let mut columns = Columns::of(row);
+    Ok(Standing {
+        name: columns.next()?,
+        broker: broker(&mut columns)?,
+    })
+}

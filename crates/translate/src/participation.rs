@@ -1,0 +1,23 @@
+//! How platforms take part in the network.
+
+use domain::{Participation, PlatformId};
+use wire::participation as out;
+
+/// A platform's standing as the network answers it.
+pub fn show(id: PlatformId, name: &str, participation: Participation) -> out::Participation {
+    out::Participation {
+        platform_id: id.uuid(),
+        company_name: name.to_owned(),
+        standing: standing(participation),
+    }
+}
+
+fn standing(participation: Participation) -> out::Standing {
+    match participation {
+        Participation::Applying => out::Standing::Applying,
+        Participation::Admitted => out::Standing::Admitted,
+        Participation::Suspended => out::Standing::Suspended,
+        Participation::Left => out::Standing::Left,
+        Participation::Refused => out::Standing::Refused,
+    }
+}
