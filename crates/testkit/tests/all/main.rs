@@ -19,6 +19,7 @@ mod events;
 mod faults;
 mod idempotency;
 mod identification;
+mod licences;
 mod limits;
 mod mail;
 mod oauth;
