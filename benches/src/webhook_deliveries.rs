@@ -196,7 +196,7 @@ struct Running {
 impl Running {
     fn start(db: &Db, vault: &Vault) -> Result<Running> {
         let clock: Clock = Arc::new(now);
-        let settings = Settings::new(Guard::allowing(["127.0.0.0/8"])?, clock);
+        let settings = Settings::new(Guard::allowing(["127.0.0.0/8"])?, Arc::clone(&clock), clock);
         let deliverer = Deliverer::new(db.clone(), vault.clone(), settings);
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async move { deliverer.run(async { drop(stopped.await) }).await });

@@ -76,7 +76,7 @@ pub fn emit(
             event_type: what.kind,
             lane: lane(what),
             body: &body,
-            now: registry.clock.now().micros(),
+            now: registry.clock.outside().micros(),
         },
     )?;
     Ok(())

@@ -42,7 +42,7 @@ pub async fn create(
     let own = registry.clone();
     registry
         .write(request, move |tx| {
-            let now = own.clock.now().micros();
+            let now = own.clock.outside().micros();
             let (endpoint, secret) = endpoints::create(tx, &own.vault, new.clone(), now)?;
             Done::created(endpoint.id, &shown(&endpoint, Some(secret)))
         })
@@ -106,7 +106,7 @@ pub async fn update(
     let own = registry.clone();
     registry
         .write(request, move |tx| {
-            let now = own.clock.now().micros();
+            let now = own.clock.outside().micros();
             let endpoint = endpoints::update(tx, &own.vault, owner, id, change.clone(), now)?
                 .ok_or(NOT_FOUND)?;
             Done::ok(id, &shown(&endpoint, None))
@@ -123,7 +123,7 @@ pub async fn delete(registry: &Registry, request: &Request, id: Uuid) -> Result<
     let own = registry.clone();
     registry
         .write(request, move |tx| {
-            if endpoints::delete(tx, owner, id, own.clock.now().micros())? {
+            if endpoints::delete(tx, owner, id, own.clock.outside().micros())? {
                 Ok(Done::empty(id))
             } else {
                 Err(NOT_FOUND)
@@ -144,7 +144,7 @@ pub async fn test(registry: &Registry, request: &Request, id: Uuid) -> Result<An
     let own = registry.clone();
     registry
         .write(request, move |tx| {
-            let now = own.clock.now();
+            let now = own.clock.outside();
             let event = ids::new();
             let body = answer::render(&serde_json::json!({
                 "id": event,
@@ -183,7 +183,7 @@ pub async fn rotate_secret(
     let own = registry.clone();
     registry
         .write(request, move |tx| {
-            let now = own.clock.now().micros();
+            let now = own.clock.outside().micros();
             let new = body.secret.clone();
             let secret =
                 endpoints::rotate_secret(tx, &own.vault, owner, id, new, now)?.ok_or(NOT_FOUND)?;
@@ -247,7 +247,7 @@ pub async fn replay(
     registry
         .write(request, move |tx| {
             find(tx, owner, id)?;
-            let now = own.clock.now().micros();
+            let now = own.clock.outside().micros();
             match (body.event_id, since) {
                 (Some(event), None) if webhooks::replay(tx, owner, id, event, now)? => {
                     queued(id, 1)

@@ -46,7 +46,7 @@ impl Received {
         webhook.verify(&self.bytes, &self.headers).is_ok()
     }
 
-    /// Whether one of the signatures is what a library of others makes of the secret; of any age, since a test's clock stands.
+    /// Whether one of the signatures is what a library of others makes of the secret; of any age, for who looks later.
     pub fn is_signed_with(&self, secret: &str) -> bool {
         let webhook = Webhook::new(secret).expect("a secret");
         let at = self.header("webhook-timestamp").parse().expect("seconds");

@@ -48,15 +48,17 @@ pub struct Settings {
     pub per_endpoint: usize,
     /// How often to look for work that nobody announced: retries, mostly.
     pub poll: Duration,
-    /// Tells the time.
+    /// Tells when an attempt is due; a test may move it.
     pub clock: Clock,
+    /// Tells the time that the receivers' clocks show: for signatures, and for what their answers say about time.
+    pub real: Clock,
     /// Spreads the retries.
     pub random: Random,
 }
 
 impl Settings {
     /// The usual figures: 15 s for an attempt, 128 in the air, 4 at one endpoint, a look every second.
-    pub fn new(guard: Guard, clock: Clock) -> Settings {
+    pub fn new(guard: Guard, clock: Clock, real: Clock) -> Settings {
         Settings {
             guard,
             user_agent: concat!("cashlink-webhooks/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -65,6 +67,7 @@ impl Settings {
             per_endpoint: 4,
             poll: Duration::from_secs(1),
             clock,
+            real,
             // Without randomness the schedule's own times are as good as any.
             random: Arc::new(|| getrandom::u64().unwrap_or(200)),
         }
@@ -92,6 +95,7 @@ impl Deliverer {
             settings.timeout,
             // Many endpoints may share a host, and a connection costs more than a delivery.
             settings.concurrency,
+            Arc::clone(&settings.real),
         );
         Deliverer(Arc::new(Inner {
             db,

@@ -7,6 +7,7 @@ use reqwest::{Client, ClientBuilder, Response, StatusCode, redirect};
 use tokio::time::Instant;
 use url::Url;
 
+use crate::Clock;
 use crate::claim::Job;
 use crate::endpoints::Authentication;
 use crate::guard::Guard;
@@ -26,6 +27,8 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(2);
 pub(crate) struct Sender {
     guard: Guard,
     timeout: Duration,
+    /// A receiver refuses what was not signed just now, by its own clock.
+    real: Clock,
     /// Reaches public and allowed addresses. Or why there is none: a machine without root certificates.
     https: Result<Client, String>,
     /// Reaches allowed addresses only.
@@ -38,6 +41,7 @@ impl Sender {
         user_agent: &str,
         timeout: Duration,
         idle_per_host: usize,
+        real: Clock,
     ) -> Sender {
         // Fails only if the process has chosen a provider already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -58,15 +62,16 @@ impl Sender {
             http: build(builder().dns_resolver(guard.plain_resolver())),
             guard,
             timeout,
+            real,
         }
     }
 
-    /// Makes one attempt, which takes the time-out at most; `now` is µs.
+    /// Makes one attempt, which takes the time-out at most; `now`, µs, is when it is recorded to have begun.
     pub(crate) async fn attempt(&self, job: &Job, now: i64) -> Attempted {
         let started = Instant::now();
         let call = tokio::time::timeout(self.timeout, self.call(job, now)).await;
         let mut attempted = match call {
-            Ok(Ok(response)) => answered(response, now).await,
+            Ok(Ok(response)) => answered(response, (self.real)()).await,
             Ok(Err(error)) => Attempted {
                 timed_out: error.timed_out,
                 error: Some(error.text),
@@ -97,7 +102,7 @@ impl Sender {
                 Authentication::Bearer(token) => Some(bearer(token)?),
                 _ => None,
             };
-            return post(client, call, job, now, authorization).await;
+            return self.post(client, call, job, now, authorization).await;
         };
         let url = Url::parse(token_url).map_err(|error| error.to_string())?;
         let request = TokenRequest {
@@ -107,14 +112,51 @@ impl Sender {
             client_secret,
             scope: scope.as_deref(),
         };
-        let obtained = job.target.token.obtain(&request, now).await?;
+        let obtained = job.target.token.obtain(&request, (self.real)()).await?;
         let authorization = bearer(&obtained.token)?;
-        let response = post(client, call, job, now, Some(authorization)).await?;
+        let response = self
+            .post(client, call, job, now, Some(authorization))
+            .await?;
         if response.status() != StatusCode::UNAUTHORIZED || !obtained.was_kept {
             return Ok(response);
         }
-        let fresh = renewed(&job.target.token, &obtained, &request, now).await?;
-        post(client, call, job, now, Some(bearer(&fresh.token)?)).await
+        let fresh = renewed(&job.target.token, &obtained, &request, (self.real)()).await?;
+        let authorization = bearer(&fresh.token)?;
+        self.post(client, call, job, now, Some(authorization)).await
+    }
+
+    /// Signs at the last moment: fetching a token may have taken a while.
+    async fn post(
+        &self,
+        client: &Client,
+        call: &Call,
+        job: &Job,
+        now: i64,
+        authorization: Option<HeaderValue>,
+    ) -> Result<Response, CallError> {
+        let id = job.message.to_string();
+        let timestamp_s = (self.real)().div_euclid(1_000_000);
+        let mut secrets = vec![&call.credentials.secret];
+        if let Some((previous, until)) = &call.credentials.previous
+            && now < *until
+        {
+            secrets.push(previous);
+        }
+        let signature = signature_header(&secrets, &id, timestamp_s, &job.body);
+        let mut request = client
+            .post(call.url.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .header("webhook-id", id)
+            .header("webhook-timestamp", timestamp_s)
+            .header("webhook-signature", signature)
+            .body(job.body.clone());
+        if let Some(authorization) = authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        request.send().await.map_err(|error| CallError {
+            timed_out: error.is_timeout(),
+            text: describe(&error),
+        })
     }
 
     /// The client for a URL that the guard accepts now, whatever it said at registration.
@@ -159,38 +201,6 @@ fn bearer(token: &str) -> Result<HeaderValue, String> {
         .map_err(|_| "the bearer token has characters that a header cannot carry")?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-async fn post(
-    client: &Client,
-    call: &Call,
-    job: &Job,
-    now: i64,
-    authorization: Option<HeaderValue>,
-) -> Result<Response, CallError> {
-    let id = job.message.to_string();
-    let timestamp_s = now.div_euclid(1_000_000);
-    let mut secrets = vec![&call.credentials.secret];
-    if let Some((previous, until)) = &call.credentials.previous
-        && now < *until
-    {
-        secrets.push(previous);
-    }
-    let signature = signature_header(&secrets, &id, timestamp_s, &job.body);
-    let mut request = client
-        .post(call.url.clone())
-        .header(CONTENT_TYPE, "application/json")
-        .header("webhook-id", id)
-        .header("webhook-timestamp", timestamp_s)
-        .header("webhook-signature", signature)
-        .body(job.body.clone());
-    if let Some(authorization) = authorization {
-        request = request.header(AUTHORIZATION, authorization);
-    }
-    request.send().await.map_err(|error| CallError {
-        timed_out: error.is_timeout(),
-        text: describe(&error),
-    })
 }
 
 async fn answered(response: Response, now: i64) -> Attempted {

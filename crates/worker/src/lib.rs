@@ -47,13 +47,14 @@ impl Settings {
     /// The usual figures, with the registry's guard and clock.
     pub fn new(registry: &Registry) -> Self {
         let clock = registry.clock.clone();
-        let now: webhooks::Clock = Arc::new(move || clock.now().micros());
+        let due: webhooks::Clock = Arc::new(move || clock.outside().micros());
+        let real: webhooks::Clock = Arc::new(|| registry::clock::real_now().micros());
         Self {
             batch: 100,
             poll: Duration::from_secs(1),
             clocks: Duration::from_secs(5),
             lease: Duration::from_secs(2),
-            webhooks: webhooks::Settings::new(registry.webhook_guard.clone(), now),
+            webhooks: webhooks::Settings::new(registry.webhook_guard.clone(), due, real),
             mail: None,
         }
     }

@@ -85,7 +85,7 @@ async fn an_asset_is_sold_from_campaign_to_token(
         assert!(
             of_order
                 .iter()
-                .all(|received| received.is_signed_with(&sink.secret))
+                .all(|received| received.is_genuine(&sink.secret))
         );
         let counted: Vec<u64> = of_order
             .iter()

@@ -57,7 +57,7 @@ async fn a_token_is_fetched_kept_and_renewed(#[case] backend: Backend) {
     receiver.answers([Answer::Status(401)]);
     world.publish(1, "3").await;
     world.deliver().await;
-    world.set_now(START + 571 * SECOND);
+    world.set_real_time(START + 571 * SECOND);
     world.publish(1, "4").await;
     world.deliver().await;
 

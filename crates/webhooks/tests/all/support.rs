@@ -151,13 +151,14 @@ async fn answer(
     }
 }
 
-/// One owner's endpoints, and a deliverer whose clock stands until it is moved.
+/// One owner's endpoints, and a deliverer whose clocks stand until they are moved.
 #[derive(Clone)]
 pub struct World {
     pub db: Db,
     pub vault: Vault,
     pub owner: Uuid,
     now: Arc<AtomicI64>,
+    real: Arc<AtomicI64>,
     pub deliverer: Deliverer,
 }
 
@@ -168,19 +169,21 @@ impl World {
             .await
             .unwrap();
         let now = Arc::new(AtomicI64::new(START));
-        let deliverer = deliverer(&db, &vault, settings(&now));
+        let real = Arc::new(AtomicI64::new(START));
+        let deliverer = deliverer(&db, &vault, settings(&now, &real));
         World {
             db,
             vault,
             owner: Uuid::new_v4(),
             now,
+            real,
             deliverer,
         }
     }
 
     /// A second process on the same database.
     pub fn another_deliverer(&self) -> Deliverer {
-        deliverer(&self.db, &self.vault, settings(&self.now))
+        deliverer(&self.db, &self.vault, settings(&self.now, &self.real))
     }
 
     pub fn now(&self) -> i64 {
@@ -189,6 +192,11 @@ impl World {
 
     pub fn set_now(&self, now: i64) {
         self.now.store(now, Ordering::SeqCst);
+    }
+
+    /// What the receivers' clocks show; the schedule's time stays.
+    pub fn set_real_time(&self, at: i64) {
+        self.real.store(at, Ordering::SeqCst);
     }
 
     /// Delivers until nothing is due any more; the number of attempts.
@@ -285,13 +293,19 @@ impl World {
     }
 }
 
-pub fn settings(now: &Arc<AtomicI64>) -> Settings {
-    let now = Arc::clone(now);
-    let clock: Clock = Arc::new(move || now.load(Ordering::SeqCst));
+pub fn settings(now: &Arc<AtomicI64>, real: &Arc<AtomicI64>) -> Settings {
+    let clock = |at: &Arc<AtomicI64>| -> Clock {
+        let at = Arc::clone(at);
+        Arc::new(move || at.load(Ordering::SeqCst))
+    };
     Settings {
         // The middle of the jitter: the schedule's own times.
         random: Arc::new(|| 200),
-        ..Settings::new(Guard::allowing(["127.0.0.0/8"]).unwrap(), clock)
+        ..Settings::new(
+            Guard::allowing(["127.0.0.0/8"]).unwrap(),
+            clock(now),
+            clock(real),
+        )
     }
 }
 
