@@ -60,8 +60,10 @@ pub fn emit(
         tx,
         &storage::events::NewEvent {
             id,
-            environment: what.environment,
-            platform: what.platform,
+            feed: storage::events::Feed {
+                environment: what.environment,
+                platform: what.platform,
+            },
             kind: what.kind,
             investment: what.investment,
             body: &body,

@@ -71,5 +71,11 @@ pub const COMPONENT: Component = Component {
             sqlite: include_str!("../migrations/sqlite/V0006__participation.sql"),
             postgres: include_str!("../migrations/postgres/V0006__participation.sql"),
         },
+        Migration {
+            version: 7,
+            name: "feed",
+            sqlite: include_str!("../migrations/sqlite/V0007__feed.sql"),
+            postgres: include_str!("../migrations/postgres/V0007__feed.sql"),
+        },
     ],
 };

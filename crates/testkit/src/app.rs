@@ -234,11 +234,6 @@ impl TestApp {
         self.ago(days * 86_400)
     }
 
-    /// The database, for tests that look behind the API.
-    pub(crate) fn db(&self) -> database::Db {
-        self.app.registry.db.clone()
-    }
-
     /// Lets time pass in the environments.
     pub fn advance_days(&self, days: i64) {
         self.app.registry.clock.advance_seconds(days * 86_400);

@@ -2,7 +2,6 @@
 
 use cashlink::demo::client::Credentials;
 use cashlink::demo::credentials::EnvironmentAccess;
-use database::{Db, Sql};
 use serde_json::{Value, json};
 
 use crate::app::{TestApp, eventually, sign_in};
@@ -26,10 +25,7 @@ pub struct Partner {
     verified_at: String,
     /// When they signed.
     signed_at: String,
-    db: Db,
 }
-
-const BEHIND: Sql = Sql("select (select count(*) from events) - (select count(*) from event_feed)");
 
 /// An investor that can receive.
 #[derive(Clone, Debug)]
@@ -56,7 +52,6 @@ impl Partner {
             product_id: environment.product_id.clone(),
             verified_at: app.days_ago(3),
             signed_at: app.ago(60),
-            db: app.db(),
         }
     }
 
@@ -178,18 +173,8 @@ impl Partner {
         self.api.post("webhook-endpoints/", &body).await.expect(201)
     }
 
-    /// The whole feed, page by page, once it has everything that was told: on PostgreSQL an event appears only when every
-    /// older transaction of the server has ended, those of other tests included.
+    /// The whole feed, page by page.
     pub async fn feed(&self) -> Vec<Value> {
-        eventually("the feed has caught up", async || {
-            let behind = self.db.read(|tx| tx.query_one(BEHIND, &[])?.get::<i64>(0));
-            (behind.await == Ok(0)).then_some(())
-        })
-        .await;
-        self.feed_so_far().await
-    }
-
-    async fn feed_so_far(&self) -> Vec<Value> {
         let (mut events, mut after) = (Vec::new(), String::new());
         loop {
             let feed = self

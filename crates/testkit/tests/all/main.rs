@@ -17,6 +17,7 @@ mod documents;
 mod endpoints;
 mod events;
 mod faults;
+mod feed;
 mod idempotency;
 mod identification;
 mod licences;

@@ -46,7 +46,7 @@ async fn a_payment_that_is_late_ends_the_investment(#[case] backend: Backend) {
     // Then it has ended, and the partner heard of it
     assert_eq!(stage.statuses(0, &[investment]).await, ["PAYMENT_MISSING"]);
     assert_eq!(
-        stage.heard(investment).await.last().unwrap(),
+        stage.heard(0, investment).await.last().unwrap(),
         "PAYMENT_MISSING"
     );
 }

@@ -37,7 +37,7 @@ async fn what_is_paid_is_delivered_in_batches(#[case] backend: Backend) {
     assert_eq!(stage.ledger.balance(stage.token(0), two.address), 20);
     assert_eq!(stage.ledger.batches(stage.token(0)), 3);
     for investment in &investments {
-        let heard = stage.heard(*investment).await;
+        let heard = stage.heard(0, *investment).await;
         assert_eq!(heard.last().unwrap(), "DELIVERED");
     }
     stage.assert_in_order().await;
@@ -51,7 +51,7 @@ async fn what_is_paid_is_delivered_in_batches(#[case] backend: Backend) {
     let outside = stage.person(1, 3).await;
     let right = stage.invest(&outside, 5).await;
     stage.settle().await;
-    assert_eq!(stage.heard(right).await.last().unwrap(), "DELIVERED");
+    assert_eq!(stage.heard(1, right).await.last().unwrap(), "DELIVERED");
     stage.assert_in_order().await;
 }
 
@@ -125,7 +125,7 @@ async fn each_fault_at_each_call_delivers_once(#[case] backend: Backend) {
             delivered,
             "{call} {fault:?}"
         );
-        let heard = stage.heard(investment).await;
+        let heard = stage.heard(0, investment).await;
         assert_eq!(
             heard.iter().filter(|status| *status == "DELIVERED").count(),
             1

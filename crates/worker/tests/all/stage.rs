@@ -237,20 +237,22 @@ impl Stage {
         statuses
     }
 
-    /// Statuses of the events of an investment, or their types where there is no status. Read from the log itself: on
-    /// PostgreSQL the feed shows an event once every earlier transaction of the whole server has ended.
-    pub async fn heard(&self, id: InvestmentId) -> Vec<String> {
-        const BODIES: Sql =
-            Sql("select body from events where investment_id = $1 order by position");
-        let read = move |tx: &mut Tx| tx.query(BODIES, &[id.uuid().into()]);
-        let rows = self.db().read(read).await.unwrap();
-        rows.iter()
-            .map(|row| {
-                let body: Vec<u8> = row.get(0).unwrap();
-                let event: wire::events::Event = serde_json::from_slice(&body).unwrap();
-                event.status.unwrap_or(event.kind)
-            })
-            .collect()
+    /// Statuses of the events of an investment in the feed of its platform, or their types where there is no status.
+    pub async fn heard(&self, asset: usize, id: InvestmentId) -> Vec<String> {
+        let caller = self.request(asset).caller;
+        let (mut heard, mut after) = (Vec::new(), None);
+        loop {
+            let page = registry::feed::feed(&self.registry, &caller, after, 500).await;
+            let page = page.unwrap();
+            heard.extend(page.results);
+            if !page.has_more {
+                break;
+            }
+            after = page.last.map(domain::EventId::from_uuid);
+        }
+        heard.retain(|event| event.investment_id == Some(id.uuid()));
+        let said = |event: wire::events::Event| event.status.unwrap_or(event.kind);
+        heard.into_iter().map(said).collect()
     }
 
     /// The number that a statement answers.
