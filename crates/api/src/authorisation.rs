@@ -176,6 +176,7 @@ const NETWORK: &[(&str, Right)] = &[
     ("get_product", Right::ReadNetwork),
     ("get_register", Right::ReadNetwork),
     ("list_pending_identifications", Right::ReadNetwork),
+    ("get_identification", Right::ReadNetwork),
     ("decide_identification", Right::WriteNetwork),
     ("review_investment", Right::WriteNetwork),
     ("get_health", Right::ReadNetwork),

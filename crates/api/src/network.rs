@@ -83,6 +83,23 @@ pub(crate) async fn list_pending_identifications(
     Ok(pages.answer(listed))
 }
 
+/// Get an identification
+///
+/// As the partner reads it, with the reason of the decision whatever that was.
+#[utoipa::path(
+    get, path = "/identifications/{identification_id}/", tag = "Reviews", params(AnyIdentificationPath),
+    responses((status = 200, description = "The identification.", body = Identification), ReadRefusals),
+)]
+pub(crate) async fn get_identification(
+    State(api): State<Api>,
+    Reader(caller): Reader,
+    PathParams(path): PathParams<AnyIdentificationPath>,
+) -> Result<Json<Identification>, Refused> {
+    Ok(Json(
+        identifications::look_up(&api.registry, &caller, path.identification_id).await?,
+    ))
+}
+
 /// Decide about an identification
 #[utoipa::path(
     post, path = "/identifications/{identification_id}/decision/", tag = "Reviews", params(AnyIdentificationPath),

@@ -130,6 +130,7 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(network::get_product))
         .routes(routes!(network::get_register))
         .routes(routes!(network::list_pending_identifications))
+        .routes(routes!(network::get_identification))
         .routes(routes!(network::decide_identification))
         .routes(routes!(network::review_investment))
         .routes(routes!(network::get_health))

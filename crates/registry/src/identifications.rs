@@ -1,14 +1,17 @@
 //! Identifications: imported by the partner, or asked of the registrar, who decides.
 
 use database::Tx;
+use database::vault::DataKey;
 use domain::{Identification, IdentificationId, InvestorId, KycStatus, Timestamp};
+use serde::{Deserialize, Serialize};
 use storage::Scope;
-use storage::identifications::IdentificationRecord;
+use storage::identifications::{DecisionRecord, IdentificationRecord};
+use translate::identifications::Standing;
 use wire::ProblemCode;
 use wire::identifications::IdentificationCreate;
 use wire::network::{Decision, IdentificationDecision, PendingIdentification};
 
-use crate::persons::{self, open, seal};
+use crate::persons::{self, Sealed, open, seal};
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids,
 };
@@ -51,12 +54,16 @@ pub async fn create(
                 is_requested: data.is_request(),
                 valid_until: data.valid_until(now),
                 sealed_data: seal(&key, &data)?,
+                sealed_reason: None,
                 created_at: now,
             };
             storage::identifications::insert(tx, &record)?;
             persons::refresh_kyc(&own, tx, &mut person)?;
             storage::investors::update(tx, &person)?;
-            Ok(Done::created(record.id, &shown(&own, &record, &data))?.about(&key))
+            Ok(
+                Done::created(record.id, &shown(&own, &record, &key, Reader::Partner)?)?
+                    .about(&key),
+            )
         })
         .await
 }
@@ -81,7 +88,7 @@ pub async fn list(
                 storage::identifications::of_investor(tx, investor, paging.offset, paging.limit)?;
             let items = records
                 .iter()
-                .map(|record| Ok(shown(&own, record, &open(&key, &record.sealed_data)?)))
+                .map(|record| shown(&own, record, &key, Reader::Partner))
                 .collect::<Result<_>>()?;
             Ok(Listed { count, items })
         })
@@ -107,7 +114,28 @@ pub async fn get(
             let record = storage::identifications::find(tx, id)?
                 .filter(|record| record.investor == investor)
                 .ok_or(NOT_FOUND)?;
-            Ok(shown(&own, &record, &open(&key, &record.sealed_data)?))
+            shown(&own, &record, &key, Reader::Partner)
+        })
+        .await
+}
+
+/// One identification as the registrar reads it, decided or not.
+///
+/// # Errors
+/// Not found if there is none; refuses other callers.
+pub async fn look_up(
+    registry: &Registry,
+    caller: &Caller,
+    id: IdentificationId,
+) -> Result<wire::identifications::Identification> {
+    let scope = caller.require(Right::ReadNetwork)?;
+    let own = registry.clone();
+    registry
+        .db
+        .read(move |tx| {
+            let record = storage::identifications::find(tx, id)?.ok_or(NOT_FOUND)?;
+            let (_, key) = persons::find(&own, tx, &scope, record.investor)?;
+            shown(&own, &record, &key, Reader::Registrar)
         })
         .await
 }
@@ -123,7 +151,7 @@ pub async fn decide(
     body: IdentificationDecision,
 ) -> Result<Answer> {
     request.caller.require(Right::WriteNetwork)?;
-    crate::issued_investments::reason(body.reason)?;
+    let reason = crate::issued_investments::reason(body.reason)?.map(Reason);
     let own = registry.clone();
     let caller = request.caller.clone();
     registry
@@ -135,13 +163,24 @@ pub async fn decide(
                 Decision::Reject => KycStatus::Rejected,
             };
             let now = own.clock.now();
-            if !storage::identifications::decide(tx, id, decided, &caller.name, now)? {
+            let sealed_reason = reason
+                .as_ref()
+                .map(|reason| seal(&key, reason))
+                .transpose()?;
+            let decision = DecisionRecord {
+                status: decided,
+                sealed_reason: sealed_reason.clone(),
+                by: &caller.name,
+                at: now,
+            };
+            if !storage::identifications::decide(tx, id, &decision)? {
                 return Err(Error::Problem(
                     ProblemCode::Conflict,
                     format!("This identification was decided before: {}.", record.status),
                 ));
             }
             record.status = decided;
+            record.sealed_reason = sealed_reason;
             persons::refresh_kyc(&own, tx, &mut person)?;
             storage::investors::update(tx, &person)?;
             let detail = serde_json::json!({"decision": decided.as_str()});
@@ -153,8 +192,7 @@ pub async fn decide(
                 &id.to_string(),
                 &detail,
             )?;
-            let data: Identification = open(&key, &record.sealed_data)?;
-            Ok(Done::ok(id, &shown(&own, &record, &data))?.about(&key))
+            Ok(Done::ok(id, &shown(&own, &record, &key, Reader::Registrar)?)?.about(&key))
         })
         .await
 }
@@ -223,16 +261,48 @@ fn waiting(tx: &mut Tx, record: &IdentificationRecord) -> Result<PendingIdentifi
     })
 }
 
+/// Why the registrar decided as it did: about the person, so it is sealed.
+#[derive(Serialize, Deserialize)]
+struct Reason(String);
+
+impl Sealed for Reason {
+    const CONTEXT: &'static str = "identifications.reason";
+}
+
+/// Who reads an identification.
+#[derive(Clone, Copy)]
+enum Reader {
+    /// Learns why one was refused, so that it can do better; what speaks for an approval is the registrar's own affair.
+    Partner,
+    Registrar,
+}
+
 fn shown(
     registry: &Registry,
     record: &IdentificationRecord,
-    data: &Identification,
-) -> wire::identifications::Identification {
+    key: &DataKey,
+    reader: Reader,
+) -> Result<wire::identifications::Identification> {
+    let data: Identification = open(key, &record.sealed_data)?;
+    let is_told = match reader {
+        Reader::Partner => record.status == KycStatus::Rejected,
+        Reader::Registrar => true,
+    };
+    let reason = record.sealed_reason.as_deref().filter(|_| is_told);
+    let reason = reason
+        .map(|sealed| open::<Reason>(key, sealed))
+        .transpose()?;
     let url = record.is_requested.then(|| {
         format!(
             "{}/identifications/{}/",
             registry.settings.public_url, record.id
         )
     });
-    translate::identifications::show(record.id, data, record.status, url, record.created_at)
+    let standing = Standing {
+        status: record.status,
+        reason: reason.map(|Reason(text)| text),
+        url,
+        created_at: record.created_at,
+    };
+    Ok(translate::identifications::show(record.id, &data, standing))
 }

@@ -13,11 +13,11 @@ const INSERT: Sql = Sql("insert into identifications
 (id, environment_id, platform_id, investor_id, status, requested, valid_until, sealed_data, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
 
-const FIND: Sql = Sql("select id, environment_id, platform_id, investor_id, status, requested, valid_until, sealed_data, created_at
+const FIND: Sql = Sql("select id, environment_id, platform_id, investor_id, status, requested, valid_until, sealed_data, sealed_reason, created_at
 from identifications
 where id = $1");
 
-const OF_INVESTOR: Sql = Sql("select id, environment_id, platform_id, investor_id, status, requested, valid_until, sealed_data, created_at
+const OF_INVESTOR: Sql = Sql("select id, environment_id, platform_id, investor_id, status, requested, valid_until, sealed_data, sealed_reason, created_at
 from identifications
 where investor_id = $1
 order by id
@@ -27,7 +27,7 @@ const COUNT_OF_INVESTOR: Sql = Sql("select count(*)
 from identifications
 where investor_id = $1");
 
-const WAITING: Sql = Sql("select id, environment_id, platform_id, investor_id, status, requested, valid_until, sealed_data, created_at
+const WAITING: Sql = Sql("select id, environment_id, platform_id, investor_id, status, requested, valid_until, sealed_data, sealed_reason, created_at
 from identifications
 where (status = 'UNDER_REVIEW' or status = 'PENDING')
 order by id
@@ -38,7 +38,7 @@ from identifications
 where (status = 'UNDER_REVIEW' or status = 'PENDING')");
 
 const DECIDE: Sql = Sql("update identifications
-set status = $2, decided_at = $3, decided_by = $4
+set status = $2, decided_at = $3, decided_by = $4, sealed_reason = $5
 where id = $1
 and (status = 'UNDER_REVIEW' or status = 'PENDING')");
 
@@ -75,6 +75,8 @@ pub struct IdentificationRecord {
     pub valid_until: Option<Timestamp>,
     /// What was imported, sealed.
     pub sealed_data: Vec<u8>,
+    /// Why the registrar decided as it did, sealed.
+    pub sealed_reason: Option<Vec<u8>>,
     /// When it came.
     pub created_at: Timestamp,
 }
@@ -164,6 +166,19 @@ pub fn waiting(
     Ok((count, rows.iter().map(read).collect::<Result<_, _>>()?))
 }
 
+/// The registrar's decision about an identification.
+#[derive(Clone, Debug)]
+pub struct DecisionRecord<'a> {
+    /// What follows from it.
+    pub status: KycStatus,
+    /// Why, sealed.
+    pub sealed_reason: Option<Vec<u8>>,
+    /// Who decided.
+    pub by: &'a str,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// Keeps the registrar's decision; false if it was decided before.
 ///
 /// # Errors
@@ -171,15 +186,14 @@ pub fn waiting(
 pub fn decide(
     tx: &mut Tx,
     id: IdentificationId,
-    status: KycStatus,
-    by: &str,
-    now: Timestamp,
+    decision: &DecisionRecord,
 ) -> Result<bool, DatabaseError> {
     let parameters = [
         id.uuid().into(),
-        status.as_str().into(),
-        time(now),
-        by.into(),
+        decision.status.as_str().into(),
+        time(decision.at),
+        decision.by.into(),
+        decision.sealed_reason.clone().into(),
     ];
     Ok(tx.execute(DECIDE, &parameters)? == 1)
 }
@@ -261,6 +275,7 @@ fn read(row: &Row) -> Result<IdentificationRecord, DatabaseError> {
         is_requested: columns.next()?,
         valid_until: columns.opt_time()?,
         sealed_data: columns.next()?,
+        sealed_reason: columns.next()?,
         created_at: columns.time()?,
     })
 }

@@ -77,5 +77,11 @@ pub const COMPONENT: Component = Component {
             sqlite: include_str!("../migrations/sqlite/V0007__feed.sql"),
             postgres: include_str!("../migrations/postgres/V0007__feed.sql"),
         },
+        Migration {
+            version: 8,
+            name: "decision reasons",
+            sqlite: include_str!("../migrations/sqlite/V0008__decision_reasons.sql"),
+            postgres: include_str!("../migrations/postgres/V0008__decision_reasons.sql"),
+        },
     ],
 };

@@ -33,25 +33,37 @@ pub fn create(
     errors.into_result(Some(identification))
 }
 
-/// An identification as the network answers it; `url` for one that was asked for.
+/// What became of an identification.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Where it stands.
+    pub status: KycStatus,
+    /// Why the registrar decided so, as far as the reader is told.
+    pub reason: Option<String>,
+    /// Its page, if it was asked for.
+    pub url: Option<String>,
+    /// When it came.
+    pub created_at: Timestamp,
+}
+
+/// An identification as the network answers it.
 pub fn show(
     id: IdentificationId,
     identification: &Identification,
-    status: KycStatus,
-    url: Option<String>,
-    created_at: Timestamp,
+    standing: Standing,
 ) -> out::Identification {
     out::Identification {
         id: id.uuid(),
-        status: crate::investors::show_kyc(status),
-        url,
+        status: crate::investors::show_kyc(standing.status),
+        reason: standing.reason,
+        url: standing.url,
         document_type: identification.document_type.clone(),
         identity_provider: identification.identity_provider.clone(),
         document_valid_to: identification
             .document_valid_to
             .map(|date| date.to_string()),
         verified_at: identification.verified_at.map(|at| at.to_string()),
-        created_at: created_at.to_string(),
+        created_at: standing.created_at.to_string(),
     }
 }
 

@@ -48,6 +48,8 @@ pub struct Identification {
     pub id: Uuid,
     /// Where this identification stands.
     pub status: KycStatus,
+    /// Why the registrar decided so, if it said why. A partner reads why an identification was rejected, not why one was approved.
+    pub reason: Option<String>,
     /// The page where a requested identification is followed; null for an imported one.
     pub url: Option<String>,
     /// As imported.

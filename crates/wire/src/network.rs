@@ -41,7 +41,7 @@ pub struct Holding {
 pub struct IdentificationDecision {
     /// The decision.
     pub decision: Decision,
-    /// Kept with the decision.
+    /// Kept with the decision. The partner reads it if the identification is rejected, so a suspicion (§ 47 GwG) has no place here.
     #[serde(default)]
     #[schema(max_length = 255)]
     pub reason: Option<String>,

@@ -86,6 +86,9 @@ pub struct Identification {
     /// Where it stands.
     #[serde(default, deserialize_with = "lenient")]
     pub status: Option<Open<KycStatus>>,
+    /// Why it was rejected.
+    #[serde(default, deserialize_with = "lenient")]
+    pub reason: Option<String>,
     /// The page on which a requested identification goes on.
     #[serde(default, deserialize_with = "lenient")]
     pub url: Option<String>,

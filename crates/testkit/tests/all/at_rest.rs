@@ -15,7 +15,7 @@ use tokio_postgres::NoTls;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// What was said about people, in words that nothing else contains.
-const PERSONAL: [&str; 20] = [
+const PERSONAL: [&str; 21] = [
     "Annegret",
     "Vogelsang",
     "1971-03-09",
@@ -36,6 +36,7 @@ const PERSONAL: [&str; 20] = [
     "PI-2026-000431",
     "Mondscheinsonate",
     "Ausweis-Vogelsang",
+    "Zwillingsschwester",
 ];
 
 /// A log that is kept.
@@ -152,6 +153,14 @@ async fn tell_everything(app: &TestApp) -> Vec<String> {
             .await
             .expect(200);
     }
+    let requested = id(&api
+        .post(&format!("investors/{company}/identifications/"), &json!({}))
+        .await
+        .expect(201));
+    let body = json!({"decision": "reject", "reason": "on the screen was her Zwillingsschwester"});
+    let decide = format!("identifications/{requested}/decision/");
+    let registrar = app.registrar().await;
+    registrar.post(&decide, &body).await.expect(200);
     // What is wrong is refused, and not logged either.
     let mut wrong = people::natural_person();
     wrong["natural_person"]["country"] = json!("Annegret");

@@ -319,12 +319,53 @@ async fn a_rejected_identification_leaves_the_order_waiting(
     let investor = partner.investor().await;
     let imported = id(&partner.identify(&investor).await);
     let decide = format!("identifications/{imported}/decision/");
-    let body = json!({"decision": "reject", "reason": "the picture is somebody else's"});
+    let reason = "the picture is somebody else's";
+    let body = json!({"decision": "reject", "reason": reason});
+    let decided = registrar.post(&decide, &body).await.expect(200);
     assert_eq!(
-        registrar.post(&decide, &body).await.expect(200)["status"],
-        "REJECTED"
+        (&decided["status"], &decided["reason"]),
+        (&json!("REJECTED"), &json!(reason))
     );
     assert_eq!(kyc(&partner, &investor).await, "REJECTED");
+    // The partner reads why, alone and in the list, and so does the registrar later.
+    let path = format!("investors/{investor}/identifications/");
+    let own = partner.api.get(&format!("{path}{imported}/")).await;
+    assert_eq!(own.expect(200), decided);
+    let listed = partner.api.get(&path).await.expect(200);
+    assert_eq!(listed["results"][0], decided);
+    let kept = registrar.get(&format!("identifications/{imported}/")).await;
+    assert_eq!(kept.expect(200), decided);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_speaks_for_an_approval_stays_with_the_registrar(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let app = TestApp::start(backend).await;
+    let (partner, registrar) = (app.other_partner(0).await, app.registrar().await);
+    let investor = partner.investor().await;
+    let imported = id(&partner.identify(&investor).await);
+    let path = format!("identifications/{imported}/");
+    assert_eq!(
+        registrar.get(&path).await.expect(200)["reason"],
+        json!(null)
+    );
+    let body = json!({"decision": "approve", "reason": "seen in person in 2019"});
+    registrar
+        .post(&format!("{path}decision/"), &body)
+        .await
+        .expect(200);
+    let kept = registrar.get(&path).await.expect(200);
+    assert_eq!(
+        (&kept["status"], &kept["reason"]),
+        (&json!("SUCCESS"), &body["reason"])
+    );
+    let own = format!("investors/{investor}/{path}");
+    assert_eq!(
+        partner.api.get(&own).await.expect(200)["reason"],
+        json!(null)
+    );
 }
 
 #[rstest]
