@@ -46,15 +46,23 @@ pub use prepare::prepare_all;
 pub use tx::Tx;
 pub use value::{FromValue, Micros, Row, Sql, Value};
 
-/// The kit's own tables: data keys, the vault's canary, leases.
+/// The kit's own tables: data keys and who shares them, the vault's canary, leases.
 pub const COMPONENT: Component = Component {
     name: "database",
-    migrations: &[Migration {
-        version: 1,
-        name: "keys and leases",
-        sqlite: include_str!("../migrations/sqlite/V0001__keys_and_leases.sql"),
-        postgres: include_str!("../migrations/postgres/V0001__keys_and_leases.sql"),
-    }],
+    migrations: &[
+        Migration {
+            version: 1,
+            name: "keys and leases",
+            sqlite: include_str!("../migrations/sqlite/V0001__keys_and_leases.sql"),
+            postgres: include_str!("../migrations/postgres/V0001__keys_and_leases.sql"),
+        },
+        Migration {
+            version: 2,
+            name: "shared keys",
+            sqlite: include_str!("../migrations/sqlite/V0002__shared_keys.sql"),
+            postgres: include_str!("../migrations/postgres/V0002__shared_keys.sql"),
+        },
+    ],
 };
 
 /// Microseconds since the Unix epoch by the machine's clock, for when something was written down, never for a decision.

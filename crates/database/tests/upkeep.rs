@@ -147,7 +147,7 @@ async fn both_databases_have_the_same_schema() {
     assert_eq!(notes.primary_key, ["id"]);
     assert_eq!(notes.unique.first().unwrap().columns, ["key"]);
     assert_eq!(notes.indexes.first().unwrap().columns, ["count"]);
-    assert_eq!(lite.tables.len(), 5);
+    assert_eq!(lite.tables.len(), 6);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

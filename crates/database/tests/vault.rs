@@ -186,6 +186,40 @@ async fn a_person_is_erased_with_all_their_keys_and_nobody_else(#[case] backend:
     }
 }
 
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shared_key_is_destroyed_with_the_last_who_needs_it(#[case] backend: Backend) {
+    // Given a key that three persons need, twice named by one of them.
+    let (db, _, vault) = vault(backend).await;
+    let [first, second, third] = std::array::from_fn(|_| Uuid::now_v7());
+    let id = new_key(&db, &vault, Some(first)).await.id();
+    let inner = vault.clone();
+    db.write(move |tx| {
+        inner.share(tx, id, second)?;
+        inner.share(tx, id, second)?;
+        inner.share(tx, id, third)
+    })
+    .await
+    .unwrap();
+
+    // When one after the other is erased, it opens until the last one is.
+    for (person, destroyed) in [(second, 0), (first, 0), (third, 1)] {
+        assert!(key(&db, &vault, id).await.is_ok(), "before {person}");
+        let inner = vault.clone();
+        let count = db.write(move |tx| inner.destroy_owner(tx, person)).await;
+        assert_eq!(count.unwrap(), destroyed);
+    }
+    assert_eq!(
+        key(&db, &vault, id).await.unwrap_err(),
+        VaultError::Destroyed(id)
+    );
+    // Then nobody can come to need it again.
+    let shared = db.write(move |tx| vault.share(tx, id, first)).await;
+    assert_eq!(shared, Err(VaultError::NotAssignable(id)));
+}
+
 #[test]
 fn a_master_key_is_read_in_every_usual_form() {
     let key = MasterKey::generate().unwrap();

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use storage::Scope;
 use storage::investors::InvestorRecord;
+use uuid::Uuid;
 
 use crate::events::{self, Happening};
 use crate::{Error, Registry, Result};
@@ -64,7 +65,8 @@ pub(crate) fn lock(
     Ok((record, key))
 }
 
-/// Binds documents that the caller names to this person, so that erasing the person erases them.
+/// Binds documents that the caller names to this person, so that erasing the person erases them. One that names several
+/// investors, such as the protocol of a couple, is erased with the last of them: nobody loses what others still need.
 pub(crate) fn claim_documents(
     registry: &Registry,
     tx: &mut Tx,
@@ -74,24 +76,37 @@ pub(crate) fn claim_documents(
 ) -> Result<()> {
     let mut errors = FieldErrors::new();
     for (field, id) in named {
-        let Some(document) = storage::documents::find(tx, scope, *id)? else {
+        let document = storage::documents::find(tx, scope, *id)?;
+        let is_bound = match document {
+            Some(document) => bind(registry, tx, document.key, investor)?,
+            None => false,
+        };
+        if !is_bound {
             errors.push(
                 *field,
                 FieldCode::NotFound,
                 "There is no such document here; upload it first.",
             );
-            continue;
-        };
-        match registry.vault.assign(tx, document.key, investor.uuid()) {
-            // A protocol or form that names several investors stays with the first.
-            Ok(()) | Err(VaultError::NotAssignable(_)) => {}
-            Err(error) => return Err(error.into()),
         }
     }
     if errors.is_empty() {
         Ok(())
     } else {
         Err(errors.into())
+    }
+}
+
+/// Whether the key could be bound; not if it is destroyed.
+fn bind(registry: &Registry, tx: &mut Tx, key: Uuid, investor: InvestorId) -> Result<bool> {
+    let (vault, owner) = (&registry.vault, investor.uuid());
+    let bound = match vault.assign(tx, key, owner) {
+        Err(VaultError::NotAssignable(_)) => vault.share(tx, key, owner),
+        bound => bound,
+    };
+    match bound {
+        Ok(()) => Ok(true),
+        Err(VaultError::NotAssignable(_)) => Ok(false),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -36,6 +36,41 @@ const ASSIGN: Sql = Sql("
 update data_keys
 set owner = $2
 where id = $1 and destroyed_at is null and (owner is null or owner = $2)");
+/// The lock keeps the key from being destroyed before the sharer counts.
+const SHARE: Sql = Sql("
+insert into data_key_sharers (key_id, owner)
+select id, $2
+from data_keys
+where id = $1
+and destroyed_at is null
+for share
+on conflict (key_id, owner) do update
+set owner = excluded.owner");
+/// Waits for those who are about to share one of the keys, so that the next statement sees them.
+const LOCK_OWNER: Sql = Sql("
+select id
+from data_keys
+where owner = $1
+and destroyed_at is null
+order by id
+for update");
+const LEAVE: Sql = Sql("
+delete from data_key_sharers
+where owner = $1");
+const PASS_ON: Sql = Sql("
+update data_keys
+set owner = (
+    select s.owner
+    from data_key_sharers s
+    where s.key_id = data_keys.id
+    order by s.owner
+    limit 1)
+where owner = $1
+and destroyed_at is null
+and exists (
+    select 1
+    from data_key_sharers s
+    where s.key_id = data_keys.id)");
 const DESTROY_OWNER: Sql = Sql("
 update data_keys
 set wrapped = null, destroyed_at = $2
@@ -201,11 +236,26 @@ impl Vault {
         }
     }
 
-    /// Destroys every key of a person and says how many they were. Other processes forget them within seconds.
+    /// Keeps a key that has an owner for another person too, who needs what it seals: a document that concerns both.
+    ///
+    /// # Errors
+    /// [`VaultError::NotAssignable`] if the key was destroyed or does not exist.
+    pub fn share(&self, tx: &mut Tx, id: Uuid, with: Uuid) -> Result<(), VaultError> {
+        match tx.execute(SHARE, &[id.into(), with.into()])? {
+            1 => Ok(()),
+            _ => Err(VaultError::NotAssignable(id)),
+        }
+    }
+
+    /// Destroys every key of a person and says how many they were. Other processes forget them within seconds. A key that
+    /// others share passes to one of them: it is destroyed with the last person who needs what it seals.
     ///
     /// # Errors
     /// As [`Tx::query`].
     pub fn destroy_owner(&self, tx: &mut Tx, owner: Uuid) -> Result<usize, VaultError> {
+        tx.query(LOCK_OWNER, &[owner.into()])?;
+        tx.execute(LEAVE, &[owner.into()])?;
+        tx.execute(PASS_ON, &[owner.into()])?;
         let destroyed = tx.query(
             DESTROY_OWNER,
             &[owner.into(), Value::time(crate::real_time())],

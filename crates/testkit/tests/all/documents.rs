@@ -100,3 +100,40 @@ async fn what_is_no_document_is_refused(
     );
     broken.send().await.refused("invalid_body");
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_of_two_investors_is_erased_with_the_second(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    // Given a protocol that two investors' identifications name.
+    let app = TestApp::start(backend).await;
+    let partner = app.partner(0).await;
+    let protocol = partner.document("protocol of a couple").await;
+    let identify = async |investor: &str| {
+        let body = people::identification(&protocol, &app.days_ago(3));
+        let path = format!("investors/{investor}/identifications/");
+        partner.api.post(&path, &body).await
+    };
+    let (first, second) = (partner.investor().await, partner.investor().await);
+    identify(&first).await.expect(201);
+    identify(&second).await.expect(201);
+    let erase = async |investor: &str| {
+        let (vault, owner) = (app.app.registry.vault.clone(), investor.parse().unwrap());
+        let db = &app.app.registry.db;
+        let erased = db.write(move |tx| vault.destroy_owner(tx, owner)).await;
+        erased.unwrap()
+    };
+    let path = format!("documents/{protocol}/");
+
+    // When the first one's keys are destroyed, the second one's document is still there.
+    assert_eq!(erase(&first).await, 1, "its own key, not the document's");
+    partner.api.get(&path).await.expect(200);
+
+    // When the second one's are, it is gone, and nobody can name it any more.
+    assert_eq!(erase(&second).await, 2);
+    let third = partner.investor().await;
+    identify(&third)
+        .await
+        .refused_fields("invalid_body", &[("legitimation_protocol_id", "not_found")]);
+}
