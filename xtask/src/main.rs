@@ -8,6 +8,7 @@
 mod bench;
 mod cluster;
 mod contracts;
+mod docs;
 mod full;
 mod interrupt;
 mod licences;
@@ -52,6 +53,12 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Renders the guides into the folder that the program carries.
+    Docs {
+        /// Only compares them.
+        #[arg(long)]
+        check: bool,
+    },
     /// Measures, and prints ratios to what is possible first; docs/benchmarks.md has the figures.
     #[command(subcommand)]
     Bench(bench::What),
@@ -73,6 +80,8 @@ fn main() -> ExitCode {
         Command::Openapi { check: true } => openapi::check(),
         Command::Contracts { check: false } => contracts::build(),
         Command::Contracts { check: true } => contracts::check(),
+        Command::Docs { check: false } => docs::build(),
+        Command::Docs { check: true } => docs::check(),
         Command::Bench(what) => bench::run(&what),
         Command::Ci { full: false } => suite::run(&suite::Options::default()),
         Command::Ci { full: true } => full::run(),

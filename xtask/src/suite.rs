@@ -11,7 +11,7 @@ use crate::interrupt::Interrupt;
 use crate::openapi::Executable;
 use crate::steps::Steps;
 use crate::tools::{Browser, Postgres, Tools};
-use crate::{contracts, full, licences, openapi, shell, tidy, tools};
+use crate::{contracts, docs, full, licences, openapi, shell, tidy, tools};
 
 /// What of the suite is to run.
 #[derive(Args, Default)]
@@ -114,8 +114,9 @@ pub fn perform(options: &Options) -> Result<Report> {
     })
 }
 
-/// What is generated and committed: the API document and the compiled contracts.
+/// What is generated and committed: the guides, the API document and the compiled contracts.
 fn check_artifacts(steps: &mut Steps) {
+    steps.check("guides", docs::check);
     match openapi::file().exists() {
         true => steps.check("openapi", || openapi::check_with(Executable::JustTested)),
         false => steps.skip("openapi", "there is no openapi.json"),

@@ -17,9 +17,8 @@ use maud::{DOCTYPE, Markup, html};
 use storage::products::ProductRecord;
 
 use crate::config::is_among;
-use crate::inventory;
-use crate::mailbox;
 use crate::wiring::App;
+use crate::{guides, inventory, mailbox};
 
 const STYLE: &str = include_str!("page.css");
 /// Where the stylesheet of the plain pages is.
@@ -32,6 +31,7 @@ pub fn routes(app: &App) -> Router {
         .route("/", get(start))
         .with_state(app.clone())
         .route(STYLE_PATH, get(style))
+        .merge(guides::routes())
         .merge(mailbox::routes(app));
     match &app.chain {
         Some(chain) => page.merge(
@@ -198,6 +198,7 @@ fn ways_on(app: &App, url: &str) -> Markup {
         section {
             h2 { "What is here" }
             ul {
+                li { a href=(guides::PATH) { "Guides" } ": from the first token to going live, for partners, issuers and the registrar" }
                 li { a href=(api::DOCUMENTATION_PATH) { "API documentation" } ", as " a href=(api::OPENAPI_PATH) { "OpenAPI 3.1" } }
                 li { a href="/problems" { "Every problem that an answer can name" } }
                 @if !app.mailbox_readers().is_empty() {

@@ -72,6 +72,18 @@ pub fn bring_postgres() -> Result<PathBuf> {
     postgres::bring(&folder)
 }
 
+/// Brings the Python clients alone, mdBook among them; the interpreter.
+pub fn bring_python() -> Result<PathBuf> {
+    if let Ok(path) = env::var("CASHLINK_TEST_PYTHON") {
+        return Ok(path.into());
+    }
+    let folder = shell::root().join("target/tools");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let lock = File::create(folder.join("lock")).context("target/tools/lock")?;
+    lock.lock().context("cannot lock target/tools")?;
+    python::bring(&folder)
+}
+
 fn given(what: &str, variable: &str, value: String) -> String {
     println!("given    {what}: {value} ({variable})");
     value

@@ -167,7 +167,8 @@ async fn until(mut stopped: watch::Receiver<bool>) {
 fn next_steps(access: &CredentialsFile, options: &Options) -> String {
     let url = &access.network.url;
     let mut text = format!(
-        "The network stays up until Ctrl-C.\n\n  What is here       {url}/\n  API documentation  {url}{}\n  OpenAPI 3.1        {url}{}\n  Chain (JSON-RPC)   {}, chain {}\n",
+        "The network stays up until Ctrl-C.\n\n  What is here       {url}/\n  Guides             {url}{}\n  API documentation  {url}{}\n  OpenAPI 3.1        {url}{}\n  Chain (JSON-RPC)   {}, chain {}\n",
+        crate::guides::PATH,
         api::DOCUMENTATION_PATH,
         api::OPENAPI_PATH,
         access.dlt.rpc_url,

@@ -18,6 +18,7 @@ mod endpoints;
 mod events;
 mod faults;
 mod feed;
+mod guides;
 mod idempotency;
 mod identification;
 mod licences;
