@@ -75,6 +75,8 @@ pub(crate) fn granting_scopes(right: Right) -> Vec<&'static str> {
                 name: String::new(),
                 party,
                 scopes: vec![(*scope).to_owned()],
+                person: None,
+                limited_to: None,
             };
             if caller.require(right).is_ok() && !granting.contains(scope) {
                 granting.push(*scope);
@@ -163,12 +165,12 @@ const ISSUER: &[(&str, Right)] = &[
     ("get_investment", Right::ReadIssuedInvestments),
     ("accept_investment", Right::DecideInvestments),
     ("reject_investment", Right::DecideInvestments),
-    ("mark_investment_paid", Right::DecideInvestments),
-    ("report_payment_missing", Right::DecideInvestments),
+    ("mark_investment_paid", Right::SettleInvestments),
+    ("report_payment_missing", Right::SettleInvestments),
     ("accept_investments", Right::DecideInvestments),
     ("reject_investments", Right::DecideInvestments),
-    ("mark_investments_paid", Right::DecideInvestments),
-    ("report_payments_missing", Right::DecideInvestments),
+    ("mark_investments_paid", Right::SettleInvestments),
+    ("report_payments_missing", Right::SettleInvestments),
 ];
 
 const NETWORK: &[(&str, Right)] = &[

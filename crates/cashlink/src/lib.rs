@@ -5,6 +5,7 @@ mod backup;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod founding;
 pub mod guides;
 pub mod inventory;
 mod listen;

@@ -136,8 +136,7 @@ fn asset(record: ProductRecord) -> Asset {
 
 fn page(app: &App, assets: &[Asset]) -> Markup {
     let url = &app.registry.settings.public_url;
-    let network = app.network.as_ref().map(|file| &file.network);
-    let network_name = network.map_or("Cashlink network", |network| network.registrar.as_str());
+    let network_name = app.network_name();
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -199,6 +198,7 @@ fn ways_on(app: &App, url: &str) -> Markup {
             h2 { "What is here" }
             ul {
                 li { a href=(guides::PATH) { "Guides" } ": from the first token to going live, for partners, issuers and the registrar" }
+                li { a href="/console/" { "Console" } ": pages for the registrar's, issuers' and brokers' people" }
                 li { a href=(api::DOCUMENTATION_PATH) { "API documentation" } ", as " a href=(api::OPENAPI_PATH) { "OpenAPI 3.1" } }
                 li { a href="/problems" { "Every problem that an answer can name" } }
                 @if !app.mailbox_readers().is_empty() {

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use crate::cli::Role;
 use crate::config::Config;
 use crate::wiring::{App, Migrates};
-use crate::{telemetry, wiring};
+use crate::{founding, telemetry, wiring};
 
 /// How long the worker has to put down what it holds.
 const WORKER_PATIENCE: Duration = Duration::from_secs(20);
@@ -44,6 +44,9 @@ pub async fn run(config: &Config, role: Role, migrate: bool) -> Result<()> {
         Role::Worker => worker_router(metrics, &app),
         Role::Api | Role::All => app.router(metrics),
     };
+    if role != Role::Worker {
+        founding::invite_first_operator(&app, "cashlink serve").await?;
+    }
     tracing::info!(role = ?role, "listening on {}", server.address());
     // Without systemd there is nobody to tell.
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);

@@ -107,6 +107,14 @@ id! {
     RequestId,
     /// Something that needs four eyes.
     DecisionId,
+    /// A human being who signs in.
+    PersonId,
+    /// What a person may do for one organisation.
+    MembershipId,
+    /// A person's signed-in browser.
+    SessionId,
+    /// The offer of a membership, open until somebody accepts it.
+    InvitationId,
 }
 
 /// Only the hyphenated form is accepted: the others are easily taken for something else in a log.

@@ -21,7 +21,9 @@ pub mod legal_form;
 pub mod licence;
 pub mod money;
 pub mod participation;
+pub mod password;
 pub mod payment_reference;
+pub mod people;
 pub mod percent;
 pub mod product;
 pub mod refusal;
@@ -59,6 +61,9 @@ pub use licence::{Licence, LicenceType, LicensedService};
 pub use money::{Money, MoneyError};
 pub use participation::{Broker, Participation};
 pub use payment_reference::{PaymentReference, PaymentReferenceError};
+pub use people::{
+    Organisation, Permission, Permissions, PlatformRole, Products, RegistrarRole, Role,
+};
 pub use percent::{Percent, PercentError};
 pub use product::{Price, Product, ProductStatus, ProductType};
 pub use refusal::{Refusal, RefusalKind};

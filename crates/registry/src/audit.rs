@@ -3,7 +3,9 @@
 use database::Tx;
 use serde_json::Value;
 
-use crate::{Caller, Error, Registry, Result, ids};
+use crate::{Caller, Error, Registry, Result, Right, ids};
+
+pub use storage::audit::AuditRecord;
 
 /// Notes what a caller did; it travels with the commit.
 ///
@@ -56,5 +58,22 @@ pub async fn refusal<T>(
     registry
         .db
         .write(move |tx| record(&own, tx, &caller, &action, &target, &detail))
+        .await
+}
+
+/// Lines older than the one named, newest first, for the registrar.
+///
+/// # Errors
+/// Refuses other callers.
+pub async fn list(
+    registry: &Registry,
+    caller: &Caller,
+    before: Option<uuid::Uuid>,
+    limit: u32,
+) -> Result<Vec<AuditRecord>> {
+    caller.require(Right::ReadNetwork)?;
+    registry
+        .db
+        .read(move |tx| Ok(storage::audit::before(tx, before, limit)?))
         .await
 }

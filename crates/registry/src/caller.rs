@@ -1,6 +1,9 @@
 //! Who asks, and what it may do.
 
-use domain::{ClientId, EnvironmentId, IssuerId, PlatformId};
+use domain::{
+    ClientId, EnvironmentId, IssuerId, MembershipId, Permission, PersonId, PlatformId,
+    PlatformRole, RegistrarRole, Role,
+};
 use sha2::{Digest, Sha256};
 use storage::Scope;
 use uuid::Uuid;
@@ -20,11 +23,13 @@ pub enum Right {
     ReadIssuedProducts,
     ReadIssuedInvestments,
     DecideInvestments,
+    SettleInvestments,
     ReadNetwork,
     WriteNetwork,
     ReadPlatform,
     WritePlatform,
     ReadCatalogue,
+    ManageMembers,
 }
 
 /// The party for which a caller acts.
@@ -51,6 +56,10 @@ pub struct Caller {
     pub party: Party,
     /// Scopes of its token.
     pub scopes: Vec<String>,
+    /// The human being behind it; none for programs.
+    pub person: Option<PersonId>,
+    /// The membership whose products are all that it sees; none if it sees all that its party does.
+    pub limited_to: Option<MembershipId>,
 }
 
 impl Caller {
@@ -60,12 +69,19 @@ impl Caller {
             client: ClientId::from_uuid(uuid::Uuid::nil()),
             name: name.to_owned(),
             party: Party::Registrar,
-            scopes: vec!["network:read".to_owned(), "network:write".to_owned()],
+            scopes: ["network:read", "network:write", "members:write"]
+                .map(str::to_owned)
+                .to_vec(),
+            person: None,
+            limited_to: None,
         }
     }
 
-    /// Who acts, for rules that need two of them: each client is an actor, and so is each name at the command line.
+    /// Who acts, for rules that need two of them: each person is an actor, so is each client, and each name at the command line.
     pub fn actor(&self) -> Uuid {
+        if let Some(person) = self.person {
+            return person.uuid();
+        }
         if self.client.uuid().is_nil() {
             let digest: [u8; 32] = Sha256::digest(self.name.as_bytes()).into();
             let (head, _) = digest.split_at(16);
@@ -81,6 +97,10 @@ impl Caller {
     /// [`Error::InsufficientScope`] if its token does not grant it, [`Error::NotPermitted`] if its kind of party never may.
     pub fn require(&self, right: Right) -> Result<Scope> {
         let (kind, scope) = self.party.seen();
+        let scope = Scope {
+            limited_to: self.limited_to,
+            ..scope
+        };
         let granting = right
             .grants()
             .iter()
@@ -138,7 +158,7 @@ impl Party {
                 let scope = Scope {
                     environment: Some(environment),
                     platform: Some(platform),
-                    issuer: None,
+                    ..Scope::ALL
                 };
                 (Kind::Distributor, scope)
             }
@@ -152,8 +172,8 @@ impl Party {
             Self::Issuer(environment, issuer) => {
                 let scope = Scope {
                     environment,
-                    platform: None,
                     issuer: Some(issuer),
+                    ..Scope::ALL
                 };
                 (Kind::Issuer, scope)
             }
@@ -180,7 +200,12 @@ impl Right {
             Self::ReadProducts => &[(Kind::Distributor, &["investments:read", "investors:read"])],
             Self::ReadIssuedProducts => &[(Kind::Issuer, &["products:read"])],
             Self::ReadIssuedInvestments => &[(Kind::Issuer, &["investments:read"])],
-            Self::DecideInvestments => &[(Kind::Issuer, &["investments:write"])],
+            Self::DecideInvestments => {
+                &[(Kind::Issuer, &["investments:write", "investments:decide"])]
+            }
+            Self::SettleInvestments => {
+                &[(Kind::Issuer, &["investments:write", "investments:settle"])]
+            }
             Self::ReadNetwork => &[(Kind::Registrar, &["network:read"])],
             Self::WriteNetwork => &[(Kind::Registrar, &["network:write"])],
             Self::ReadPlatform => &[(Kind::Platform, &["partner:read"])],
@@ -189,6 +214,11 @@ impl Right {
                 (Kind::Platform, &["partner:read"]),
                 (Kind::Issuer, &["products:read"]),
                 (Kind::Registrar, &["network:read"]),
+            ],
+            Self::ManageMembers => &[
+                (Kind::Registrar, &["members:write"]),
+                (Kind::Issuer, &["members:write"]),
+                (Kind::Platform, &["members:write"]),
             ],
         }
     }
@@ -220,9 +250,116 @@ pub const PLATFORM_SCOPES: &[&str] = &["partner:read", "partner:write"];
 /// All that the registrar's client can be granted.
 pub const NETWORK_SCOPES: &[&str] = &["network:read", "network:write"];
 
+/// What a person may do in this role, in the words of scopes. Some are finer than those that programs are granted.
+pub fn scopes_of(role: &Role) -> Vec<String> {
+    let scopes: Vec<&str> = match role {
+        Role::Registrar(role) => match role {
+            RegistrarRole::Admin => vec!["network:read", "network:write", "members:write"],
+            RegistrarRole::Operator => vec!["network:read", "network:write"],
+            RegistrarRole::Auditor => vec!["network:read"],
+        },
+        Role::Issuer(_, permissions) => permissions.iter().flat_map(granted_by).copied().collect(),
+        Role::Platform(_, role) => match role {
+            PlatformRole::Admin => {
+                [PLATFORM_SCOPES, DISTRIBUTOR_SCOPES, &["members:write"]].concat()
+            }
+            PlatformRole::Member => [&["partner:read"], DISTRIBUTOR_SCOPES].concat(),
+            PlatformRole::Reader => vec!["partner:read", "investors:read", "investments:read"],
+        },
+    };
+    scopes.into_iter().map(str::to_owned).collect()
+}
+
+/// Partner-API reference 12.1. `ViewData` comes with every other permission.
+fn granted_by(permission: Permission) -> &'static [&'static str] {
+    match permission {
+        Permission::ViewData => &["issuers:read", "products:read", "investments:read"],
+        Permission::ManageDistribution => &["products:write"],
+        Permission::ManageData => &["issuers:write", "documents:write"],
+        Permission::ManageApprovals => &["investments:decide"],
+        Permission::ManageIncomingPayments => &["investments:settle"],
+        Permission::ManageCreditDigitalSecurities => &["investments:credit"],
+        Permission::ManageRedemptions => &["redemptions:write"],
+        Permission::DownloadStatistics => &["statistics:read"],
+        Permission::ManageMembers => &["members:write"],
+    }
+}
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use domain::Permissions;
+
+    fn person(role: &Role, party: Party) -> Caller {
+        Caller {
+            party,
+            scopes: scopes_of(role),
+            person: Some(PersonId::from_uuid(Uuid::from_u128(9))),
+            ..Caller::network("person")
+        }
+    }
+
+    #[test]
+    fn permissions_are_told_apart() {
+        let issuer = IssuerId::from_uuid(Uuid::from_u128(1));
+        let may = |permission, right| {
+            let role = Role::Issuer(issuer, Permissions::new([permission]));
+            let caller = person(&role, Party::Issuer(None, issuer));
+            caller.require(right).is_ok()
+        };
+        for permission in Permission::ALL {
+            assert!(
+                may(permission, Right::ReadIssuedInvestments),
+                "{permission:?}"
+            );
+        }
+        for (right, permission) in [
+            (Right::DecideInvestments, Permission::ManageApprovals),
+            (Right::SettleInvestments, Permission::ManageIncomingPayments),
+            (Right::ManageMembers, Permission::ManageMembers),
+            (Right::WriteDocuments, Permission::ManageData),
+        ] {
+            let holders: Vec<_> = Permission::ALL
+                .into_iter()
+                .filter(|one| may(*one, right))
+                .collect();
+            assert_eq!(holders, [permission]);
+        }
+    }
+
+    #[test]
+    fn an_auditor_sees_and_decides_nothing() {
+        let role = Role::Registrar(RegistrarRole::Auditor);
+        let caller = person(&role, Party::Registrar);
+        assert!(caller.require(Right::ReadNetwork).is_ok());
+        assert!(caller.require(Right::WriteNetwork).is_err());
+        assert!(caller.require(Right::ManageMembers).is_err());
+    }
+
+    #[test]
+    fn a_person_is_one_actor_in_every_role() {
+        let role = Role::Registrar(RegistrarRole::Operator);
+        let one = person(&role, Party::Registrar);
+        let other = Caller {
+            client: ClientId::from_uuid(Uuid::from_u128(77)),
+            ..one.clone()
+        };
+        assert_eq!(one.actor(), other.actor());
+    }
+
+    #[test]
+    fn a_limit_reaches_every_look_up() {
+        let issuer = IssuerId::from_uuid(Uuid::from_u128(1));
+        let membership = MembershipId::from_uuid(Uuid::from_u128(5));
+        let role = Role::Issuer(issuer, Permissions::all());
+        let caller = Caller {
+            limited_to: Some(membership),
+            ..person(&role, Party::Issuer(None, issuer))
+        };
+        let scope = caller.require(Right::ReadIssuedProducts).unwrap();
+        assert_eq!(scope.limited_to, Some(membership));
+    }
 
     #[test]
     fn actors_are_told_apart() {

@@ -197,6 +197,8 @@ pub async fn authenticate(
         name: client.client_id,
         party,
         scopes: scopes.to_vec(),
+        person: None,
+        limited_to: None,
     };
     registry.callers.remember(audience, &caller, now);
     Ok(caller)

@@ -1,7 +1,10 @@
 //! Investments as their parties see them.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use database::Tx;
-use domain::{DocumentId, InvestmentId};
+use domain::{DocumentId, InvestmentId, ProductId};
 use storage::Scope;
 use storage::investments::{Filter, InvestmentRecord};
 use storage::products::ProductRecord;
@@ -55,16 +58,7 @@ pub(crate) fn shown(
 ) -> Result<wire::investments::Investment> {
     let product = storage::products::find(tx, &Scope::ALL, record.investment.product_id)?
         .ok_or(Error::NotFound("product"))?;
-    let blocked_by = if record.investment.status() == domain::Status::Paid {
-        let wallet = progress::wallet(tx, record)?;
-        let investor = progress::investor(tx, record)?;
-        let now = registry.clock.now();
-        record
-            .investment
-            .blocked_by(wallet.as_ref(), &investor.standing, now)
-    } else {
-        None
-    };
+    let blocked_by = blocked_by(registry, tx, record)?;
     let documents = storage::signed_documents::of_investment(tx, record.investment.id)?
         .into_iter()
         .map(|signed| (signed.document, signed.document_type))
@@ -73,6 +67,50 @@ pub(crate) fn shown(
         &record.investment,
         surroundings(record, &product, blocked_by, documents),
     ))
+}
+
+/// Investments as a page of many shows them: each product is read once, and the documents signed are left out.
+pub(crate) fn brief(
+    registry: &Registry,
+    tx: &mut Tx,
+    records: &[InvestmentRecord],
+) -> Result<Vec<wire::investments::Investment>> {
+    let mut products: HashMap<ProductId, ProductRecord> = HashMap::new();
+    let mut items = Vec::with_capacity(records.len());
+    for record in records {
+        let id = record.investment.product_id;
+        let product = match products.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let found = storage::products::find(tx, &Scope::ALL, id)?;
+                place.insert(found.ok_or(Error::NotFound("product"))?)
+            }
+        };
+        let blocked_by = blocked_by(registry, tx, record)?;
+        let surroundings = surroundings(record, product, blocked_by, Vec::new());
+        items.push(translate::investments::show(
+            &record.investment,
+            surroundings,
+        ));
+    }
+    Ok(items)
+}
+
+/// Why a paid investment is not delivered yet.
+fn blocked_by(
+    registry: &Registry,
+    tx: &mut Tx,
+    record: &InvestmentRecord,
+) -> Result<Option<domain::Blocker>> {
+    if record.investment.status() != domain::Status::Paid {
+        return Ok(None);
+    }
+    let wallet = progress::wallet(tx, record)?;
+    let investor = progress::investor(tx, record)?;
+    let now = registry.clock.now();
+    Ok(record
+        .investment
+        .blocked_by(wallet.as_ref(), &investor.standing, now))
 }
 
 /// What is shown of an investment beside what the rules know.

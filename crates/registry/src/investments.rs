@@ -1,13 +1,13 @@
 //! Investments: a distribution platform's orders for its investors.
 
-use domain::InvestmentId;
+use domain::{InvestmentId, InvestorId, Status};
 use wire::ProblemCode;
 use wire::investments::{InvestmentBatch, InvestmentCreate, InvestmentPatch, SignedDocumentsAdd};
 
 pub use storage::investments::Filter;
 
 use crate::batches::{batch_result, check_batch_size, collected};
-use crate::investment_views::{seen, seen_list, shown};
+use crate::investment_views::{brief, seen, seen_list, shown};
 use crate::orders::{keep_documents, named_wallet, place};
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, progress,
@@ -79,6 +79,51 @@ pub async fn list(
 ) -> Result<Listed<wire::investments::Investment>> {
     let scope = caller.require(Right::ReadInvestments)?;
     seen_list(registry, scope, filter, paging).await
+}
+
+/// The caller's newest investments that are older than the one named, without the documents signed.
+///
+/// # Errors
+/// Refuses callers other than a distributor.
+pub async fn latest(
+    registry: &Registry,
+    caller: &Caller,
+    status: Option<Status>,
+    before: Option<InvestmentId>,
+    limit: u32,
+) -> Result<Vec<wire::investments::Investment>> {
+    let (environment, platform, _) = caller.require_distributor(Right::ReadInvestments)?;
+    let own = registry.clone();
+    registry
+        .db
+        .read(move |tx| {
+            let found =
+                storage::latest::of_platform(tx, environment, platform, status, before, limit)?;
+            brief(&own, tx, &found)
+        })
+        .await
+}
+
+/// The same of one of the caller's investors.
+///
+/// # Errors
+/// Refuses callers other than a distributor.
+pub async fn latest_of(
+    registry: &Registry,
+    caller: &Caller,
+    investor: InvestorId,
+    before: Option<InvestmentId>,
+    limit: u32,
+) -> Result<Vec<wire::investments::Investment>> {
+    let scope = caller.require(Right::ReadInvestments)?;
+    let own = registry.clone();
+    registry
+        .db
+        .read(move |tx| {
+            let found = storage::latest::of_investor(tx, &scope, investor, before, limit)?;
+            brief(&own, tx, &found)
+        })
+        .await
 }
 
 /// Reports acceptance or payment, or names the wallet.

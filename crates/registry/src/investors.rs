@@ -112,6 +112,32 @@ pub async fn list(
         .await
 }
 
+/// The caller's newest investors that are older than the one named.
+///
+/// # Errors
+/// Refuses callers other than a distributor.
+pub async fn latest(
+    registry: &Registry,
+    caller: &Caller,
+    before: Option<InvestorId>,
+    limit: u32,
+) -> Result<Vec<wire::investors::Investor>> {
+    let (environment, platform, _) = caller.require_distributor(Right::ReadInvestors)?;
+    let own = registry.clone();
+    registry
+        .db
+        .read(move |tx| {
+            let records = storage::latest::investors(tx, environment, platform, before, limit)?;
+            let mut items = Vec::with_capacity(records.len());
+            for record in &records {
+                let key = own.vault.key(tx, record.key)?;
+                items.push(shown(record, &open(&key, &record.sealed_person)?));
+            }
+            Ok(items)
+        })
+        .await
+}
+
 /// Applies a merge patch (RFC 7396). Another name, birth date or citizenship reopens the identification, an address does not.
 ///
 /// # Errors

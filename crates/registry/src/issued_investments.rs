@@ -1,13 +1,13 @@
 //! Investments as the issuer of their product sees and decides them.
 
-use domain::{InvestmentId, Moved, Timestamp};
+use domain::{InvestmentId, Moved, ProductId, Status, Timestamp};
 use wire::investments::{
     Accept, InvestmentIds, InvestmentsAccept, InvestmentsMarkPaid, InvestmentsReject, MarkPaid,
     Reject,
 };
 
 use crate::batches::{batch_result, check_batch_size, collected};
-use crate::investment_views::{seen, seen_list, shown};
+use crate::investment_views::{brief, seen, seen_list, shown};
 use crate::investments::Filter;
 use crate::{Answer, Caller, Done, Listed, Paging, Registry, Request, Result, Right, progress};
 
@@ -38,6 +38,30 @@ pub async fn get(
     id: InvestmentId,
 ) -> Result<wire::investments::Investment> {
     seen(registry, caller.require(Right::ReadIssuedInvestments)?, id).await
+}
+
+/// The newest investments of one status in one of the issuer's products that are older than the one named, without the
+/// documents signed.
+///
+/// # Errors
+/// Refuses callers other than an issuer.
+pub async fn latest(
+    registry: &Registry,
+    caller: &Caller,
+    product: ProductId,
+    status: Status,
+    before: Option<InvestmentId>,
+    limit: u32,
+) -> Result<Vec<wire::investments::Investment>> {
+    let scope = caller.require(Right::ReadIssuedInvestments)?;
+    let own = registry.clone();
+    registry
+        .db
+        .read(move |tx| {
+            let found = storage::latest::of_product(tx, &scope, product, status, before, limit)?;
+            brief(&own, tx, &found)
+        })
+        .await
 }
 
 /// Accepts an investment; from here the deadlines run.
@@ -178,6 +202,14 @@ enum Decision {
 }
 
 impl Decision {
+    /// Who decides about an order and who looks after the money can be two people.
+    fn right(&self) -> Right {
+        match self {
+            Self::Accept(_) | Self::Reject(_) => Right::DecideInvestments,
+            Self::MarkPaid(_) | Self::PaymentMissing => Right::SettleInvestments,
+        }
+    }
+
     fn apply(
         &self,
         investment: domain::Investment,
@@ -198,7 +230,7 @@ async fn decide(
     id: InvestmentId,
     decision: Decision,
 ) -> Result<Answer> {
-    let scope = request.caller.require(Right::DecideInvestments)?;
+    let scope = request.caller.require(decision.right())?;
     let own = registry.clone();
     registry
         .write(request, move |tx| {
@@ -218,7 +250,7 @@ async fn decide_many(
     ids: &[uuid::Uuid],
     decision: Decision,
 ) -> Result<Answer> {
-    request.caller.require(Right::DecideInvestments)?;
+    request.caller.require(decision.right())?;
     check_batch_size(ids.len(), MOST_IN_BATCH)?;
     let mut results = Vec::with_capacity(ids.len());
     for (index, id) in ids.iter().enumerate() {

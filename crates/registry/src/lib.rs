@@ -2,6 +2,7 @@
 //!
 //! REST, console, worker and command line call the same functions. Every function takes the request (or the caller) first.
 
+pub mod accounts;
 pub mod answer;
 pub mod audit;
 pub mod benefiting_persons;
@@ -24,26 +25,34 @@ pub mod identifications;
 pub mod ids;
 pub mod investments;
 pub mod investors;
+pub mod invitations;
 pub mod issued_investments;
 pub mod listings;
 pub mod mail;
+pub mod members;
 pub mod network_file;
 pub mod paging;
 pub mod participation;
+pub mod people;
 pub mod products;
 pub mod register_check;
 pub mod registers;
 pub mod reviews;
+pub mod sessions;
 pub mod setup;
+pub mod sign_in;
 pub mod statements;
+pub mod totp;
 pub mod wallets;
 pub mod webhook_endpoints;
 pub mod write;
 
+mod attempts;
 mod batches;
 mod confirmation;
 mod investment_views;
 mod orders;
+mod passwords;
 mod persons;
 mod progress;
 
@@ -79,8 +88,11 @@ pub struct Registry {
     pub webhook_guard: webhooks::Guard,
     /// Choices of the configuration that operations need.
     pub settings: Arc<Settings>,
+    /// Keyed hashes by which people are found.
+    pub people: people::Keys,
     /// Seals answers that hold no personal data.
     answers_key: DataKey,
+    passwords: passwords::Passwords,
     callers: Arc<clients::RecentCallers>,
 }
 
@@ -108,11 +120,14 @@ impl Registry {
     /// # Errors
     /// Fails if the database does.
     pub async fn open(parts: Parts) -> Result<Self> {
-        let vault = parts.vault.clone();
+        let (vault, now) = (parts.vault.clone(), parts.clock.now());
         // A key per process: answers of an earlier one are opened with the key that they name.
-        let answers_key = parts
+        let (answers_key, people) = parts
             .db
-            .write(move |tx| -> Result<DataKey> { Ok(vault.new_key(tx, None)?) })
+            .write(move |tx| -> Result<_> {
+                let people = people::Keys::open(tx, &vault, now)?;
+                Ok((vault.new_key(tx, None)?, people))
+            })
             .await?;
         Ok(Self {
             db: parts.db,
@@ -122,7 +137,9 @@ impl Registry {
             custody: parts.custody,
             webhook_guard: parts.webhook_guard,
             settings: Arc::new(parts.settings),
+            people,
             answers_key,
+            passwords: passwords::Passwords::default(),
             callers: Arc::default(),
         })
     }

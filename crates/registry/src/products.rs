@@ -63,6 +63,55 @@ pub async fn get_any(registry: &Registry, caller: &Caller, id: ProductId) -> Res
     one(registry, caller.require(Right::ReadNetwork)?, id).await
 }
 
+/// A product with the environment in which it is sold.
+#[derive(Clone, Debug)]
+pub struct Sold {
+    /// Name of the environment.
+    pub environment: String,
+    /// The product.
+    pub product: Product,
+}
+
+/// Products listed for the caller's platform, over all environments, oldest first.
+///
+/// # Errors
+/// Refuses callers other than a platform.
+pub async fn list_sold(
+    registry: &Registry,
+    caller: &Caller,
+    paging: Paging,
+) -> Result<Listed<Sold>> {
+    let scope = caller.require(Right::ReadPlatform)?;
+    registry
+        .db
+        .read(move |tx| -> Result<_> {
+            let (count, records) =
+                storage::products::list(tx, &scope, paging.offset, paging.limit)?;
+            let items = records.iter().map(|record| Sold {
+                environment: record.environment_name.clone(),
+                product: shown(record),
+            });
+            Ok(Listed {
+                count,
+                items: items.collect(),
+            })
+        })
+        .await
+}
+
+/// Products of the issuer, or listed for the platform, that the caller manages people of.
+///
+/// # Errors
+/// Refuses who manages nobody.
+pub async fn of_party(registry: &Registry, caller: &Caller) -> Result<Vec<Product>> {
+    let scope = caller.require(Right::ManageMembers)?;
+    let first = Paging {
+        offset: 0,
+        limit: u32::try_from(domain::people::MOST_PRODUCTS).unwrap_or(u32::MAX),
+    };
+    Ok(seen(registry, scope, first).await?.items)
+}
+
 async fn seen(registry: &Registry, scope: Scope, paging: Paging) -> Result<Listed<Product>> {
     registry
         .db

@@ -4,8 +4,10 @@ use domain::InvestmentId;
 use storage::Scope;
 use wire::network::{ReviewAction, ReviewDecision};
 
-use crate::investment_views::shown;
-use crate::{Answer, Done, Registry, Request, Result, Right, audit, progress};
+use crate::investment_views::{brief, shown};
+use crate::{
+    Answer, Caller, Done, Listed, Paging, Registry, Request, Result, Right, audit, progress,
+};
 
 /// Requires a review, ends it, or gives an investment up for want of identification.
 ///
@@ -48,6 +50,27 @@ pub async fn review(
                 &detail,
             )?;
             Done::ok(id, &shown(&own, tx, &record)?)
+        })
+        .await
+}
+
+/// Investments that wait for the end of a review, oldest first.
+///
+/// # Errors
+/// Refuses callers other than the registrar.
+pub async fn waiting(
+    registry: &Registry,
+    caller: &Caller,
+    paging: Paging,
+) -> Result<Listed<wire::investments::Investment>> {
+    caller.require(Right::ReadNetwork)?;
+    let own = registry.clone();
+    registry
+        .db
+        .read(move |tx| {
+            let (count, records) = storage::latest::in_review(tx, paging.offset, paging.limit)?;
+            let items = brief(&own, tx, &records)?;
+            Ok(Listed { count, items })
         })
         .await
 }

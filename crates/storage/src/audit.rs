@@ -1,6 +1,6 @@
 //! The audit log: written, never changed.
 
-use database::{DatabaseError, Sql, Tx};
+use database::{DatabaseError, Row, Sql, Tx};
 use domain::Timestamp;
 use uuid::Uuid;
 
@@ -14,6 +14,13 @@ const LATEST: Sql = Sql("select id, at, actor, action, target, detail
 from audit_log
 order by at desc, id desc
 limit $1");
+
+// Ids sort by age, and the primary key is the index.
+const BEFORE: Sql = Sql("select id, at, actor, action, target, detail
+from audit_log
+where id < $1
+order by id desc
+limit $2");
 
 /// One line of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,18 +62,36 @@ pub fn insert(tx: &mut Tx, record: &AuditRecord) -> Result<(), DatabaseError> {
 /// # Errors
 /// Fails if the database does.
 pub fn latest(tx: &mut Tx, limit: u32) -> Result<Vec<AuditRecord>, DatabaseError> {
-    let rows = tx.query(LATEST, &[limit.into()])?;
-    rows.iter()
-        .map(|row| {
-            let mut columns = Columns::of(row);
-            Ok(AuditRecord {
-                id: columns.next()?,
-                at: columns.time()?,
-                actor: columns.next()?,
-                action: columns.next()?,
-                target: columns.next()?,
-                detail: columns.next()?,
-            })
-        })
+    tx.query(LATEST, &[limit.into()])?
+        .iter()
+        .map(read)
         .collect()
+}
+
+/// Lines older than the one named, newest first.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn before(
+    tx: &mut Tx,
+    before: Option<Uuid>,
+    limit: u32,
+) -> Result<Vec<AuditRecord>, DatabaseError> {
+    let before = before.unwrap_or(Uuid::max());
+    tx.query(BEFORE, &[before.into(), limit.into()])?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+fn read(row: &Row) -> Result<AuditRecord, DatabaseError> {
+    let mut columns = Columns::of(row);
+    Ok(AuditRecord {
+        id: columns.next()?,
+        at: columns.time()?,
+        actor: columns.next()?,
+        action: columns.next()?,
+        target: columns.next()?,
+        detail: columns.next()?,
+    })
 }

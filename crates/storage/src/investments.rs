@@ -25,7 +25,8 @@ join products p on p.id = v.product_id
 where v.id = $1
 and (v.environment_id = $2 or $2 is null)
 and (v.platform_id = $3 or $3 is null)
-and (v.issuer_id = $4 or $4 is null)");
+and (v.issuer_id = $4 or $4 is null)
+and (exists (select 1 from membership_products m where m.membership_id = $5 and m.product_id = v.product_id) or $5 is null)");
 
 // The row first: a lock over the join would hold the product.
 const LOCK: Sql = Sql("select id
@@ -34,6 +35,7 @@ where v.id = $1
 and (v.environment_id = $2 or $2 is null)
 and (v.platform_id = $3 or $3 is null)
 and (v.issuer_id = $4 or $4 is null)
+and (exists (select 1 from membership_products m where m.membership_id = $5 and m.product_id = v.product_id) or $5 is null)
 for update");
 
 const LIST: Sql = Sql("select v.id, v.environment_id, v.platform_id, v.issuer_id, v.product_id, v.campaign_id, v.investor_id, v.units, v.remaining_units, v.status, v.signed_at, v.accepted_at, v.paid_at, v.delivered_at, v.declared_accepted_at, v.declared_paid_at, v.payment_due_at, v.cancellable_until, v.delivery_started_at, v.wallet_id, v.wallet_address, v.transaction_hash, v.total_amount, v.total_decimals, v.currency, v.payment_reference, v.reason, v.event_sequence, v.created_at, v.changed_at, p.payment_deadline_days, p.cancellation_deadline_days
@@ -47,8 +49,9 @@ and (v.campaign_id = $5 or $5 is null)
 and (v.product_id = $6 or $6 is null)
 and (v.status = $7 or $7 is null)
 and (v.changed_at > $8 or $8 is null)
+and (exists (select 1 from membership_products m where m.membership_id = $9 and m.product_id = v.product_id) or $9 is null)
 order by v.id
-limit $9 offset $10");
+limit $10 offset $11");
 
 const COUNT: Sql = Sql("select count(*)
 from investments v
@@ -59,7 +62,8 @@ and (v.investor_id = $4 or $4 is null)
 and (v.campaign_id = $5 or $5 is null)
 and (v.product_id = $6 or $6 is null)
 and (v.status = $7 or $7 is null)
-and (v.changed_at > $8 or $8 is null)");
+and (v.changed_at > $8 or $8 is null)
+and (exists (select 1 from membership_products m where m.membership_id = $9 and m.product_id = v.product_id) or $9 is null)");
 
 const OVERDUE: Sql = Sql("select id
 from investments
@@ -213,6 +217,7 @@ pub fn list(
         Value::from(filter.product.map(ProductId::uuid)),
         Value::from(filter.status.map(Status::as_str)),
         opt_time(filter.changed_after),
+        scope.membership_value(),
     ];
     let count = tx.query_one(COUNT, &parameters)?.get(0)?;
     parameters.extend([limit.into(), offset.cast_signed().into()]);
@@ -250,12 +255,13 @@ fn ids(tx: &mut Tx, sql: Sql, parameters: &[Value]) -> Result<Vec<InvestmentId>,
         .collect()
 }
 
-fn scoped(scope: &Scope, id: InvestmentId) -> [Value; 4] {
+fn scoped(scope: &Scope, id: InvestmentId) -> [Value; 5] {
     [
         id.uuid().into(),
         scope.environment_value(),
         scope.platform_value(),
         scope.issuer_value(),
+        scope.membership_value(),
     ]
 }
 
@@ -276,7 +282,7 @@ fn times_and_recipient(stored: &StoredInvestment) -> [Value; 11] {
     ]
 }
 
-fn read(row: &Row) -> Result<InvestmentRecord, DatabaseError> {
+pub(crate) fn read(row: &Row) -> Result<InvestmentRecord, DatabaseError> {
     let mut columns = Columns::of(row);
     let id = columns.id(InvestmentId::from_uuid)?;
     let environment = columns.id(EnvironmentId::from_uuid)?;

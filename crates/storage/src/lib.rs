@@ -13,14 +13,21 @@ pub mod idempotency;
 pub mod identifications;
 pub mod investments;
 pub mod investors;
+pub mod invitations;
+pub mod latest;
 pub mod mails;
+pub mod memberships;
+pub mod network_secrets;
 pub mod orders;
 pub mod parties;
+pub mod people;
 pub mod platforms;
 pub mod products;
 pub mod register;
 pub mod register_entries;
 pub mod scope;
+pub mod sessions;
+pub mod sign_in_failures;
 pub mod signed_documents;
 pub mod statements;
 pub mod wallets;
@@ -82,6 +89,12 @@ pub const COMPONENT: Component = Component {
             name: "decision reasons",
             sqlite: include_str!("../migrations/sqlite/V0008__decision_reasons.sql"),
             postgres: include_str!("../migrations/postgres/V0008__decision_reasons.sql"),
+        },
+        Migration {
+            version: 9,
+            name: "people",
+            sqlite: include_str!("../migrations/sqlite/V0009__people.sql"),
+            postgres: include_str!("../migrations/postgres/V0009__people.sql"),
         },
     ],
 };

@@ -53,8 +53,9 @@ join products p on p.id = l.product_id
 where (p.issuer_id = $1 or $1 is null)
 and (p.environment_id = $2 or $2 is null)
 and (l.product_id = $3 or $3 is null)
+and (exists (select 1 from membership_products m where m.membership_id = $4 and m.product_id = l.product_id) or $4 is null)
 order by l.id
-limit $4 offset $5",
+limit $5 offset $6",
 );
 
 const COUNT_LISTINGS: Sql = Sql("select count(*)
@@ -62,7 +63,8 @@ from listings l
 join products p on p.id = l.product_id
 where (p.issuer_id = $1 or $1 is null)
 and (p.environment_id = $2 or $2 is null)
-and (l.product_id = $3 or $3 is null)");
+and (l.product_id = $3 or $3 is null)
+and (exists (select 1 from membership_products m where m.membership_id = $4 and m.product_id = l.product_id) or $4 is null)");
 
 /// Who brings assets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -224,11 +226,18 @@ pub fn listings(
 ) -> Result<(u64, Vec<Listing>), DatabaseError> {
     let [issuer, environment] = [scope.issuer_value(), scope.environment_value()];
     let product = Value::from(product.map(ProductId::uuid));
-    let filter = [issuer.clone(), environment.clone(), product.clone()];
+    let membership = scope.membership_value();
+    let filter = [
+        issuer.clone(),
+        environment.clone(),
+        product.clone(),
+        membership.clone(),
+    ];
     let stretch = [
         issuer,
         environment,
         product,
+        membership,
         limit.into(),
         offset.cast_signed().into(),
     ];

@@ -21,7 +21,8 @@ join issuers i on i.id = p.issuer_id
 where p.id = $1
 and (p.environment_id = $2 or $2 is null)
 and (p.issuer_id = $3 or $3 is null)
-and (exists (select 1 from listings l where l.product_id = p.id and l.platform_id = $4 and l.is_allowed) or $4 is null)");
+and (exists (select 1 from listings l where l.product_id = p.id and l.platform_id = $4 and l.is_allowed) or $4 is null)
+and (exists (select 1 from membership_products m where m.membership_id = $5 and m.product_id = p.id) or $5 is null)");
 
 const FIND_BY_ISIN: Sql = Sql("select p.id, p.environment_id, e.name, p.issuer_id, i.name, p.name, p.symbol, p.product_type, p.legal_form, p.ewpg, p.isin, p.provide_nominal_value, p.price_amount, p.price_decimals, p.currency, p.max_issuable_amount, p.step_size, p.agio_basis_points, p.payment_deadline_days, p.cancellation_deadline_days, p.network, p.chain_id, p.token_address, p.status, p.sector, p.description, p.terms, p.account_holder, p.iban, p.bic, p.created_at
 from products p
@@ -46,14 +47,16 @@ join issuers i on i.id = p.issuer_id
 where (p.environment_id = $1 or $1 is null)
 and (p.issuer_id = $2 or $2 is null)
 and (exists (select 1 from listings l where l.product_id = p.id and l.platform_id = $3 and l.is_allowed) or $3 is null)
+and (exists (select 1 from membership_products m where m.membership_id = $4 and m.product_id = p.id) or $4 is null)
 order by p.id
-limit $4 offset $5");
+limit $5 offset $6");
 
 const COUNT: Sql = Sql("select count(*)
 from products p
 where (p.environment_id = $1 or $1 is null)
 and (p.issuer_id = $2 or $2 is null)
-and (exists (select 1 from listings l where l.product_id = p.id and l.platform_id = $3 and l.is_allowed) or $3 is null)");
+and (exists (select 1 from listings l where l.product_id = p.id and l.platform_id = $3 and l.is_allowed) or $3 is null)
+and (exists (select 1 from membership_products m where m.membership_id = $4 and m.product_id = p.id) or $4 is null)");
 
 const IS_TOKEN: Sql = Sql("select 1
 from products
@@ -163,6 +166,7 @@ pub fn find(
         scope.environment_value(),
         scope.issuer_value(),
         scope.platform_value(),
+        scope.membership_value(),
     ];
     tx.query_opt(FIND, &parameters)?
         .map(|row| read(&row))
@@ -206,13 +210,15 @@ pub fn list(
         scope.environment_value(),
         scope.issuer_value(),
         scope.platform_value(),
+        scope.membership_value(),
     ];
     let count = tx.query_one(COUNT, &filter)?.get(0)?;
-    let [environment, issuer, platform] = filter;
+    let [environment, issuer, platform, membership] = filter;
     let stretch = [
         environment,
         issuer,
         platform,
+        membership,
         limit.into(),
         offset.cast_signed().into(),
     ];

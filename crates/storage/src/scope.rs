@@ -1,7 +1,7 @@
 //! Whose rows a look-up may see. Every query of a party's resources takes one, so that what is not yours is not found.
 
 use database::Value;
-use domain::{EnvironmentId, IssuerId, PlatformId};
+use domain::{EnvironmentId, IssuerId, MembershipId, PlatformId};
 
 /// The rows that a caller may see; nothing set is the registrar, who sees all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Scope {
     pub platform: Option<PlatformId>,
     /// Only rows of this issuer's products.
     pub issuer: Option<IssuerId>,
+    /// Only rows of the products that this membership is limited to.
+    pub limited_to: Option<MembershipId>,
 }
 
 impl Scope {
@@ -20,6 +22,7 @@ impl Scope {
         environment: None,
         platform: None,
         issuer: None,
+        limited_to: None,
     };
 
     /// `environment_id` as a parameter.
@@ -35,5 +38,10 @@ impl Scope {
     /// `issuer_id` as a parameter.
     pub fn issuer_value(&self) -> Value {
         Value::from(self.issuer.map(IssuerId::uuid))
+    }
+
+    /// `membership_id` as a parameter.
+    pub fn membership_value(&self) -> Value {
+        Value::from(self.limited_to.map(MembershipId::uuid))
     }
 }

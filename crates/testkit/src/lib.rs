@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test kit fails loudly
 
 pub mod app;
+pub mod browser;
 pub mod chain;
 pub mod client;
 pub mod contract;

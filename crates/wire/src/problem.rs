@@ -142,6 +142,9 @@ catalogue! {
         TokenMissing = "token_missing", 401, "An access token is needed", "The request has no `Authorization: Bearer` header.";
         TokenInvalid = "token_invalid", 401, "The access token is not valid here", "The token was not issued by this server for this environment, or its client was withdrawn.";
         TokenExpired = "token_expired", 401, "The access token has expired", "Take a new token and repeat the request.";
+        SignInRefused = "sign_in_refused", 401, "Signing in was refused", "Address, password or code are wrong; which of them is not told.";
+        SessionEnded = "session_ended", 401, "The session has ended", "Nobody is signed in, or not any more; sign in and try again.";
+        FormExpired = "form_expired", 403, "The form has expired", "The form was not made for this session; load the page again and repeat what you did.";
         InsufficientScope = "insufficient_scope", 403, "The token lacks a scope", "The operation needs a scope that the token does not carry; the detail names it.";
         AcceptMandateMissing = "accept_mandate_missing", 403, "No mandate to accept", "Only the issuer accepts investments in this campaign; `accepted_at` cannot be given.";
         PaymentMandateMissing = "payment_mandate_missing", 403, "No mandate to report payment", "Only the issuer marks investments of this campaign as paid; `paid_at` cannot be given.";
@@ -153,12 +156,14 @@ catalogue! {
         IdempotencyInFlight = "idempotency_in_flight", 409, "The first request is still running", "A request with the same idempotency key is being worked on; repeat after `Retry-After`.";
         WalletAddressTaken = "wallet_address_taken", 409, "The address is in use", "The wallet address is already registered in this environment.";
         Conflict = "conflict", 409, "Conflict", "The request contradicts the present state of the resource.";
+        LastManager = "last_manager", 409, "Nobody would manage members", "The last person who manages an organisation's members can be neither removed nor given another role.";
         DeliveryStarted = "delivery_started", 409, "Delivery has started", "The units are being delivered; the change comes too late.";
         CancellationPeriodOver = "cancellation_period_over", 409, "The cancellation period is over", "The investor can no longer withdraw from this investment.";
         CancellationRefused = "cancellation_refused", 409, "The investment cannot be cancelled", "The investment has a status or a campaign that does not allow cancellation.";
         FourEyesRequired = "four_eyes_required", 409, "Another person has to confirm", "A decision takes effect when somebody else than who proposed it confirms it.";
         DecisionClosed = "decision_closed", 409, "The decision is closed", "The decision was confirmed or withdrawn before.";
         ParticipationState = "participation_state", 409, "The platform's standing forbids this", "The platform has a standing in the network in which this cannot be done.";
+        LinkInvalid = "link_invalid", 410, "The link is not valid any more", "The link was used, was withdrawn, or is too old.";
         BodyTooLarge = "body_too_large", 413, "The body is too large", "The body is larger than the limit that the detail names.";
         UnsupportedMediaType = "unsupported_media_type", 415, "The media type is not supported", "The `Content-Type` or `Content-Encoding` is not one that this operation reads.";
         DocumentTypeNotAccepted = "document_type_not_accepted", 415, "The type of document is not accepted", "The file's content is not of an accepted type, or not of the type it claims.";
@@ -184,6 +189,7 @@ catalogue! {
         BenefitingPersonNotApplicable = "benefiting_person_not_applicable", 422, "Benefiting persons do not apply", "Only legal persons have benefiting persons.";
         TooMany = "too_many", 422, "Too many", "A list has more items, or a resource more children, than the limit that the detail names.";
         AmountOverflow = "amount_overflow", 422, "The amount is too large", "The amount that results cannot be represented.";
+        SignInPaused = "sign_in_paused", 429, "Signing in is paused", "There were too many attempts for this account or from this address; each further one waits longer.";
         RateLimited = "rate_limited", 429, "Too many requests", "The client sends more requests than agreed; repeat after `Retry-After`.";
         Internal = "internal", 500, "Internal error", "A fault on our side; nothing was changed. Name the request id to support.";
         Unavailable = "unavailable", 503, "Not available at the moment", "A part that the operation needs does not answer; repeat after `Retry-After`.";

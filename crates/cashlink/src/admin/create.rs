@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::credentials::{self, NewCredential};
 use super::output::print_one;
+use super::people;
 use crate::wiring::App;
 
 /// What to create. What is there already is found again.
@@ -78,6 +79,8 @@ pub enum What {
     Campaign(Campaign),
     /// A client ID and its secret
     Credential(NewCredential),
+    /// A link by which a person becomes a member of the registrar, an issuer or a partner
+    Person(people::NewMember),
 }
 
 /// An account for payments.
@@ -143,6 +146,7 @@ pub async fn run(app: &App, request: &Request, what: &What, json: bool) -> Resul
             return credentials::create_operator(app, request, name, json).await;
         }
         What::Credential(new) => return credentials::create(app, request, new, json).await,
+        What::Person(new) => people::invite(app, request, new).await?,
         What::Issuer { name, lei, account } => {
             let entry =
                 json!({"key": name, "name": name, "lei": lei, "bank_account": account.entry()});

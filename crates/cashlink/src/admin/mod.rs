@@ -7,6 +7,7 @@ mod deliveries;
 mod list;
 mod mails;
 mod output;
+mod people;
 mod rotate;
 
 use anyhow::Result;

@@ -20,14 +20,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use registry::Clock;
+use registry::{Caller, Clock};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::Log;
 use crate::terminal::show;
 use crate::wiring::{App, Migrates};
-use crate::{serve, telemetry};
+use crate::{founding, inventory, serve, telemetry};
 use credentials::CredentialsFile;
 use progress::Progress;
 use setup::Place;
@@ -82,7 +82,8 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     };
     progress.finish();
     if !options.exit && ended.is_ok() {
-        show(next_steps(&running.access, &options));
+        let links = people_links(&running.app).await?;
+        show(next_steps(&running.access, &options, &links));
         serve::until_told().await;
     }
     running.stop().await?;
@@ -164,10 +165,29 @@ async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-fn next_steps(access: &CredentialsFile, options: &Options) -> String {
+/// Links by which people of the registrar, of the first issuer and of the first broker get their accounts; each is good once.
+async fn people_links(app: &App) -> Result<String> {
+    let caller = Caller::network(setup::OPERATOR);
+    let inventory = inventory::read(&app.registry, &caller).await?;
+    let mut text = String::new();
+    if let Some(link) = founding::first_operator(app, setup::OPERATOR).await? {
+        text.push_str(&format!("    registrar  {link}\n"));
+    }
+    if let Some(issuer) = inventory.issuers.first() {
+        let link = founding::issuers_person(app, setup::OPERATOR, issuer.id).await?;
+        text.push_str(&format!("    issuer     {link}\n"));
+    }
+    if let Some(platform) = inventory.platforms.first() {
+        let link = founding::platforms_person(app, setup::OPERATOR, platform.id).await?;
+        text.push_str(&format!("    broker     {link}\n"));
+    }
+    Ok(text)
+}
+
+fn next_steps(access: &CredentialsFile, options: &Options, links: &str) -> String {
     let url = &access.network.url;
     let mut text = format!(
-        "The network stays up until Ctrl-C.\n\n  What is here       {url}/\n  Guides             {url}{}\n  API documentation  {url}{}\n  OpenAPI 3.1        {url}{}\n  Chain (JSON-RPC)   {}, chain {}\n",
+        "The network stays up until Ctrl-C.\n\n  What is here       {url}/\n  Console            {url}/console/\n  Guides             {url}{}\n  API documentation  {url}{}\n  OpenAPI 3.1        {url}{}\n  Chain (JSON-RPC)   {}, chain {}\n",
         crate::guides::PATH,
         api::DOCUMENTATION_PATH,
         api::OPENAPI_PATH,
@@ -180,6 +200,9 @@ fn next_steps(access: &CredentialsFile, options: &Options) -> String {
             "\nStart with --credentials FILE to get every URL, ID and secret in one file.\n",
         ),
     }
+    text.push_str(&format!(
+        "\nGet an account for the console, with an authenticator app (each link is good once):\n\n{links}"
+    ));
     if let Some(first) = access.environments.first() {
         text.push_str(&format!(
             "\nTake a token and look around as the broker of {}:\n\n  TOKEN=$(curl -s {}/oauth/token -d grant_type=client_credentials \\\n    -d client_id={} -d client_secret={} | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')\n  curl -s {}/distributor/v2/investments/ -H \"Authorization: Bearer $TOKEN\"\n",

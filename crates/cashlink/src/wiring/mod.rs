@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use api::{Api, RenderMetrics};
 use axum::Router;
+use console::Console;
 use database::vault::Vault;
 use dlt::Ledger;
 use dlt_evm::Embedded;
@@ -125,7 +126,21 @@ impl App {
             tokens: self.tokens.clone(),
             metrics,
         };
-        self.guarded(api::router(api, settings, page::routes(self)))
+        let console = console::router(Console {
+            registry: self.registry.clone(),
+            network_name: self.network_name().to_owned(),
+        });
+        self.guarded(api::router(
+            api,
+            settings,
+            page::routes(self).merge(console),
+        ))
+    }
+
+    /// Firm of the registrar, for the top of every page.
+    pub fn network_name(&self) -> &str {
+        let network = self.network.as_ref().map(|file| &file.network);
+        network.map_or("Cashlink network", |network| network.registrar.as_str())
     }
 
     /// Who may read the mailbox; nobody where mails are sent.

@@ -1,0 +1,83 @@
+//! One sentence that a form leaves for the next page. The cookie holds a code of a closed list, so that nobody can put words into it.
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Flash {
+    pub(crate) code: &'static str,
+    pub(crate) english: &'static str,
+    pub(crate) german: &'static str,
+}
+
+/// Everything that can be said.
+const ALL: &[Flash] = &[
+    Flash::new("signed-out", "You are signed out.", "Sie sind abgemeldet."),
+    Flash::new("saved", "Saved.", "Gespeichert."),
+    Flash::new(
+        "password-changed",
+        "Your password is changed; your other sessions have ended.",
+        "Ihr Passwort ist geändert; Ihre anderen Sitzungen sind beendet.",
+    ),
+    Flash::new(
+        "reset-requested",
+        "If there is an account with this address, a link is on its way to it.",
+        "Gibt es ein Konto mit dieser Adresse, ist ein Link dorthin unterwegs.",
+    ),
+    Flash::new(
+        "password-reset",
+        "Your password is changed. Sign in with it.",
+        "Ihr Passwort ist geändert. Melden Sie sich damit an.",
+    ),
+    Flash::new(
+        "session-ended",
+        "The session has ended.",
+        "Die Sitzung ist beendet.",
+    ),
+    Flash::new(
+        "joined",
+        "You are a member now.",
+        "Sie sind jetzt Mitglied.",
+    ),
+    Flash::new(
+        "member-changed",
+        "The member's role is changed; its sessions have ended.",
+        "Die Rolle ist geändert; die Sitzungen sind beendet.",
+    ),
+    Flash::new(
+        "member-removed",
+        "The member is removed.",
+        "Das Mitglied ist entfernt.",
+    ),
+    Flash::new(
+        "withdrawn",
+        "The invitation is withdrawn.",
+        "Die Einladung ist zurückgezogen.",
+    ),
+    Flash::new("decided", "Decided.", "Entschieden."),
+    Flash::new(
+        "retried",
+        "The command is tried again.",
+        "Der Befehl wird erneut versucht.",
+    ),
+    Flash::new("created", "Created.", "Angelegt."),
+    Flash::new("deleted", "Deleted.", "Gelöscht."),
+    Flash::new("queued", "Sent on its way.", "Auf den Weg gebracht."),
+    Flash::new("cancelled", "Cancelled.", "Storniert."),
+];
+
+impl Flash {
+    /// The cookie that carries the code.
+    pub(crate) const COOKIE: &'static str = "cashlink_flash";
+
+    const fn new(code: &'static str, english: &'static str, german: &'static str) -> Self {
+        Self {
+            code,
+            english,
+            german,
+        }
+    }
+
+    /// The one of this code.
+    pub(crate) fn find(code: &str) -> Option<Self> {
+        ALL.iter().copied().find(|flash| flash.code == code)
+    }
+}

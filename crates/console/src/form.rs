@@ -1,0 +1,123 @@
+//! Forms: read with a limit, and refused if they were not made for the session that sends them.
+
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use registry::Caller;
+use uuid::Uuid;
+use wire::{Problem, ProblemCode};
+
+use crate::Console;
+use crate::refused::Refused;
+use crate::visitor::{Member, Visitor};
+
+/// Five hundred ids and some sentences are far less.
+const MOST_BYTES: usize = 256 * 1024;
+/// The hidden field that proves for whom the form was made; htmx sends it as a header.
+pub(crate) const TOKEN_FIELD: &str = "form_token";
+const TOKEN_HEADER: &str = "x-form-token";
+/// The hidden field that makes a form that is sent twice count once.
+pub(crate) const KEY_FIELD: &str = "form_key";
+
+/// The fields of a form, in order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// The text of a field without blanks around it; empty if it is not there.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.raw(name).trim()
+    }
+
+    /// The text of a field as it was typed, for passwords.
+    pub(crate) fn raw(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// The text of a field, unless it was left empty.
+    pub(crate) fn optional(&self, name: &str) -> Option<String> {
+        Some(self.text(name).to_owned()).filter(|text| !text.is_empty())
+    }
+
+    /// Every value of a field: the boxes that were ticked.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = self.0.iter().filter(move |(key, _)| key == name);
+        named.map(|(_, value)| value.as_str())
+    }
+}
+
+/// A form that was sent by somebody for whom it was made.
+pub(crate) struct Posted<W> {
+    pub(crate) who: W,
+    pub(crate) fields: Fields,
+    operation: String,
+}
+
+impl<W> FromRequest<Console> for Posted<W>
+where
+    W: FromRequestParts<Console, Rejection = Refused> + AsRef<Visitor> + Send,
+{
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, console: &Console) -> Result<Self, Refused> {
+        let (mut parts, body) = request.into_parts();
+        let who = W::from_request_parts(&mut parts, console).await?;
+        let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| too_large())?;
+        let fields: Vec<(String, String)> =
+            url::form_urlencoded::parse(&bytes).into_owned().collect();
+        let fields = Fields(fields);
+        let header = parts.headers.get(TOKEN_HEADER);
+        let token = header
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or(fields.text(TOKEN_FIELD));
+        if !who.as_ref().made(token) {
+            return Err(expired());
+        }
+        Ok(Self {
+            operation: format!("{} {}", parts.method, parts.uri.path()),
+            who,
+            fields,
+        })
+    }
+}
+
+impl Posted<Member> {
+    /// The request of the operation that the form stands for.
+    pub(crate) fn request(&self) -> registry::Request {
+        self.request_by(&self.who.caller)
+    }
+
+    /// The same by another caller of the same person: inside an environment.
+    pub(crate) fn request_by(&self, caller: &Caller) -> registry::Request {
+        let own =
+            |(name, _): &&(String, String)| ![TOKEN_FIELD, KEY_FIELD].contains(&name.as_str());
+        let said: Vec<_> = self.fields.0.iter().filter(own).collect();
+        registry::Request {
+            caller: caller.clone(),
+            key: self
+                .fields
+                .optional(KEY_FIELD)
+                .filter(|key| key.len() <= 64),
+            operation: self.operation.clone(),
+            fingerprint: http::fingerprint(&serde_json::json!(said)),
+            id: self.who.visitor.request_id.clone(),
+        }
+    }
+}
+
+/// A value for the hidden field that makes a form count once.
+pub(crate) fn new_key() -> String {
+    Uuid::from_bytes(registry::ids::bytes())
+        .simple()
+        .to_string()
+}
+
+fn expired() -> Refused {
+    let detail = "This form was not made for your present session. Load the page again and repeat what you did.";
+    Problem::new(ProblemCode::FormExpired, detail).into()
+}
+
+fn too_large() -> Refused {
+    let detail = format!("A form has at most {MOST_BYTES} bytes.");
+    Problem::new(ProblemCode::BodyTooLarge, detail).into()
+}

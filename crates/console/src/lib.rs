@@ -1,0 +1,92 @@
+//! Pages for people: rendered on the server, complete without JavaScript. A page extracts its input, calls an operation of
+//! `registry` and renders the answer; rules and rights are not here.
+//!
+//! `layout` is the frame, `parts` what pages have in common, `visitor` and `form` know who asks; every other file is one
+//! resource with its pages in a table (`page.rs`), from which the router is made and which tests compare with behaviour.
+
+mod account;
+mod assets;
+mod audit;
+mod commands;
+mod environments;
+mod events;
+mod flash;
+mod form;
+mod identifications;
+mod investments;
+mod investors;
+mod invitations;
+mod issued;
+mod issued_investments;
+mod layout;
+mod members;
+mod page;
+mod parts;
+mod query;
+mod refused;
+mod registers;
+mod reviews;
+mod roles;
+mod sign_in;
+mod text;
+mod visitor;
+mod webhooks;
+mod work;
+
+use axum::Router;
+use axum::routing::any;
+use registry::Registry;
+
+pub use page::{Access, Entry};
+
+/// What the pages work with. Cheap to clone.
+#[derive(Clone)]
+pub struct Console {
+    /// The operations.
+    pub registry: Registry,
+    /// Whose network this is, for the top of every page.
+    pub network_name: String,
+}
+
+/// Everything under `/console`. The frame of the HTTP kit goes around it.
+pub fn router(console: Console) -> Router {
+    pages()
+        .into_iter()
+        .fold(Router::new(), |router, page| {
+            router.route(page.entry.path, page.handler)
+        })
+        .route(assets::PATH, axum::routing::get(assets::get))
+        // What is not there has a page too.
+        .route("/console/{*rest}", any(refused::nothing_here))
+        .with_state(console)
+}
+
+/// Every page and form with who may use it, in the order of the files.
+pub fn entries() -> Vec<Entry> {
+    pages().into_iter().map(|page| page.entry).collect()
+}
+
+fn pages() -> Vec<page::Page> {
+    [
+        sign_in::pages(),
+        invitations::pages(),
+        account::pages(),
+        members::pages(),
+        work::pages(),
+        identifications::pages(),
+        commands::pages(),
+        reviews::pages(),
+        registers::pages(),
+        audit::pages(),
+        issued::pages(),
+        issued_investments::pages(),
+        environments::pages(),
+        investors::pages(),
+        investments::pages(),
+        webhooks::pages(),
+        events::pages(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -1,0 +1,312 @@
+//! What pages have in common: forms that show a problem beside the field, tables, facts, and the way to the next stretch of a list.
+
+use std::fmt::Display;
+
+use maud::{Markup, PreEscaped, html};
+use registry::Paging;
+use uuid::Uuid;
+use wire::Problem;
+use wire::money::Money;
+
+use crate::form::{Fields, KEY_FIELD, TOKEN_FIELD, new_key};
+use crate::visitor::Visitor;
+
+/// Rows of one page of a list.
+pub(crate) const ROWS: u32 = 50;
+
+/// The fields that every form carries.
+pub(crate) fn hidden(visitor: &Visitor) -> Markup {
+    html! {
+        input type="hidden" name=(TOKEN_FIELD) value=(visitor.form_token);
+        input type="hidden" name=(KEY_FIELD) value=(new_key());
+    }
+}
+
+/// A form that is one button.
+pub(crate) fn button(visitor: &Visitor, action: &str, label: &str, class: &str) -> Markup {
+    html! {
+        form method="post" action=(action) {
+            (hidden(visitor))
+            button type="submit" class=(class) { (label) }
+        }
+    }
+}
+
+/// What cannot be done, above the form.
+pub(crate) fn problem(problem: Option<&Problem>) -> Markup {
+    html! {
+        @if let Some(problem) = problem {
+            div class="notice refused" role="alert" data-code=(problem.code) {
+                strong { (problem.title) }
+                @if problem.errors.is_empty() { p { (problem.detail) } }
+                @else {
+                    ul { @for error in &problem.errors { li { code { (error.field) } ": " (error.message) } } }
+                }
+            }
+        }
+    }
+}
+
+/// A form that may have been refused: it keeps what was typed and says beside each field what is wrong with it.
+pub(crate) struct Form<'a> {
+    pub(crate) visitor: &'a Visitor,
+    pub(crate) fields: &'a Fields,
+    pub(crate) problem: Option<&'a Problem>,
+}
+
+impl Form<'_> {
+    /// A field with its label.
+    pub(crate) fn input(&self, name: &str, label: &str, kind: &str) -> Markup {
+        self.input_with(name, label, kind, "off")
+    }
+
+    /// The same, of which the browser may know the value.
+    pub(crate) fn input_with(
+        &self,
+        name: &str,
+        label: &str,
+        kind: &str,
+        autocomplete: &str,
+    ) -> Markup {
+        let value = (kind != "password").then(|| self.fields.text(name));
+        let errors = self.errors(name);
+        let described = format!("{name}-wrong");
+        html! {
+            label {
+                (label)
+                input type=(kind) name=(name) value=[value] autocomplete=(autocomplete)
+                    aria-invalid=[(!errors.is_empty()).then_some("true")]
+                    aria-describedby=[(!errors.is_empty()).then_some(&described)];
+            }
+            (wrong(&described, &errors))
+        }
+    }
+
+    /// A choice.
+    pub(crate) fn select(
+        &self,
+        name: &str,
+        label: &str,
+        options: &[(String, String)],
+        chosen: &str,
+    ) -> Markup {
+        let chosen = Some(self.fields.text(name))
+            .filter(|text| !text.is_empty())
+            .unwrap_or(chosen);
+        let errors = self.errors(name);
+        html! {
+            label {
+                (label)
+                select name=(name) aria-invalid=[(!errors.is_empty()).then_some("true")] {
+                    @for (value, text) in options {
+                        option value=(value) selected[value == chosen] { (text) }
+                    }
+                }
+            }
+            (wrong(&format!("{name}-wrong"), &errors))
+        }
+    }
+
+    /// Boxes to tick, under one name.
+    pub(crate) fn boxes(
+        &self,
+        name: &str,
+        legend: &str,
+        options: &[(String, String)],
+        ticked: &[String],
+    ) -> Markup {
+        let typed: Vec<&str> = self.fields.all(name).collect();
+        let is_ticked = |value: &str| match self.problem {
+            Some(_) => typed.contains(&value),
+            None => ticked.iter().any(|one| one == value),
+        };
+        let errors = self.errors(name);
+        html! {
+            fieldset {
+                legend { (legend) }
+                @for (value, text) in options {
+                    label { input type="checkbox" name=(name) value=(value) checked[is_ticked(value)]; (text) }
+                }
+                (wrong(&format!("{name}-wrong"), &errors))
+            }
+        }
+    }
+
+    fn errors(&self, name: &str) -> Vec<&str> {
+        let all = self.problem.into_iter().flat_map(|problem| &problem.errors);
+        all.filter(|error| error.field == name)
+            .map(|error| error.message.as_str())
+            .collect()
+    }
+}
+
+fn wrong(id: &str, errors: &[&str]) -> Markup {
+    html! {
+        @for error in errors { small id=(id) class="wrong" { (error) } }
+    }
+}
+
+/// A table; empty lists say so.
+pub(crate) fn table(visitor: &Visitor, head: &[&str], rows: &[Vec<Markup>]) -> Markup {
+    html! {
+        @if rows.is_empty() {
+            p { em { (visitor.say("There is nothing here.", "Hier ist nichts.")) } }
+        } @else {
+            div class="scroll" {
+                table {
+                    thead { tr { @for name in head { th scope="col" { (name) } } } }
+                    tbody { @for row in rows { tr { @for cell in row { td { (cell) } } } } }
+                }
+            }
+        }
+    }
+}
+
+/// Names and values of one thing.
+pub(crate) fn facts(facts: &[(&str, Markup)]) -> Markup {
+    html! {
+        dl class="facts" {
+            @for (name, value) in facts { dt { (name) } dd { (value) } }
+        }
+    }
+}
+
+/// A text as a cell.
+pub(crate) fn text(text: impl Display) -> Markup {
+    html! { (text.to_string()) }
+}
+
+/// A text that machines read too, as a cell.
+pub(crate) fn code(text: impl Display) -> Markup {
+    html! { code { (text.to_string()) } }
+}
+
+/// A text that may be missing, as a cell.
+pub(crate) fn optional(text: Option<impl Display>) -> Markup {
+    match text {
+        Some(shown) => self::text(shown),
+        None => PreEscaped("–".to_owned()),
+    }
+}
+
+/// An amount as people write it, such as `1,250.00 EUR`.
+pub(crate) fn money(money: &Money) -> Markup {
+    let digits = money.amount.trim_start_matches('-');
+    let decimals = usize::from(money.decimals);
+    let padded = format!("{digits:0>width$}", width = decimals + 1);
+    let (whole, rest) = padded.split_at(padded.len() - decimals);
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let sign = if money.amount.starts_with('-') {
+        "−"
+    } else {
+        ""
+    };
+    let point = if decimals > 0 { "." } else { "" };
+    html! { (sign) (grouped) (point) (rest) " " (money.currency) }
+}
+
+/// A state as a cell.
+pub(crate) fn status(name: &str) -> Markup {
+    html! { span class="status" data-status=(name) { (name) } }
+}
+
+/// A moment: the day and the minute are for people, the rest for whoever points at it.
+pub(crate) fn moment(rfc3339: &str) -> Markup {
+    let shown = rfc3339.get(..16).map(|text| text.replace('T', " "));
+    html! { time datetime=(rfc3339) title=(rfc3339) { (shown.as_deref().unwrap_or(rfc3339)) } }
+}
+
+/// The start of an id; the whole of it for whoever points at it.
+pub(crate) fn short_id(id: impl ToString) -> Markup {
+    let id = id.to_string();
+    let shown = id
+        .get(id.len().saturating_sub(12)..)
+        .unwrap_or(&id)
+        .to_owned();
+    html! { code title=(id) { "…" (shown) } }
+}
+
+/// An organisation's firm; the registrar has none of its own in the list of firms.
+pub(crate) fn organisation(visitor: &Visitor, name: Option<&str>) -> String {
+    match name {
+        Some(name) => name.to_owned(),
+        None => visitor.say("Registrar", "Registerführer").to_owned(),
+    }
+}
+
+/// The stretch of a list that a page number means.
+pub(crate) fn paging(page: u64) -> Paging {
+    Paging {
+        offset: page.saturating_sub(1).saturating_mul(u64::from(ROWS)),
+        limit: ROWS,
+    }
+}
+
+/// The way to the stretches before and after.
+pub(crate) fn pager(visitor: &Visitor, path: &str, page: u64, count: u64) -> Markup {
+    let and = if path.contains('?') { '&' } else { '?' };
+    let last = count.div_ceil(u64::from(ROWS)).max(1);
+    html! {
+        nav class="pager" {
+            @if page > 1 { a href=(format!("{path}{and}page={}", page - 1)) rel="prev" { (visitor.say("Previous", "Zurück")) } }
+            span { (page) " / " (last) " (" (count) ")" }
+            @if page < last { a href=(format!("{path}{and}page={}", page + 1)) rel="next" { (visitor.say("Next", "Weiter")) } }
+        }
+    }
+}
+
+/// Where the next stretch begins, if this one is full.
+pub(crate) fn next_before(ids: impl ExactSizeIterator<Item = Uuid>) -> Option<String> {
+    let is_full = u32::try_from(ids.len()) == Ok(ROWS);
+    ids.last().filter(|_| is_full).map(|id| id.to_string())
+}
+
+/// The way to what is older, where nobody counts.
+pub(crate) fn older(visitor: &Visitor, path: &str, before: Option<String>) -> Markup {
+    html! {
+        @if let Some(before) = before {
+            nav class="pager" { a href=(format!("{path}{}before={before}", if path.contains('?') { "&" } else { "?" })) rel="next" { (visitor.say("Older", "Ältere")) } }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(amount: &str, decimals: u8) -> String {
+        let money_of = Money {
+            amount: amount.to_owned(),
+            decimals,
+            currency: "EUR".to_owned(),
+        };
+        money(&money_of).into_string()
+    }
+
+    #[test]
+    fn amounts_are_written_as_people_do() {
+        for (amount, decimals, text) in [
+            ("40000000", 3, "40,000.000 EUR"),
+            ("5", 2, "0.05 EUR"),
+            ("0", 2, "0.00 EUR"),
+            ("1234567", 0, "1,234,567 EUR"),
+            ("-100", 2, "−1.00 EUR"),
+        ] {
+            assert_eq!(shown(amount, decimals), text);
+        }
+    }
+
+    #[test]
+    fn only_a_full_stretch_goes_on() {
+        let ids = |count: usize| vec![Uuid::nil(); count].into_iter();
+        assert_eq!(next_before(ids(49)), None);
+        assert_eq!(next_before(ids(50)), Some(Uuid::nil().to_string()));
+        assert_eq!(next_before(ids(0)), None);
+    }
+}

@@ -1,0 +1,234 @@
+//! Who asks for a page: the cookie with its token, the session behind it, and the token that forms carry.
+//!
+//! The cookie exists before anybody has signed in, so that the form for signing in is protected too; signing in replaces it.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::Language;
+use http::RequestContext;
+use registry::Caller;
+use registry::people::Origin;
+use registry::sessions::{self, Session, Stage};
+use subtle::ConstantTimeEq;
+
+use crate::Console;
+use crate::flash::Flash;
+use crate::refused::Refused;
+use crate::text;
+
+/// Over TLS the browser keeps the name from everything but this host.
+const SECURE_COOKIE: &str = "__Host-cashlink";
+/// On the plain HTTP of a loopback demo.
+const PLAIN_COOKIE: &str = "cashlink_console";
+/// Characters of a token: 256 bits in base64.
+const TOKEN_LENGTH: usize = 43;
+
+/// Whoever asks for a page, signed in or not.
+#[derive(Clone)]
+pub(crate) struct Visitor {
+    /// What stands in the cookie.
+    pub(crate) token: String,
+    /// Whether the browser must be given the cookie first.
+    pub(crate) is_new: bool,
+    /// The session, if there is one.
+    pub(crate) session: Option<Session>,
+    /// In which the page is written.
+    pub(crate) language: Language,
+    /// What the request before has left to say.
+    pub(crate) flash: Option<Flash>,
+    /// Where it asks from.
+    pub(crate) origin: Origin,
+    /// Of this request.
+    pub(crate) request_id: String,
+    /// The path asked for, which marks its place in the navigation.
+    pub(crate) path: String,
+    /// What forms carry.
+    pub(crate) form_token: String,
+    pub(crate) network_name: String,
+    is_secure: bool,
+}
+
+impl FromRequestParts<Console> for Visitor {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Refused> {
+        let context = RequestContext::from_request_parts(parts, console).await?;
+        let registry = &console.registry;
+        let is_secure = registry.settings.public_url.starts_with("https:");
+        let known = cookie(&parts.headers, cookie_name(is_secure))
+            .filter(|token| token.len() == TOKEN_LENGTH);
+        let session = match &known {
+            Some(token) => sessions::find(registry, token).await?,
+            None => None,
+        };
+        let is_new = known.is_none();
+        let token = known.unwrap_or_else(|| URL_SAFE_NO_PAD.encode(registry::ids::bytes::<32>()));
+        let agent = parts.headers.get(header::USER_AGENT);
+        Ok(Self {
+            form_token: form_token(console, &token),
+            language: session
+                .as_ref()
+                .map_or_else(|| text::asked_for(&parts.headers), |s| s.person.language),
+            flash: cookie(&parts.headers, Flash::COOKIE).and_then(|code| Flash::find(&code)),
+            origin: Origin {
+                address: context.client_ip(),
+                user_agent: agent
+                    .and_then(|value| value.to_str().ok())
+                    .map(str::to_owned),
+            },
+            request_id: context.id().to_owned(),
+            path: parts.uri.path().to_owned(),
+            network_name: console.network_name.clone(),
+            token,
+            is_new,
+            session,
+            is_secure,
+        })
+    }
+}
+
+impl Visitor {
+    /// Whether a form was made for this visitor.
+    pub(crate) fn made(&self, form_token: &str) -> bool {
+        self.form_token
+            .as_bytes()
+            .ct_eq(form_token.as_bytes())
+            .into()
+    }
+
+    /// The header that gives the browser this token.
+    pub(crate) fn cookie(&self, token: &str) -> HeaderValue {
+        HeaderValue::from_str(&set_cookie(token, self.is_secure)).expect("tokens are base64")
+    }
+
+    /// The text in the visitor's language.
+    pub(crate) fn say(&self, english: &'static str, german: &'static str) -> &'static str {
+        text::say(self.language, english, german)
+    }
+}
+
+impl AsRef<Visitor> for Visitor {
+    fn as_ref(&self) -> &Visitor {
+        self
+    }
+}
+
+/// Whoever is signed in.
+#[derive(Clone)]
+pub(crate) struct SignedIn {
+    pub(crate) visitor: Visitor,
+    pub(crate) session: Session,
+}
+
+impl FromRequestParts<Console> for SignedIn {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Refused> {
+        let visitor = Visitor::from_request_parts(parts, console).await?;
+        match visitor.session.clone() {
+            Some(session) if session.stage == Stage::Full => Ok(Self { visitor, session }),
+            Some(_) => Err(Refused::Elsewhere("/console/sign-in/code")),
+            None => Err(Refused::Elsewhere("/console/sign-in")),
+        }
+    }
+}
+
+impl AsRef<Visitor> for SignedIn {
+    fn as_ref(&self) -> &Visitor {
+        &self.visitor
+    }
+}
+
+/// Whoever is signed in and acts for an organisation.
+#[derive(Clone)]
+pub(crate) struct Member {
+    pub(crate) visitor: Visitor,
+    pub(crate) session: Session,
+    pub(crate) caller: Caller,
+}
+
+impl FromRequestParts<Console> for Member {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Refused> {
+        let SignedIn { visitor, session } = SignedIn::from_request_parts(parts, console).await?;
+        let caller = session.caller()?;
+        Ok(Self {
+            visitor,
+            session,
+            caller,
+        })
+    }
+}
+
+impl AsRef<Visitor> for Member {
+    fn as_ref(&self) -> &Visitor {
+        &self.visitor
+    }
+}
+
+fn cookie_name(is_secure: bool) -> &'static str {
+    if is_secure {
+        SECURE_COOKIE
+    } else {
+        PLAIN_COOKIE
+    }
+}
+
+/// Out of reach for scripts and for forms of other sites; over TLS no other host can set or read it.
+fn set_cookie(token: &str, is_secure: bool) -> String {
+    let secure = if is_secure { "; Secure" } else { "" };
+    let name = cookie_name(is_secure);
+    format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// Bound to the cookie's token: another session's form is refused, and so is one from another site, which cannot know it.
+fn form_token(console: &Console, token: &str) -> String {
+    let tag = console.registry.people.tag("form", token.as_bytes());
+    URL_SAFE_NO_PAD.encode(tag)
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let lists = headers.get_all(header::COOKIE);
+    lists
+        .iter()
+        .filter_map(|list| list.to_str().ok())
+        .flat_map(|list| list.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn over_tls_the_cookie_is_bound_to_the_host() {
+        assert_eq!(
+            set_cookie("t", true),
+            "__Host-cashlink=t; Path=/; HttpOnly; SameSite=Lax; Secure"
+        );
+        // A browser refuses the prefix without TLS.
+        assert_eq!(
+            set_cookie("t", false),
+            "cashlink_console=t; Path=/; HttpOnly; SameSite=Lax"
+        );
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.append(
+            header::COOKIE,
+            HeaderValue::from_static("a=1; cashlink_console=x"),
+        );
+        headers.append(header::COOKIE, HeaderValue::from_static("b=2"));
+        assert_eq!(cookie(&headers, PLAIN_COOKIE).as_deref(), Some("x"));
+        assert_eq!(cookie(&headers, "b").as_deref(), Some("2"));
+        assert_eq!(cookie(&headers, "cashlink"), None);
+    }
+}
