@@ -112,6 +112,7 @@ const PUBLIC: &[&str] = &[
     "show_identification",
     "list_problem_codes",
     "get_problem_code",
+    "get_participation_criteria",
 ];
 
 const DISTRIBUTOR: &[(&str, Right)] = &[
@@ -182,6 +183,28 @@ const NETWORK: &[(&str, Right)] = &[
     ("decide_identification", Right::WriteNetwork),
     ("review_investment", Right::WriteNetwork),
     ("get_health", Right::ReadNetwork),
+    ("upload_document", Right::WriteDocuments),
+    ("get_document", Right::WriteDocuments),
+    ("create_application", Right::WritePlatform),
+    ("list_applications", Right::ReadApplications),
+    ("get_application", Right::ReadApplications),
+    ("update_application", Right::WritePlatform),
+    ("verify_application_domain", Right::WritePlatform),
+    ("submit_application", Right::WritePlatform),
+    ("withdraw_application", Right::WritePlatform),
+    ("create_application_message", Right::WriteApplications),
+    ("list_application_messages", Right::ReadApplications),
+    ("get_application_letter", Right::ReadApplications),
+    ("propose_application_answer", Right::WriteNetwork),
+    ("propose_licence", Right::WriteNetwork),
+    ("list_assets", Right::ReadPlatform),
+    ("get_asset", Right::ReadPlatform),
+    ("create_client", Right::WriteClients),
+    ("list_clients", Right::ReadClients),
+    ("get_client", Right::ReadClients),
+    ("rotate_client", Right::WriteClients),
+    ("revoke_client", Right::WriteClients),
+    ("list_audit_lines", Right::ReadAudit),
     ("get_participation", Right::ReadPlatform),
     ("leave_network", Right::WritePlatform),
     ("list_decisions", Right::ReadNetwork),
@@ -224,7 +247,10 @@ mod tests {
             granting_scopes(Right::ReadProducts),
             ["investors:read", "investments:read"]
         );
-        assert_eq!(granting_scopes(Right::WriteDocuments), ["documents:write"]);
+        assert_eq!(
+            granting_scopes(Right::WriteDocuments),
+            ["documents:write", "partner:write"]
+        );
         assert_eq!(
             granting_scopes(Right::DecideInvestments),
             ["investments:write"]

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use http::{AccessTokens, ApiError, BearerToken, Token};
+use http::{AccessTokens, ApiError, BearerToken, ClientIp, Token};
 use registry::clients::{self, Audience};
 use registry::{Caller, environments};
 
@@ -29,8 +29,9 @@ pub(crate) async fn caller(
     audience: &Audience,
 ) -> Result<Caller, Refused> {
     match token(parts, &api.tokens, audience).await {
-        Ok(token) => {
-            let found = clients::authenticate(&api.registry, audience, token.client, &token.scopes);
+        Ok(Token { client, scopes, .. }) => {
+            let Ok(ClientIp(address)) = ClientIp::from_request_parts(parts, api).await;
+            let found = clients::authenticate(&api.registry, audience, client, &scopes, address);
             Ok(found.await?)
         }
         Err(refusal) => {

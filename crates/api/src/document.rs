@@ -228,8 +228,8 @@ fn meaning(scope: &str) -> &'static str {
         "investments:write" => {
             "Create, change and decide about investments; manage webhook endpoints."
         }
-        "issuers:read" => "Read issuers.",
-        "issuers:write" => "Create and change issuers.",
+        "issuers:read" => "Read issuers and their credentials.",
+        "issuers:write" => "Create and change issuers; manage their credentials.",
         "products:read" => "Read products and listings.",
         "products:write" => "Create and change products and listings.",
         "partner:read" => "Read the platform's application, assets, credentials and the catalogue.",

@@ -4,10 +4,13 @@
 //! named like those of `registry`; `surface` puts them together, `document` describes what all of them have in common.
 
 mod answer;
+mod applications;
+mod assets;
 mod authorisation;
 mod benefiting_persons;
 mod caller;
 mod campaigns;
+mod clients;
 mod decisions;
 mod document;
 mod documents;

@@ -1,13 +1,15 @@
 //! OAuth 2.0: where clients take tokens, and the documents that say so (RFC 8414).
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::Response;
+use domain::Timestamp;
 use http::{
-    Client, ClientDirectory, Fault, RequestContext, ServerMetadata, TokenAnswer, TokenIssuer,
-    TokenRefusal,
+    Client, ClientDirectory, ClientIp, Fault, RequestContext, ServerMetadata, TokenAnswer,
+    TokenIssuer, TokenRefusal, UsedAssertion,
 };
 use registry::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES, PLATFORM_SCOPES};
 use registry::clients::{self, Audience};
@@ -16,6 +18,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
+use wire::clients::PublicKey;
 
 use crate::Api;
 use crate::caller::require_environment;
@@ -52,11 +56,15 @@ pub(crate) struct TokenRequest {
     /// Unless the credentials are sent by HTTP Basic.
     #[schema(format = Password)]
     client_secret: Option<String>,
+    /// Instead of a secret: `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
+    client_assertion_type: Option<String>,
+    /// A JWT that the client has signed for this endpoint, for five minutes at most and for one use (RFC 7523).
+    client_assertion: Option<String>,
 }
 
 /// Take an access token
 ///
-/// Client credentials grant. The credentials come in the form or by HTTP Basic, not both.
+/// Client credentials grant. The secret comes in the form or by HTTP Basic, not both; or the client signs an assertion instead.
 #[utoipa::path(
     post, path = "/oauth/token", tag = "Tokens",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
@@ -67,15 +75,24 @@ pub(crate) struct TokenRequest {
         PublicRefusals,
     ),
 )]
-pub(crate) async fn take_token(State(api): State<Api>, route: Route, request: Request) -> Response {
+pub(crate) async fn take_token(
+    State(api): State<Api>,
+    route: Route,
+    context: RequestContext,
+    ClientIp(address): ClientIp,
+    request: Request,
+) -> Response {
+    let endpoint = format!("{}{}", context.public_url(), route.path());
     let audience = route.audience();
     let name = audience.name();
     let issuer = TokenIssuer {
         directory: Arc::new(Directory {
             registry: api.registry,
             audience,
+            address,
         }),
         tokens: api.tokens,
+        endpoint,
     };
     http::token_endpoint(&issuer, &name, request).await
 }
@@ -132,20 +149,53 @@ fn scopes(audience: &Audience) -> Vec<&'static str> {
 struct Directory {
     registry: Registry,
     audience: Audience,
+    address: Option<IpAddr>,
 }
 
 #[async_trait::async_trait]
 impl ClientDirectory for Directory {
     async fn find(&self, _: &str, client_id: &str) -> Result<Option<Client>, Fault> {
-        match clients::token_client(&self.registry, &self.audience, client_id).await {
-            Ok(client) => Ok(client.map(|client| Client {
-                id: client.id.uuid(),
-                secret_hashes: vec![client.secret_hash],
-                scopes: client.scopes,
-            })),
+        let found =
+            clients::token_client(&self.registry, &self.audience, client_id, self.address).await;
+        match found {
+            Ok(found) => Ok(found.map(|(client, credentials)| presented(client, &credentials))),
             // Where there is no environment there are no clients.
             Err(Error::NotFound(_)) => Ok(None),
             Err(error) => Err(Fault::from(error)),
         }
     }
+
+    async fn authenticated(
+        &self,
+        client: Uuid,
+        assertion: Option<UsedAssertion>,
+    ) -> Result<bool, Fault> {
+        let assertion = assertion.map(|used| {
+            let end = i64::try_from(used.expires_at).unwrap_or(i64::MAX);
+            (used.id_hash, Timestamp::from_seconds(end))
+        });
+        let noted = clients::authenticated(&self.registry, client, assertion).await;
+        noted.map_err(Fault::from)
+    }
+}
+
+fn presented(client: clients::StoredClient, credentials: &[clients::StoredCredential]) -> Client {
+    let mut presented = Client {
+        id: client.id.uuid(),
+        secret_hashes: Vec::new(),
+        keys: Vec::new(),
+        scopes: client.scopes,
+    };
+    for credential in credentials {
+        match &credential.proof {
+            clients::StoredProof::Secret(hash) => presented.secret_hashes.push(*hash),
+            // What was checked when it was kept can be read again.
+            clients::StoredProof::PublicKey(key) => {
+                presented
+                    .keys
+                    .extend(serde_json::from_str::<PublicKey>(key));
+            }
+        }
+    }
+    presented
 }

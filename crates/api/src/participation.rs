@@ -4,9 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use domain::PlatformId;
 use http::{JsonBody, OptionalJsonBody, PathParams};
-use registry::participation;
+use registry::{admissions, participation};
 use serde::Deserialize;
 use utoipa::IntoParams;
+use wire::applications::LicenceChange;
 use wire::decisions::{Decision, Reason};
 use wire::investments::Nothing;
 use wire::participation::Participation;
@@ -92,4 +93,23 @@ pub(crate) async fn propose_readmission(
     let platform = path.platform_id;
     let reason = body.value.reason;
     answered(participation::propose_readmission(&api.registry, &request, platform, reason).await)
+}
+
+/// Propose another licence for a platform
+///
+/// Once confirmed, it counts for every investment from then on.
+#[utoipa::path(
+    post, path = "/platforms/{platform_id}/licence/", tag = "Participation", params(PlatformPath),
+    request_body = LicenceChange,
+    responses((status = 201, description = "The decision that waits for a second actor.", body = Decision), WriteRefusals),
+)]
+pub(crate) async fn propose_licence(
+    State(api): State<Api>,
+    writer: Writer,
+    PathParams(path): PathParams<PlatformPath>,
+    body: JsonBody<LicenceChange>,
+) -> Outcome {
+    let request = writer.request(body.fingerprint);
+    let platform = path.platform_id;
+    answered(admissions::propose_licence(&api.registry, &request, platform, body.value).await)
 }

@@ -6,9 +6,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    Api, benefiting_persons, campaigns, decisions, document, documents, feed, health,
-    identifications, investments, investors, issued_investments, listings, network, oauth,
-    participation, problems, products, statements, wallets, webhook_endpoints,
+    Api, applications, assets, benefiting_persons, campaigns, clients, decisions, document,
+    documents, feed, health, identifications, investments, investors, issued_investments, listings,
+    network, oauth, participation, problems, products, statements, wallets, webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -134,6 +134,34 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(network::decide_identification))
         .routes(routes!(network::review_investment))
         .routes(routes!(network::get_health))
+        .routes(routes!(documents::upload_document))
+        .routes(routes!(documents::get_document))
+        .routes(routes!(applications::get_participation_criteria))
+        .routes(routes!(
+            applications::create_application,
+            applications::list_applications
+        ))
+        .routes(routes!(
+            applications::get_application,
+            applications::update_application
+        ))
+        .routes(routes!(applications::verify_application_domain))
+        .routes(routes!(applications::submit_application))
+        .routes(routes!(applications::withdraw_application))
+        .routes(routes!(
+            applications::create_application_message,
+            applications::list_application_messages
+        ))
+        .routes(routes!(applications::get_application_letter))
+        .routes(routes!(applications::propose_application_answer))
+        .routes(routes!(participation::propose_licence))
+        .routes(routes!(clients::create_client, clients::list_clients))
+        .routes(routes!(assets::list_assets))
+        .routes(routes!(assets::get_asset))
+        .routes(routes!(clients::get_client))
+        .routes(routes!(clients::rotate_client))
+        .routes(routes!(clients::revoke_client))
+        .routes(routes!(clients::list_audit_lines))
         .routes(routes!(participation::get_participation))
         .routes(routes!(participation::leave_network))
         .routes(routes!(decisions::list_decisions))

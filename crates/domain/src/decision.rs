@@ -14,11 +14,23 @@ pub enum DecisionKind {
     PlatformSuspension,
     /// A suspended platform may take investments again.
     PlatformReadmission,
+    /// An applicant takes part.
+    PlatformAdmission,
+    /// An applicant is refused, with reasons in writing.
+    PlatformRefusal,
+    /// Another licence of a platform counts from now on.
+    PlatformLicence,
 }
 
 impl DecisionKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::PlatformSuspension, Self::PlatformReadmission];
+    pub const ALL: [Self; 5] = [
+        Self::PlatformSuspension,
+        Self::PlatformReadmission,
+        Self::PlatformAdmission,
+        Self::PlatformRefusal,
+        Self::PlatformLicence,
+    ];
 
     /// As stored and shown.
     #[must_use]
@@ -26,6 +38,9 @@ impl DecisionKind {
         match self {
             Self::PlatformSuspension => "platform_suspension",
             Self::PlatformReadmission => "platform_readmission",
+            Self::PlatformAdmission => "platform_admission",
+            Self::PlatformRefusal => "platform_refusal",
+            Self::PlatformLicence => "platform_licence",
         }
     }
 }

@@ -105,6 +105,8 @@ id! {
     BatchId,
     /// One request to the API.
     RequestId,
+    /// A platform's application to take part in the network.
+    ApplicationId,
     /// Something that needs four eyes.
     DecisionId,
     /// A human being who signs in.

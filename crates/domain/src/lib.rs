@@ -3,6 +3,7 @@
 //! Nothing here awaits, reads a clock, draws a random number or knows SQL, HTTP or JSON: time and randomness are arguments.
 
 pub mod address;
+pub mod application;
 pub mod bank;
 pub mod campaign;
 pub mod country;
@@ -36,6 +37,7 @@ pub mod units;
 pub mod wallet;
 
 pub use address::{Address, AddressError};
+pub use application::{Application, ApplicationStatus};
 pub use bank::{Bic, BicError, Iban, IbanError};
 pub use campaign::{Campaign, Mandates};
 pub use country::{Country, CountryError};

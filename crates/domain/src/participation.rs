@@ -72,6 +72,22 @@ impl Participation {
         self.from(&[Self::Suspended], Self::Admitted, "readmitted")
     }
 
+    /// The registrar has admitted it.
+    pub fn admit(self) -> Result<Self, Refusal> {
+        self.from(&[Self::Applying], Self::Admitted, "admitted")
+    }
+
+    /// The registrar has refused it.
+    pub fn refuse(self) -> Result<Self, Refusal> {
+        self.from(&[Self::Applying], Self::Refused, "refused")
+    }
+
+    /// It applies; also after a refusal or after it had left.
+    pub fn apply(self) -> Result<Self, Refusal> {
+        let outside = [Self::Applying, Self::Refused, Self::Left];
+        self.from(&outside, Self::Applying, "an applicant")
+    }
+
     /// Ends the participation on the platform's own wish.
     pub fn leave(self) -> Result<Self, Refusal> {
         self.from(

@@ -5,7 +5,8 @@ mod message;
 use std::fmt;
 
 use crate::{
-    Date, FieldError, FieldErrors, LegalForm, Participation, ProductType, Status, Timestamp, Units,
+    ApplicationStatus, Date, FieldError, FieldErrors, LegalForm, Participation, ProductType,
+    Status, Timestamp, Units,
 };
 
 /// Why something may not be done. The variant carries what the sentence for the partner needs.
@@ -97,6 +98,13 @@ pub enum Refusal {
     /// The platform has no licence that covers the product now.
     #[allow(missing_docs)]
     LicenceDoesNotCover { legal_form: LegalForm },
+    /// The application has a status in which this cannot be done.
+    ApplicationState {
+        /// What was tried, as a participle: `submitted`.
+        action: &'static str,
+        /// The status that it has.
+        status: ApplicationStatus,
+    },
 }
 
 /// Of which kind a refusal is; decides the status of the answer.
@@ -114,7 +122,7 @@ pub enum RefusalKind {
 
 impl Refusal {
     /// Every code.
-    pub const CODES: [&'static str; 27] = [
+    pub const CODES: [&'static str; 28] = [
         "invalid_body",
         "accept_mandate_missing",
         "payment_mandate_missing",
@@ -142,6 +150,7 @@ impl Refusal {
         "platform_not_admitted",
         "licence_expired",
         "licence_does_not_cover",
+        "application_state",
     ];
 
     /// Every code, for tests that compare lists.
@@ -189,6 +198,7 @@ impl Refusal {
             Self::PlatformNotAdmitted => "platform_not_admitted",
             Self::LicenceExpired { .. } => "licence_expired",
             Self::LicenceDoesNotCover { .. } => "licence_does_not_cover",
+            Self::ApplicationState { .. } => "application_state",
         }
     }
 
@@ -205,7 +215,8 @@ impl Refusal {
             | Self::CancellationRefused { .. }
             | Self::FourEyesRequired
             | Self::DecisionClosed { .. }
-            | Self::ParticipationState { .. } => RefusalKind::Conflict,
+            | Self::ParticipationState { .. }
+            | Self::ApplicationState { .. } => RefusalKind::Conflict,
             Self::UsTaxNotAccepted
             | Self::UnitsBelowMinimum { .. }
             | Self::UnitsAboveMaximum { .. }
@@ -257,7 +268,8 @@ impl Refusal {
             | Self::PlatformSuspended
             | Self::PlatformNotAdmitted
             | Self::LicenceExpired { .. }
-            | Self::LicenceDoesNotCover { .. } => return None,
+            | Self::LicenceDoesNotCover { .. }
+            | Self::ApplicationState { .. } => return None,
         };
         Some(field.to_owned())
     }

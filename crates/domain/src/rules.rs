@@ -7,6 +7,8 @@ use crate::Date;
 pub enum RuleName {
     /// How many months an identification made for a partner may be relied on.
     IdentificationValidityMonths,
+    /// Within how many months an application to take part is answered.
+    ParticipationAnswerMonths,
 }
 
 /// One rule for the days on which it holds.
@@ -25,13 +27,22 @@ pub struct Rule {
 }
 
 /// Every rule. A change of law is a new row and an end for the old one.
-pub const RULES: &[Rule] = &[Rule {
-    name: RuleName::IdentificationValidityMonths,
-    valid_from: (2017, 6, 26),
-    valid_to: None,
-    value: 24,
-    source: "§ 17(3a) GwG",
-}];
+pub const RULES: &[Rule] = &[
+    Rule {
+        name: RuleName::IdentificationValidityMonths,
+        valid_from: (2017, 6, 26),
+        valid_to: None,
+        value: 24,
+        source: "§ 17(3a) GwG",
+    },
+    Rule {
+        name: RuleName::ParticipationAnswerMonths,
+        valid_from: (2022, 10, 29),
+        valid_to: None,
+        value: 3,
+        source: "§ 18(2) eWpRV",
+    },
+];
 
 impl Rule {
     /// Whether the rule holds on a day.
@@ -56,7 +67,16 @@ pub fn find(name: RuleName, day: Date) -> Option<&'static Rule> {
 /// a sandbox may travel there.
 #[must_use]
 pub fn identification_validity_months(day: Date) -> u32 {
-    let name = RuleName::IdentificationValidityMonths;
+    value_on(RuleName::IdentificationValidityMonths, day)
+}
+
+/// Within how many months an application is answered that came on this day. Before the first row as above.
+#[must_use]
+pub fn participation_answer_months(day: Date) -> u32 {
+    value_on(RuleName::ParticipationAnswerMonths, day)
+}
+
+fn value_on(name: RuleName, day: Date) -> u32 {
     let first = || {
         RULES
             .iter()

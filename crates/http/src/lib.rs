@@ -6,6 +6,7 @@
 
 mod bearer;
 mod body;
+mod client_assertion;
 mod context;
 mod error;
 mod frame;
@@ -30,6 +31,7 @@ mod testing;
 mod tests;
 
 pub use bearer::BearerToken;
+pub use client_assertion::{ALGORITHMS, ASSERTION_TYPE, UsedAssertion};
 pub use context::{ClientIp, RequestContext};
 pub use error::{ApiError, Fault};
 pub use frame::{Settings, frame};

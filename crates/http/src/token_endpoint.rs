@@ -1,4 +1,5 @@
-//! The OAuth 2.0 token endpoint for client credentials (RFC 6749 sections 2.3.1, 4.4 and 5) and its metadata (RFC 8414).
+//! The OAuth 2.0 token endpoint for client credentials (RFC 6749 sections 2.3.1, 4.4 and 5; RFC 7523 for clients that sign instead
+//! of sending a secret) and its metadata (RFC 8414).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,8 +15,10 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use wire::clients::PublicKey;
 
 use crate::body;
+use crate::client_assertion::{ALGORITHMS, ASSERTION_TYPE, Assertion, UsedAssertion};
 use crate::error::{ApiError, Fault};
 use crate::tokens::AccessTokens;
 
@@ -27,6 +30,13 @@ const LONGEST_FORM: usize = 16 * 1024;
 pub trait ClientDirectory: Send + Sync {
     /// The client with this id at the audience (an environment, the network), None if there is none or it was withdrawn.
     async fn find(&self, audience: &str, client_id: &str) -> Result<Option<Client>, Fault>;
+
+    /// Notes that the client has authenticated; false if its assertion was used before.
+    async fn authenticated(
+        &self,
+        client: Uuid,
+        assertion: Option<UsedAssertion>,
+    ) -> Result<bool, Fault>;
 }
 
 /// A client as the token endpoint needs it.
@@ -36,6 +46,8 @@ pub struct Client {
     pub id: Uuid,
     /// SHA-256 of each secret in force; two while one is being replaced.
     pub secret_hashes: Vec<[u8; 32]>,
+    /// Keys that may sign for it.
+    pub keys: Vec<PublicKey>,
     /// The scopes granted.
     pub scopes: Vec<String>,
 }
@@ -47,6 +59,8 @@ pub struct TokenIssuer {
     pub directory: Arc<dyn ClientDirectory>,
     /// What is handed out.
     pub tokens: AccessTokens,
+    /// The endpoint's own address, for which assertions must be meant.
+    pub endpoint: String,
 }
 
 /// The answer to a good token request.
@@ -117,7 +131,12 @@ async fn grant(
         .find(audience, &credentials.id)
         .await
         .map_err(Failure::Fault)?;
-    let client = check_secret(client, &credentials)?;
+    let now = issuer.tokens.now();
+    let (client, assertion) = check(client, &credentials, &issuer.endpoint, now)?;
+    let is_first = issuer.directory.authenticated(client.id, assertion).await;
+    if !is_first.map_err(Failure::Fault)? {
+        return Err(invalid_client(Method::Assertion));
+    }
     let scopes = granted(&client, form.get("scope").map(String::as_str))?;
     Ok(TokenAnswer {
         access_token: issuer.tokens.issue(client.id, audience, &scopes),
@@ -129,26 +148,35 @@ async fn grant(
 
 struct Credentials {
     id: String,
-    secret: String,
+    proof: Proof,
     /// How they came decides the form of the refusal.
     method: Method,
+}
+
+enum Proof {
+    Secret(String),
+    Assertion(Box<Assertion>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Method {
     Basic,
     Post,
+    Assertion,
 }
 
 /// The credentials, from one place only.
 fn credentials(headers: &HeaderMap, form: &Form) -> Result<Credentials, Failure> {
+    if let Some(credentials) = assertion(headers, form)? {
+        return Ok(credentials);
+    }
     let posted_id = form.get("client_id");
     let posted_secret = form.get("client_secret");
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return match (posted_id, posted_secret) {
             (Some(id), Some(secret)) => Ok(Credentials {
                 id: id.clone(),
-                secret: secret.clone(),
+                proof: Proof::Secret(secret.clone()),
                 method: Method::Post,
             }),
             (Some(_), None) => Err(invalid_client(Method::Post)),
@@ -169,9 +197,45 @@ fn credentials(headers: &HeaderMap, form: &Form) -> Result<Credentials, Failure>
     }
     Ok(Credentials {
         id,
-        secret,
+        proof: Proof::Secret(secret),
         method: Method::Basic,
     })
+}
+
+/// What a client has signed; none if it sent no assertion.
+fn assertion(headers: &HeaderMap, form: &Form) -> Result<Option<Credentials>, Failure> {
+    let (kind, text) = match (
+        form.get("client_assertion_type"),
+        form.get("client_assertion"),
+    ) {
+        (None, None) => return Ok(None),
+        (Some(kind), Some(text)) => (kind, text),
+        _ => {
+            return Err(invalid_request(
+                "`client_assertion` and `client_assertion_type` come together.",
+            ));
+        }
+    };
+    if headers.contains_key(header::AUTHORIZATION) || form.contains_key("client_secret") {
+        return Err(invalid_request("Send a secret or an assertion, not both."));
+    }
+    if kind != ASSERTION_TYPE {
+        return Err(invalid_request(&format!(
+            "The `client_assertion_type` here is `{ASSERTION_TYPE}`."
+        )));
+    }
+    let assertion = Assertion::parse(text).ok_or_else(|| invalid_client(Method::Assertion))?;
+    let id = assertion.client_id().to_owned();
+    if form.get("client_id").is_some_and(|posted| *posted != id) {
+        return Err(invalid_request(
+            "The assertion and `client_id` name different clients.",
+        ));
+    }
+    Ok(Some(Credentials {
+        id,
+        proof: Proof::Assertion(Box::new(assertion)),
+        method: Method::Assertion,
+    }))
 }
 
 /// RFC 6749 section 2.3.1: both halves are form-encoded before they are joined.
@@ -196,9 +260,30 @@ fn form_decoded(text: &str) -> Option<String> {
     Some(word.into_owned())
 }
 
+/// The client, if what it presents is its own, and what is to be remembered of it.
+fn check(
+    client: Option<Client>,
+    credentials: &Credentials,
+    endpoint: &str,
+    now: u64,
+) -> Result<(Client, Option<UsedAssertion>), Failure> {
+    match &credentials.proof {
+        Proof::Secret(secret) => {
+            let client = check_secret(client, secret, credentials.method)?;
+            Ok((client, None))
+        }
+        Proof::Assertion(assertion) => {
+            let refused = || invalid_client(Method::Assertion);
+            let client = client.ok_or_else(refused)?;
+            let used = assertion.verify(&client.keys, endpoint, now);
+            Ok((client, Some(used.ok_or_else(refused)?)))
+        }
+    }
+}
+
 /// The client, if the secret is one of its. An unknown client costs the same comparison as a known one.
-fn check_secret(client: Option<Client>, credentials: &Credentials) -> Result<Client, Failure> {
-    let presented = secret_hash(&credentials.secret);
+fn check_secret(client: Option<Client>, secret: &str, method: Method) -> Result<Client, Failure> {
+    let presented = secret_hash(secret);
     let hashes = client.as_ref().map(|c| c.secret_hashes.as_slice());
     let matches = match hashes {
         Some(hashes) if !hashes.is_empty() => hashes
@@ -208,7 +293,7 @@ fn check_secret(client: Option<Client>, credentials: &Credentials) -> Result<Cli
     };
     client
         .filter(|_| bool::from(matches))
-        .ok_or_else(|| invalid_client(credentials.method))
+        .ok_or_else(|| invalid_client(method))
 }
 
 /// All that is granted if nothing is asked for, else what is asked for, if all of it is granted.
@@ -285,10 +370,14 @@ fn invalid_request(description: &str) -> Failure {
 }
 
 fn invalid_client(method: Method) -> Failure {
-    refused(
-        Error::InvalidClient(method),
-        "The client is unknown here or its secret is wrong.",
-    )
+    let description = match method {
+        Method::Basic | Method::Post => "The client is unknown here or its secret is wrong.",
+        Method::Assertion => {
+            "The client is unknown here, or its assertion is not for this endpoint, not in its time, used before or not signed by \
+             one of its keys."
+        }
+    };
+    refused(Error::InvalidClient(method), description)
 }
 
 impl IntoResponse for Refused {
@@ -325,6 +414,8 @@ pub struct ServerMetadata {
     pub grant_types_supported: Vec<String>,
     /// How clients authenticate.
     pub token_endpoint_auth_methods_supported: Vec<String>,
+    /// Algorithms for clients that sign.
+    pub token_endpoint_auth_signing_alg_values_supported: Vec<String>,
     /// Scopes that can be granted.
     pub scopes_supported: Vec<String>,
     /// Empty: there is no authorization endpoint.
@@ -342,7 +433,9 @@ impl ServerMetadata {
             token_endpoint_auth_methods_supported: list(&[
                 "client_secret_basic",
                 "client_secret_post",
+                "private_key_jwt",
             ]),
+            token_endpoint_auth_signing_alg_values_supported: list(ALGORITHMS),
             scopes_supported: list(scopes),
             response_types_supported: Vec::new(),
         }

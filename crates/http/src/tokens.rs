@@ -75,6 +75,11 @@ impl AccessTokens {
         self.lifetime
     }
 
+    /// Seconds since the Unix epoch.
+    pub(crate) fn now(&self) -> u64 {
+        self.surroundings.unix_seconds()
+    }
+
     /// A new token for the client, good at the audience. Scopes are words without spaces.
     pub fn issue(&self, client: Uuid, audience: &str, scopes: &[String]) -> String {
         let now = self.surroundings.unix_seconds();

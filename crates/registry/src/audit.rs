@@ -3,7 +3,7 @@
 use database::Tx;
 use serde_json::Value;
 
-use crate::{Caller, Error, Registry, Result, Right, ids};
+use crate::{Caller, Error, Listed, Paging, Registry, Result, Right, ids};
 
 pub use storage::audit::AuditRecord;
 
@@ -21,6 +21,7 @@ pub fn record(
 ) -> Result<()> {
     storage::audit::insert(
         tx,
+        &caller.party.scope(),
         &storage::audit::AuditRecord {
             id: ids::new(),
             at: registry.clock.now(),
@@ -75,5 +76,37 @@ pub async fn list(
     registry
         .db
         .read(move |tx| Ok(storage::audit::before(tx, before, limit)?))
+        .await
+}
+
+/// What was done, newest first: a party sees its own doing, the registrar everything.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn page(
+    registry: &Registry,
+    caller: &Caller,
+    paging: Paging,
+) -> Result<Listed<wire::network::AuditLine>> {
+    let scope = caller.require(Right::ReadAudit)?;
+    registry
+        .db
+        .read(move |tx| {
+            let (count, lines) = storage::audit::page(tx, &scope, paging.offset, paging.limit)?;
+            let items = lines
+                .into_iter()
+                .map(|line| {
+                    Ok(wire::network::AuditLine {
+                        id: line.id,
+                        at: line.at.to_string(),
+                        actor: line.actor,
+                        action: line.action,
+                        target: line.target,
+                        detail: serde_json::from_str(&line.detail).map_err(Error::fault)?,
+                    })
+                })
+                .collect::<Result<_>>()?;
+            Ok(Listed { count, items })
+        })
         .await
 }

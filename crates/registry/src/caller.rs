@@ -30,6 +30,11 @@ pub enum Right {
     WritePlatform,
     ReadCatalogue,
     ManageMembers,
+    ReadApplications,
+    WriteApplications,
+    ReadClients,
+    WriteClients,
+    ReadAudit,
 }
 
 /// The party for which a caller acts.
@@ -151,6 +156,11 @@ enum Kind {
 }
 
 impl Party {
+    /// The rows that are its own.
+    pub(crate) fn scope(self) -> Scope {
+        self.seen().1
+    }
+
     /// What kind of party it is, and whose rows it sees.
     fn seen(self) -> (Kind, Scope) {
         match self {
@@ -191,6 +201,7 @@ impl Right {
             Self::WriteDocuments => &[
                 (Kind::Distributor, &["documents:write"]),
                 (Kind::Issuer, &["documents:write"]),
+                (Kind::Platform, &["partner:write"]),
             ],
             Self::ReadInvestors => &[(Kind::Distributor, &["investors:read"])],
             Self::WriteInvestors => &[(Kind::Distributor, &["investors:write"])],
@@ -219,6 +230,24 @@ impl Right {
                 (Kind::Registrar, &["members:write"]),
                 (Kind::Issuer, &["members:write"]),
                 (Kind::Platform, &["members:write"]),
+            ],
+            Self::ReadApplications => &[
+                (Kind::Platform, &["partner:read"]),
+                (Kind::Registrar, &["network:read"]),
+            ],
+            Self::WriteApplications => &[
+                (Kind::Platform, &["partner:write"]),
+                (Kind::Registrar, &["network:write"]),
+            ],
+            Self::ReadClients | Self::ReadAudit => &[
+                (Kind::Platform, &["partner:read"]),
+                (Kind::Issuer, &["issuers:read"]),
+                (Kind::Registrar, &["network:read"]),
+            ],
+            Self::WriteClients => &[
+                (Kind::Platform, &["partner:write"]),
+                (Kind::Issuer, &["issuers:write"]),
+                (Kind::Registrar, &["network:write"]),
             ],
         }
     }

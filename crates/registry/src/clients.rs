@@ -1,38 +1,34 @@
-//! OAuth clients: making them, finding them for a token, and turning a verified token into a caller.
+//! Credentials: making, rotating and withdrawing OAuth clients. Platforms and issuers look after their own.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
-use domain::{ClientId, EnvironmentId, IssuerId, PlatformId, Timestamp};
+use database::Tx;
+use domain::{ClientId, EnvironmentId, FieldErrors, IssuerId, PlatformId, Timestamp};
 use sha2::{Digest, Sha256};
+use storage::Scope;
+use storage::client_credentials::{self, CredentialRecord, Proof};
 use storage::clients::{Client, ClientKind};
-use uuid::Uuid;
 use wire::ProblemCode;
+use wire::clients::{ClientCreate, ClientMode, ClientRotate, PublicKey};
 
-use crate::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES, PLATFORM_SCOPES, Party};
-use crate::{Caller, Error, Registry, Request, Result, Right, audit, clock, ids};
+pub use storage::client_credentials::{CredentialRecord as StoredCredential, Proof as StoredProof};
+pub use storage::clients::Client as StoredClient;
 
-/// The API for which a token is meant; a token is worth nothing at another.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Audience {
-    /// One environment, by name: Distributor and Issuer API.
-    Environment(String),
-    /// All that an issuer owns.
-    Issuer,
-    /// The network API: the registrar's, and what platforms and issuers do there.
-    Network,
-}
+use crate::caller::{
+    DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES, PLATFORM_SCOPES, Party,
+};
+pub use crate::client_access::{
+    Audience, RecentCallers, authenticate, authenticated, token_client,
+};
+use crate::client_holder::{self, Holder};
+use crate::{
+    Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, assets, audit,
+    clock, ids, secrets,
+};
 
-impl Audience {
-    /// As bound into tokens.
-    pub fn name(&self) -> String {
-        match self {
-            Self::Environment(name) => format!("environment:{name}"),
-            Self::Issuer => "issuer".to_owned(),
-            Self::Network => "network".to_owned(),
-        }
-    }
-}
+/// What was in force stays so for this long beside its successor, unless another time is said.
+const OVERLAP_HOURS: u32 = 24;
+const LONGEST_OVERLAP_HOURS: u32 = 720;
+/// A client that rotates without end would otherwise keep every secret of the last month.
+const CREDENTIALS: usize = 10;
 
 /// A client to make.
 #[derive(Clone, Debug)]
@@ -51,7 +47,7 @@ pub struct NewClient {
     pub scopes: Vec<String>,
 }
 
-/// Makes a client. The secret is returned this once and kept only as a hash.
+/// Makes a client at the command line or for the demo. The secret is returned this once and kept only as a hash.
 ///
 /// # Errors
 /// Refuses callers other than the registrar.
@@ -61,67 +57,172 @@ pub async fn create(
     new: NewClient,
 ) -> Result<(Client, String)> {
     request.caller.require(Right::WriteNetwork)?;
-    let secret = format!(
-        "cl_{}_{}",
-        new.kind.as_str(),
-        hex::encode(ids::bytes::<32>())
-    );
-    let client = Client {
-        id: ClientId::from_uuid(ids::new()),
-        client_id: format!("{}-{}", new.kind.as_str(), hex::encode(ids::bytes::<8>())),
-        kind: new.kind,
-        name: new.name,
-        environment: new.environment,
-        platform: new.platform,
-        issuer: new.issuer,
-        secret_hash: Sha256::digest(secret.as_bytes()).into(),
-        scopes: granted(new.kind, new.scopes),
-        created_at: registry.clock.now(),
-        revoked_at: None,
-    };
-    let stored = client.clone();
-    let own = registry.clone();
-    let caller = request.caller.clone();
+    let (own, caller) = (registry.clone(), request.caller.clone());
     registry
         .db
-        .write(move |tx| -> Result<()> {
-            storage::clients::insert(tx, &stored)?;
-            let detail = serde_json::json!({"kind": stored.kind.as_str(), "name": stored.name});
+        .write(move |tx| -> Result<_> {
+            let holder = Holder::of(tx, &new)?;
+            let client = Client {
+                name: new.name.clone(),
+                scopes: granted(new.kind, &new.scopes),
+                ..holder.client(own.clock.now())
+            };
+            let (secret, credential) = new_secret(&own, holder.mode);
+            insert(&own, tx, &caller, &client, &credential)?;
+            Ok((client, secret))
+        })
+        .await
+}
+
+/// Makes a client for the caller's party, or for whom the registrar names; a secret is in this answer only.
+///
+/// # Errors
+/// Field errors.
+pub async fn issue(registry: &Registry, request: &Request, body: ClientCreate) -> Result<Answer> {
+    request.caller.require(Right::WriteClients)?;
+    let wanted = translate::clients::wanted(&body, clock::real_now())?;
+    let (own, caller) = (registry.clone(), request.caller.clone());
+    registry
+        .write(request, move |tx| {
+            let holder = client_holder::find(tx, &caller, &body)?;
+            let client = Client {
+                name: body.name.trim().to_owned(),
+                scopes: within(&caller, chosen(holder.kind, body.scopes.as_deref())?)?,
+                allowed_networks: wanted.allowed_networks.clone(),
+                expires_at: wanted.expires_at,
+                ..holder.client(own.clock.now())
+            };
+            let (secret, credential) = match &wanted.public_key {
+                Some(key) => (None, new_key(&own, key)?),
+                None => {
+                    let (secret, credential) = new_secret(&own, holder.mode);
+                    (Some(secret), credential)
+                }
+            };
+            insert(&own, tx, &caller, &client, &credential)?;
+            Done::created(client.id, &shown(&own, tx, &client, secret)?)
+        })
+        .await
+}
+
+/// Gives a client a new secret or key; what was in force stays so for the overlap.
+///
+/// # Errors
+/// Field errors; `conflict` if it was revoked; not found if it is not the caller's.
+pub async fn rotate(
+    registry: &Registry,
+    request: &Request,
+    id: ClientId,
+    body: ClientRotate,
+) -> Result<Answer> {
+    let scope = request.caller.require(Right::WriteClients)?;
+    let overlap = overlap_hours(&body)?;
+    let key = body
+        .public_key
+        .as_ref()
+        .map(|key| translate::clients::public_key("public_key", key))
+        .transpose()?;
+    let (own, caller) = (registry.clone(), request.caller.clone());
+    registry
+        .write(request, move |tx| {
+            let client = lock(tx, &scope, id)?;
+            // The secret of a client that may decide would be a second pair of eyes.
+            if client.kind == ClientKind::Network && client.id != caller.client {
+                return Err(Error::NotPermitted);
+            }
+            within(&caller, client.scopes.clone())?;
+            let now = clock::real_now();
+            let until = now.plus_seconds(i64::from(overlap) * 3_600);
+            client_credentials::end_at(tx, id, until)?;
+            if client_credentials::in_force(tx, id, now)?.len() >= CREDENTIALS {
+                return Err(too_many());
+            }
+            let mode = client_holder::mode_of(tx, &client)?;
+            let (secret, credential) = match &key {
+                Some(key) => (None, new_key(&own, key)?),
+                None => {
+                    let (secret, credential) = new_secret(&own, mode);
+                    (Some(secret), credential)
+                }
+            };
+            client_credentials::insert(tx, id, &credential)?;
+            let detail = serde_json::json!({"overlap_hours": overlap, "hint": credential.hint});
             audit::record(
                 &own,
                 tx,
                 &caller,
-                "client.create",
-                &stored.client_id,
+                "client.rotate",
+                &client.client_id,
                 &detail,
-            )
+            )?;
+            Done::ok(id, &shown(&own, tx, &client, secret)?)
         })
-        .await?;
-    Ok((client, secret))
+        .await
 }
 
 /// Refuses a client from now on; tokens that it already has are worth nothing within a second.
 ///
 /// # Errors
-/// Refuses callers other than the registrar; not found if there is none or it was revoked before.
-pub async fn revoke(registry: &Registry, request: &Request, id: ClientId) -> Result<()> {
-    request.caller.require(Right::WriteNetwork)?;
+/// Not found if it is not the caller's, or was revoked before.
+pub async fn revoke(registry: &Registry, request: &Request, id: ClientId) -> Result<Answer> {
+    let scope = request.caller.require(Right::WriteClients)?;
+    let (own, caller) = (registry.clone(), request.caller.clone());
+    registry
+        .write(request, move |tx| {
+            let client = lock(tx, &scope, id)?;
+            let now = own.clock.now();
+            storage::clients::revoke(tx, id, now)?;
+            let revoked = Client {
+                revoked_at: Some(now),
+                ..client
+            };
+            let name = &revoked.client_id;
+            audit::record(&own, tx, &caller, "client.revoke", name, &().into())?;
+            Done::ok(id, &shown(&own, tx, &revoked, None)?)
+        })
+        .await
+}
+
+/// One client.
+///
+/// # Errors
+/// Not found if it is not the caller's.
+pub async fn get(
+    registry: &Registry,
+    caller: &Caller,
+    id: ClientId,
+) -> Result<wire::clients::Client> {
+    let scope = caller.require(Right::ReadClients)?;
     let own = registry.clone();
-    let caller = request.caller.clone();
     registry
         .db
-        .write(move |tx| -> Result<()> {
-            if !storage::clients::revoke(tx, id, own.clock.now())? {
-                return Err(Error::NotFound("client"));
-            }
-            audit::record(
-                &own,
-                tx,
-                &caller,
-                "client.revoke",
-                &id.to_string(),
-                &().into(),
-            )
+        .read(move |tx| {
+            let client = storage::clients::find_own(tx, &scope, id)?.ok_or(NOT_FOUND)?;
+            shown(&own, tx, &client, None)
+        })
+        .await
+}
+
+/// The caller's clients, oldest first.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn page(
+    registry: &Registry,
+    caller: &Caller,
+    paging: Paging,
+) -> Result<Listed<wire::clients::Client>> {
+    let scope = caller.require(Right::ReadClients)?;
+    let own = registry.clone();
+    registry
+        .db
+        .read(move |tx| {
+            let (count, clients) = storage::clients::page(tx, &scope, paging.offset, paging.limit)?;
+            let items = clients
+                .iter()
+                .map(|client| shown(&own, tx, client, None))
+                .collect::<Result<_>>()?;
+            Ok(Listed { count, items })
         })
         .await
 }
@@ -135,144 +236,178 @@ pub async fn list(registry: &Registry, caller: &Caller) -> Result<Vec<Client>> {
     registry.db.read(|tx| Ok(storage::clients::list(tx)?)).await
 }
 
-/// The client that may take a token for this audience.
-///
-/// # Errors
-/// Fails if the database does.
-pub async fn token_client(
-    registry: &Registry,
-    audience: &Audience,
-    client_id: &str,
-) -> Result<Option<Client>> {
-    let audience = audience.clone();
-    let client_id = client_id.to_owned();
-    registry
-        .db
-        .read(move |tx| -> Result<_> {
-            let Some(client) = storage::clients::find_by_client_id(tx, &client_id)? else {
-                return Ok(None);
-            };
-            let party = party(tx, &audience, &client)?;
-            Ok(party.map(|_| client))
-        })
-        .await
+const NOT_FOUND: Error = Error::NotFound("client");
+
+fn lock(tx: &mut Tx, scope: &Scope, id: ClientId) -> Result<Client> {
+    storage::clients::lock(tx, scope, id)?
+        .filter(|client| client.revoked_at.is_none())
+        .ok_or(NOT_FOUND)
 }
 
-/// Turns a verified token into a caller: its client must still exist and belong to this audience.
-///
-/// # Errors
-/// `token_invalid` if it does not, `not_found` if there is no such environment.
-pub async fn authenticate(
+fn insert(
     registry: &Registry,
-    audience: &Audience,
-    client: Uuid,
-    scopes: &[String],
-) -> Result<Caller> {
-    let now = clock::real_now();
-    if let Some(caller) = registry.callers.find(audience, client, now) {
-        return Ok(Caller {
-            scopes: scopes.to_vec(),
-            ..caller
-        });
-    }
-    let id = ClientId::from_uuid(client);
-    let sought = audience.clone();
-    let found = registry
-        .db
-        .read(move |tx| -> Result<_> {
-            let Some(client) = storage::clients::find(tx, id)? else {
-                return Ok(None);
-            };
-            Ok(party(tx, &sought, &client)?.map(|party| (client, party)))
-        })
-        .await?;
-    let Some((client, party)) = found else {
-        return Err(Error::Problem(
-            ProblemCode::TokenInvalid,
-            "The client of this access token may not use this API.".to_owned(),
-        ));
-    };
-    let caller = Caller {
-        client: client.id,
-        name: client.client_id,
-        party,
-        scopes: scopes.to_vec(),
-        person: None,
-        limited_to: None,
-    };
-    registry.callers.remember(audience, &caller, now);
-    Ok(caller)
+    tx: &mut Tx,
+    caller: &Caller,
+    client: &Client,
+    credential: &CredentialRecord,
+) -> Result<()> {
+    storage::clients::insert(tx, client)?;
+    client_credentials::insert(tx, client.id, credential)?;
+    let detail = serde_json::json!({
+        "kind": client.kind.as_str(),
+        "name": client.name,
+        "scopes": client.scopes,
+        "hint": credential.hint,
+    });
+    audit::record(
+        registry,
+        tx,
+        caller,
+        "client.create",
+        &client.client_id,
+        &detail,
+    )
 }
 
-/// For whom the client acts at this audience; none where it may not act at all.
-fn party(tx: &mut database::Tx, audience: &Audience, client: &Client) -> Result<Option<Party>> {
-    if client.revoked_at.is_some() {
-        return Ok(None);
-    }
-    Ok(match audience {
-        Audience::Network => match client.kind {
-            ClientKind::Network => Some(Party::Registrar),
-            ClientKind::Platform => client.platform.map(Party::Platform),
-            // Issuers look into the catalogue and decide about requests for their assets.
-            ClientKind::Issuer => client
-                .issuer
-                .map(|issuer| Party::Issuer(client.environment, issuer)),
-            ClientKind::Distributor => None,
-        },
-        Audience::Issuer => client
-            .issuer
-            .map(|issuer| Party::Issuer(client.environment, issuer)),
-        Audience::Environment(name) => {
-            let environment = storage::environments::find_by_name(tx, name)?
-                .ok_or(Error::NotFound("environment"))?
-                .id;
-            // A platform's own client manages; to sell it has one for each environment.
-            let here = client.kind != ClientKind::Platform
-                && client.environment.is_none_or(|own| own == environment);
-            match (client.platform, client.issuer) {
-                (Some(platform), _) if here => Some(Party::Distributor(environment, platform)),
-                (None, Some(issuer)) if here => Some(Party::Issuer(Some(environment), issuer)),
-                _ => None,
-            }
-        }
+fn new_secret(registry: &Registry, mode: ClientMode) -> (String, CredentialRecord) {
+    let secret = secrets::secret(mode);
+    let credential = CredentialRecord {
+        id: ids::new(),
+        hint: secrets::hint(&secret),
+        proof: Proof::Secret(Sha256::digest(secret.as_bytes()).into()),
+        created_at: registry.clock.now(),
+        expires_at: None,
+    };
+    (secret, credential)
+}
+
+fn new_key(registry: &Registry, key: &PublicKey) -> Result<CredentialRecord> {
+    Ok(CredentialRecord {
+        id: ids::new(),
+        hint: key.kid.clone(),
+        proof: Proof::PublicKey(serde_json::to_string(key).map_err(Error::fault)?),
+        created_at: registry.clock.now(),
+        expires_at: None,
     })
 }
 
-fn granted(kind: ClientKind, wanted: Vec<String>) -> Vec<String> {
-    let all = match kind {
+fn shown(
+    registry: &Registry,
+    tx: &mut Tx,
+    client: &Client,
+    secret: Option<String>,
+) -> Result<wire::clients::Client> {
+    let environment = client
+        .environment
+        .map(|id| storage::environments::name(tx, id))
+        .transpose()?;
+    let credentials = client_credentials::in_force(tx, client.id, clock::real_now())?;
+    let url = &registry.settings.public_url;
+    let mut shown = client_holder::show(client, environment, &credentials, url);
+    if let Some(secret) = secret {
+        shown.first_call = assets::first_call(tx, client, &shown.api_url, &secret)?;
+        shown.client_secret = Some(secret);
+    }
+    Ok(shown)
+}
+
+fn overlap_hours(body: &ClientRotate) -> Result<u32> {
+    let hours = body.overlap_hours.unwrap_or(OVERLAP_HOURS);
+    if hours > LONGEST_OVERLAP_HOURS {
+        return Err(Error::Field(
+            "overlap_hours",
+            wire::FieldCode::OutOfRange,
+            "An overlap lasts 720 hours (30 days) at most.".to_owned(),
+        ));
+    }
+    Ok(hours)
+}
+
+fn too_many() -> Error {
+    Error::Problem(
+        ProblemCode::TooMany,
+        format!(
+            "A client has at most {CREDENTIALS} secrets and keys in force; end some by an overlap of 0."
+        ),
+    )
+}
+
+/// Everything that a kind of client can be granted.
+fn grantable(kind: ClientKind) -> &'static [&'static str] {
+    match kind {
         ClientKind::Distributor => DISTRIBUTOR_SCOPES,
         ClientKind::Issuer => ISSUER_SCOPES,
         ClientKind::Platform => PLATFORM_SCOPES,
         ClientKind::Network => NETWORK_SCOPES,
-    };
-    all.iter()
+    }
+}
+
+fn granted(kind: ClientKind, wanted: &[String]) -> Vec<String> {
+    grantable(kind)
+        .iter()
         .map(|scope| (*scope).to_owned())
         .filter(|scope| wanted.is_empty() || wanted.contains(scope))
         .collect()
 }
 
-/// How long a found client is trusted without looking again, in seconds.
-const TRUSTED_FOR_S: i64 = 1;
-/// Callers remembered at most; beyond that the memory starts afresh.
-const REMEMBERED: usize = 10_000;
-
-/// Callers found a moment ago, so that a busy client costs no look-up per request.
-#[derive(Default)]
-pub struct RecentCallers(Mutex<HashMap<(Audience, Uuid), (Caller, Timestamp)>>);
-
-impl RecentCallers {
-    fn find(&self, audience: &Audience, client: Uuid, now: Timestamp) -> Option<Caller> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (caller, since) = known.get(&(audience.clone(), client))?;
-        (now.seconds_since(*since) < TRUSTED_FOR_S).then(|| caller.clone())
-    }
-
-    fn remember(&self, audience: &Audience, caller: &Caller, now: Timestamp) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= REMEMBERED {
-            known.clear();
+/// The scopes of a client that somebody makes by the API. Of the registrar's own only those that read: who could make one that
+/// decides could confirm what he proposed himself.
+fn chosen(kind: ClientKind, wanted: Option<&[String]>) -> Result<Vec<String>> {
+    let possible = match kind {
+        ClientKind::Network => &["network:read"],
+        kind => grantable(kind),
+    };
+    let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else {
+        return Ok(possible.iter().map(|scope| (*scope).to_owned()).collect());
+    };
+    let mut errors = FieldErrors::new();
+    for (index, scope) in wanted.iter().enumerate() {
+        if !possible.contains(&scope.as_str()) {
+            errors.push(
+                format!("scopes[{index}]"),
+                domain::FieldCode::UnknownValue,
+                format!("A client of this kind can have: {}.", possible.join(", ")),
+            );
         }
-        let name = (audience.clone(), caller.client.uuid());
-        known.insert(name, (caller.clone(), now));
+    }
+    errors
+        .into_result(Some(granted(kind, wanted)))
+        .map_err(Error::Fields)
+}
+
+/// What an issuer's caller may hand on: who manages its data is not thereby one who accepts its investments, and who sees some
+/// products only has no client that sees all. A platform's administrators have everything that its clients can have.
+fn within(caller: &Caller, scopes: Vec<String>) -> Result<Vec<String>> {
+    let Party::Issuer(..) = caller.party else {
+        return Ok(scopes);
+    };
+    if caller.limited_to.is_some() {
+        return Err(Error::NotPermitted);
+    }
+    if scopes.iter().all(|scope| caller.scopes.contains(scope)) {
+        Ok(scopes)
+    } else {
+        Err(Error::NotPermitted)
+    }
+}
+
+impl Holder {
+    /// The bare client of this holder.
+    fn client(&self, now: Timestamp) -> Client {
+        Client {
+            id: ClientId::from_uuid(ids::new()),
+            client_id: secrets::client_id(self.mode, &self.place),
+            kind: self.kind,
+            name: String::new(),
+            environment: self.environment,
+            platform: self.platform,
+            issuer: self.issuer,
+            scopes: Vec::new(),
+            allowed_networks: Vec::new(),
+            created_at: now,
+            expires_at: None,
+            revoked_at: None,
+            last_used_at: None,
+        }
     }
 }

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use wire::ProblemCode;
 
 use crate::{
-    Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids,
-    participation,
+    Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, admissions,
+    audit, ids, participation,
 };
 
 /// What the seal of a decision is bound to.
@@ -186,13 +186,21 @@ fn carry_out(
     decision: &Decision,
     sealed: &Sealed,
 ) -> Result<()> {
-    let _ = sealed;
     match decision.kind {
         DecisionKind::PlatformSuspension => {
             participation::suspended(registry, tx, caller, decision.target)
         }
         DecisionKind::PlatformReadmission => {
             participation::readmitted(registry, tx, caller, decision.target)
+        }
+        DecisionKind::PlatformAdmission => {
+            admissions::admitted(registry, tx, caller, decision.target)
+        }
+        DecisionKind::PlatformRefusal => {
+            admissions::refused(registry, tx, caller, decision.target, &sealed.reason)
+        }
+        DecisionKind::PlatformLicence => {
+            admissions::licensed(registry, tx, caller, decision.target, &sealed.content)
         }
     }
 }

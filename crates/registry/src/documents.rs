@@ -33,8 +33,11 @@ pub struct Upload {
 pub async fn upload(registry: &Registry, request: &Request, upload: Upload) -> Result<Answer> {
     let scope = request.caller.require(Right::WriteDocuments)?;
     let content_type = accepted_type(&upload)?;
-    let environment = match request.caller.party {
-        Party::Distributor(environment, _) | Party::Issuer(Some(environment), _) => environment,
+    let (environment, folder) = match request.caller.party {
+        Party::Distributor(environment, _) | Party::Issuer(Some(environment), _) => {
+            (Some(environment), environment.to_string())
+        }
+        Party::Platform(platform) => (None, platform.to_string()),
         _ => return Err(Error::NotPermitted),
     };
     let vault = registry.vault.clone();
@@ -50,7 +53,7 @@ pub async fn upload(registry: &Registry, request: &Request, upload: Upload) -> R
         issuer: scope.issuer,
         key: key.id(),
         content_hash: upload.sha256,
-        stored_as: format!("{environment}/{}-{id}", hex::encode(upload.sha256)),
+        stored_as: format!("{folder}/{}-{id}", hex::encode(upload.sha256)),
         size: upload.bytes.len() as u64,
         content_type: content_type.to_owned(),
         sealed_name: key.seal(NAME, upload.name.as_bytes()),

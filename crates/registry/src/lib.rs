@@ -3,7 +3,10 @@
 //! REST, console, worker and command line call the same functions. Every function takes the request (or the caller) first.
 
 pub mod accounts;
+pub mod admissions;
 pub mod answer;
+pub mod applications;
+pub mod assets;
 pub mod audit;
 pub mod benefiting_persons;
 pub mod caller;
@@ -49,12 +52,16 @@ pub mod write;
 
 mod attempts;
 mod batches;
+mod client_access;
+mod client_holder;
 mod confirmation;
+mod first_call;
 mod investment_views;
 mod orders;
 mod passwords;
 mod persons;
 mod progress;
+mod secrets;
 
 pub use answer::Answer;
 pub use caller::{Caller, Right};

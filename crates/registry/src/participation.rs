@@ -1,12 +1,63 @@
 //! How platforms take part in the network (§ 18 eWpRV): what the registrar decides about them.
 
 use database::Tx;
-use domain::{DecisionKind, Participation, PlatformId, Refusal};
+use domain::{DecisionKind, FieldErrors, ImportTrust, Participation, PlatformId, Refusal};
 use serde_json::{Value, json};
+use storage::parties::Platform;
 use uuid::Uuid;
 
 use crate::decisions::{Proposal, propose};
-use crate::{Answer, Caller, Done, Error, Registry, Request, Result, Right, audit};
+use crate::{Answer, Caller, Done, Error, Registry, Request, Result, Right, audit, ids};
+
+/// Makes a platform that has yet to apply, for who registers. Its firm is taken as it is said until an application is checked.
+///
+/// # Errors
+/// Refuses callers other than the registrar; `application_duplicate` if there is a platform of this name.
+pub async fn register(
+    registry: &Registry,
+    request: &Request,
+    company_name: &str,
+) -> Result<PlatformId> {
+    request.caller.require(Right::WriteNetwork)?;
+    let (own, caller) = (registry.clone(), request.caller.clone());
+    let name = company_name.trim().to_owned();
+    registry
+        .db
+        .write(move |tx| applicant(&own, tx, &caller, &name))
+        .await
+}
+
+/// The same within a transaction that makes more.
+pub(crate) fn applicant(
+    registry: &Registry,
+    tx: &mut Tx,
+    caller: &Caller,
+    name: &str,
+) -> Result<PlatformId> {
+    let mut errors = FieldErrors::new();
+    domain::text::check_text(&mut errors, "company_name", name);
+    errors.into_result(Some(()))?;
+    if storage::parties::find_platform(tx, name)?.is_some() {
+        return Err(Error::Problem(
+            wire::ProblemCode::ApplicationDuplicate,
+            "There is a platform of this name; ask its people to invite you.".to_owned(),
+        ));
+    }
+    let platform = Platform {
+        id: PlatformId::from_uuid(ids::new()),
+        name: name.to_owned(),
+        lei: None,
+        identification_import: ImportTrust::Reviewed,
+        participation: Participation::Applying,
+        licence: None,
+        created_at: registry.clock.now(),
+    };
+    storage::parties::insert_platform(tx, &platform)?;
+    let target = platform.id.to_string();
+    let detail = json!({ "name": name });
+    audit::record(registry, tx, caller, "platform.register", &target, &detail)?;
+    Ok(platform.id)
+}
 
 /// The calling platform's own standing.
 ///

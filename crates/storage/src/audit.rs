@@ -4,11 +4,12 @@ use database::{DatabaseError, Row, Sql, Tx};
 use domain::Timestamp;
 use uuid::Uuid;
 
+use crate::Scope;
 use crate::columns::{Columns, time};
 
 const INSERT: Sql = Sql("insert into audit_log
-(id, at, actor, action, target, detail)
-values ($1, $2, $3, $4, $5, $6)");
+(id, at, actor, action, target, detail, platform_id, issuer_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8)");
 
 const LATEST: Sql = Sql("select id, at, actor, action, target, detail
 from audit_log
@@ -21,6 +22,18 @@ from audit_log
 where id < $1
 order by id desc
 limit $2");
+
+const PAGE: Sql = Sql("select id, at, actor, action, target, detail
+from audit_log
+where (platform_id = $1 or $1 is null)
+and (issuer_id = $2 or $2 is null)
+order by at desc, id desc
+limit $3 offset $4");
+
+const COUNT: Sql = Sql("select count(*)
+from audit_log
+where (platform_id = $1 or $1 is null)
+and (issuer_id = $2 or $2 is null)");
 
 /// One line of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,11 +52,11 @@ pub struct AuditRecord {
     pub detail: String,
 }
 
-/// Appends a line; it travels with the commit.
+/// Appends a line about the doing of a party; it travels with the commit.
 ///
 /// # Errors
 /// Fails if the database does.
-pub fn insert(tx: &mut Tx, record: &AuditRecord) -> Result<(), DatabaseError> {
+pub fn insert(tx: &mut Tx, scope: &Scope, record: &AuditRecord) -> Result<(), DatabaseError> {
     tx.later(
         INSERT,
         &[
@@ -53,6 +66,8 @@ pub fn insert(tx: &mut Tx, record: &AuditRecord) -> Result<(), DatabaseError> {
             record.action.as_str().into(),
             record.target.as_str().into(),
             record.detail.as_str().into(),
+            scope.platform_value(),
+            scope.issuer_value(),
         ],
     )
 }
@@ -66,6 +81,24 @@ pub fn latest(tx: &mut Tx, limit: u32) -> Result<Vec<AuditRecord>, DatabaseError
         .iter()
         .map(read)
         .collect()
+}
+
+/// The number of lines about a party's doing and a stretch of them, newest first.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn page(
+    tx: &mut Tx,
+    scope: &Scope,
+    offset: u64,
+    limit: u32,
+) -> Result<(u64, Vec<AuditRecord>), DatabaseError> {
+    let filter = [scope.platform_value(), scope.issuer_value()];
+    let count = tx.query_one(COUNT, &filter)?.get(0)?;
+    let [platform, issuer] = filter;
+    let stretch = [platform, issuer, limit.into(), offset.cast_signed().into()];
+    let rows = tx.query(PAGE, &stretch)?;
+    Ok((count, rows.iter().map(read).collect::<Result<_, _>>()?))
 }
 
 /// Lines older than the one named, newest first.

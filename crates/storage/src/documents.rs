@@ -77,8 +77,8 @@ impl Documents {
 pub struct DocumentRecord {
     /// Identifies it.
     pub id: DocumentId,
-    /// Where it was uploaded.
-    pub environment: EnvironmentId,
+    /// Where it was uploaded; none for what a party uploads for all of its own.
+    pub environment: Option<EnvironmentId>,
     /// The platform that uploaded it.
     pub platform: Option<PlatformId>,
     /// The issuer that uploaded it.
@@ -117,7 +117,7 @@ pub fn insert(tx: &mut Tx, document: &DocumentRecord) -> Result<(), DatabaseErro
         INSERT,
         &[
             document.id.uuid().into(),
-            document.environment.uuid().into(),
+            Value::from(document.environment.map(EnvironmentId::uuid)),
             Value::from(document.platform.map(PlatformId::uuid)),
             Value::from(document.issuer.map(IssuerId::uuid)),
             document.key.into(),
@@ -166,7 +166,7 @@ fn read(row: &Row) -> Result<DocumentRecord, DatabaseError> {
     let mut columns = Columns::of(row);
     Ok(DocumentRecord {
         id: columns.id(DocumentId::from_uuid)?,
-        environment: columns.id(EnvironmentId::from_uuid)?,
+        environment: columns.opt_id(EnvironmentId::from_uuid)?,
         platform: columns.opt_id(PlatformId::from_uuid)?,
         issuer: columns.opt_id(IssuerId::from_uuid)?,
         key: columns.next()?,

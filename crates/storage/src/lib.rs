@@ -1,7 +1,9 @@
 //! The registrar's SQL, migrations and documents. SQL of the registrar stands here and nowhere else.
 
+pub mod applications;
 pub mod audit;
 pub mod campaigns;
+pub mod client_credentials;
 pub mod clients;
 pub mod decisions;
 pub mod dlt_batches;
@@ -95,6 +97,18 @@ pub const COMPONENT: Component = Component {
             name: "people",
             sqlite: include_str!("../migrations/sqlite/V0009__people.sql"),
             postgres: include_str!("../migrations/postgres/V0009__people.sql"),
+        },
+        Migration {
+            version: 10,
+            name: "credentials",
+            sqlite: include_str!("../migrations/sqlite/V0010__credentials.sql"),
+            postgres: include_str!("../migrations/postgres/V0010__credentials.sql"),
+        },
+        Migration {
+            version: 11,
+            name: "applications",
+            sqlite: include_str!("../migrations/sqlite/V0011__applications.sql"),
+            postgres: include_str!("../migrations/postgres/V0011__applications.sql"),
         },
     ],
 };

@@ -18,6 +18,10 @@ const SET_PARTICIPATION: Sql = Sql("update platforms
 set participation = $2
 where id = $1");
 
+const SET_LEI: Sql = Sql("update platforms
+set lei = $2
+where id = $1");
+
 const SET_LICENCE: Sql = Sql("update platforms
 set licence = $2, licence_ends_at = $3
 where id = $1");
@@ -77,6 +81,14 @@ pub fn set_licence(tx: &mut Tx, id: PlatformId, licence: &Licence) -> Result<(),
         licence_end(Some(licence)),
     ];
     tx.later(SET_LICENCE, &parameters)
+}
+
+/// Keeps what the registrar has checked of an admitted platform's firm.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn set_lei(tx: &mut Tx, id: PlatformId, lei: &str) -> Result<(), DatabaseError> {
+    tx.later(SET_LEI, &[id.uuid().into(), lei.into()])
 }
 
 /// A licence as a parameter.

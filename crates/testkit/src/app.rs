@@ -175,6 +175,17 @@ impl TestApp {
         sign_in(&base, &credentials).await.at(base)
     }
 
+    /// A firm that has registered and has yet to apply.
+    ///
+    /// # Panics
+    /// If there is a platform of this name.
+    pub async fn applicant(&self, name: &str) -> Session {
+        let request = Request::internal(demo::OPERATOR, "register");
+        let made = registry::participation::register(&self.app.registry, &request, name);
+        let platform = made.await.expect("a new firm").to_string();
+        self.platform(&platform).await
+    }
+
     /// A new client without environment.
     ///
     /// # Panics

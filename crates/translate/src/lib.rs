@@ -1,6 +1,8 @@
 //! Domain to wire and back: pure functions, one file per resource. What a field means is decided here, once.
 
+pub mod applications;
 pub mod campaigns;
+pub mod clients;
 pub mod decisions;
 pub mod identifications;
 pub mod investments;

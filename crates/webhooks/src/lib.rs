@@ -17,6 +17,7 @@ pub mod endpoints;
 mod guard;
 mod messages;
 mod oauth;
+mod probe;
 pub mod schedule;
 mod sender;
 mod settle;
@@ -33,6 +34,7 @@ pub use guard::{Guard, GuardRefusal, NetworkRefusal};
 pub use messages::{
     MOST_REPLAYED, Message, Replayed, TEST_EVENT_TYPE, publish, replay, replay_since, test,
 };
+pub use probe::probe;
 pub use signing::{
     Headers, SECRET_PREFIX, Secret, SecretRefusal, VerifyError, signature_header, verify,
 };

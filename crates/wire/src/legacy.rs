@@ -56,6 +56,12 @@ impl Legacy for crate::identifications::BenefitingPersonCreate {
     }
 }
 
+impl Legacy for crate::applications::ApplicationAnswer {}
+impl Legacy for crate::applications::ApplicationDraft {}
+impl Legacy for crate::applications::ApplicationMessageCreate {}
+impl Legacy for crate::applications::LicenceChange {}
+impl Legacy for crate::clients::ClientCreate {}
+impl Legacy for crate::clients::ClientRotate {}
 impl Legacy for crate::decisions::Reason {}
 impl Legacy for crate::identifications::IdentificationCreate {}
 impl Legacy for crate::investments::Accept {}

@@ -3,6 +3,9 @@
 //! Dates, amounts and identifiers of the field are plain strings here; crate `translate` turns them into domain values and
 //! collects every field that is wrong.
 
+pub mod applications;
+pub mod assets;
+pub mod clients;
 pub mod decisions;
 pub mod documents;
 pub mod events;

@@ -112,3 +112,22 @@ pub struct Health {
     /// Webhook deliveries that wait.
     pub pending_webhooks: u64,
 }
+
+/// A line of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditLine {
+    /// Identifies it.
+    pub id: Uuid,
+    /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// Client, person or operator.
+    pub actor: String,
+    /// Such as `client.rotate`; with `.refused` at its end for what was tried in vain.
+    pub action: String,
+    /// What it was done to.
+    pub target: String,
+    /// Depends on the action; neither personal data nor secrets.
+    #[schema(value_type = Option<Object>)]
+    pub detail: serde_json::Value,
+}

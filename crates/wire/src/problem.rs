@@ -148,6 +148,7 @@ catalogue! {
         InsufficientScope = "insufficient_scope", 403, "The token lacks a scope", "The operation needs a scope that the token does not carry; the detail names it.";
         AcceptMandateMissing = "accept_mandate_missing", 403, "No mandate to accept", "Only the issuer accepts investments in this campaign; `accepted_at` cannot be given.";
         PaymentMandateMissing = "payment_mandate_missing", 403, "No mandate to report payment", "Only the issuer marks investments of this campaign as paid; `paid_at` cannot be given.";
+        AddressNotAllowed = "address_not_allowed", 403, "The address is not allowed", "The client is bound to networks, and the request comes from elsewhere.";
         NotPermitted = "not_permitted", 403, "Not permitted", "The client may not do this.";
         NotFound = "not_found", 404, "Not found", "There is no such resource, or it belongs to someone else.";
         MethodNotAllowed = "method_not_allowed", 405, "Method not allowed", "The resource does not have this method; the `Allow` header lists those it has.";
@@ -164,6 +165,9 @@ catalogue! {
         DecisionClosed = "decision_closed", 409, "The decision is closed", "The decision was confirmed or withdrawn before.";
         ParticipationState = "participation_state", 409, "The platform's standing forbids this", "The platform has a standing in the network in which this cannot be done.";
         LinkInvalid = "link_invalid", 410, "The link is not valid any more", "The link was used, was withdrawn, or is too old.";
+        ApplicationState = "application_state", 409, "The application's status forbids this", "The application has a status in which this cannot be done.";
+        ApplicationDuplicate = "application_duplicate", 409, "The firm has applied already", "The firm takes part already, or another application of it is open.";
+        DomainNotProven = "domain_not_proven", 409, "The domain is not proven", "Put the token where it is looked for, have it checked, and submit then.";
         BodyTooLarge = "body_too_large", 413, "The body is too large", "The body is larger than the limit that the detail names.";
         UnsupportedMediaType = "unsupported_media_type", 415, "The media type is not supported", "The `Content-Type` or `Content-Encoding` is not one that this operation reads.";
         DocumentTypeNotAccepted = "document_type_not_accepted", 415, "The type of document is not accepted", "The file's content is not of an accepted type, or not of the type it claims.";

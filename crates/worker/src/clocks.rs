@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::Timestamp;
-use registry::{Registry, clocks, delivery, investors, mail};
+use registry::{Registry, admissions, clocks, delivery, investors, mail};
 
 /// Looks at deadlines again and again.
 pub(crate) struct Clocks {
@@ -47,6 +47,8 @@ impl Clocks {
     async fn look_at_all(&self) -> registry::Result<()> {
         while investors::expire_identifications(&self.registry).await? > 0 {}
         clocks::payment_overdue(&self.registry).await?;
+        admissions::answers_due(&self.registry).await?;
+        admissions::prove_domains(&self.registry).await?;
         let since = *self.looked_until();
         let until = clocks::deliveries_due(&self.registry, since).await?;
         *self.looked_until() = until;

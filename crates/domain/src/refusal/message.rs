@@ -94,6 +94,9 @@ impl Refusal {
             Self::PlatformNotAdmitted => {
                 "Only platforms that the registrar has admitted take investments.".to_owned()
             }
+            Self::ApplicationState { action, status } => {
+                format!("An application with the status {status} cannot be {action}.")
+            }
             Self::LicenceExpired { valid_to } => {
                 format!(
                     "The platform's licence ended on {valid_to}; give the registrar the new one."

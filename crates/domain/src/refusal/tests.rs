@@ -76,6 +76,10 @@ fn one_of_each() -> Vec<Refusal> {
         Refusal::LicenceDoesNotCover {
             legal_form: LegalForm::SecurityToken,
         },
+        Refusal::ApplicationState {
+            action: "submitted",
+            status: ApplicationStatus::Withdrawn,
+        },
     ]
 }
 

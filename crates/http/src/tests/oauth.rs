@@ -19,8 +19,8 @@ use uuid::Uuid;
 use super::serving::started;
 use crate::testing::{Answer, Still, ask, settings};
 use crate::{
-    AccessTokens, Client, ClientDirectory, Fault, ServerMetadata, TokenError, TokenIssuer, frame,
-    secret_hash, token_endpoint,
+    AccessTokens, Client, ClientDirectory, Fault, ServerMetadata, TokenError, TokenIssuer,
+    UsedAssertion, frame, secret_hash, token_endpoint,
 };
 
 const AUDIENCE: &str = "environment-a";
@@ -35,16 +35,22 @@ impl ClientDirectory for Directory {
             (AUDIENCE, "broker") => Ok(Some(Client {
                 id: Uuid::from_u128(1),
                 secret_hashes: vec![secret_hash("older"), secret_hash(SECRET)],
+                keys: Vec::new(),
                 scopes: vec!["investors:read".into(), "investors:write".into()],
             })),
             (AUDIENCE, "no-secrets") => Ok(Some(Client {
                 id: Uuid::from_u128(2),
                 secret_hashes: Vec::new(),
+                keys: Vec::new(),
                 scopes: Vec::new(),
             })),
             (AUDIENCE, "breaks") => Err(Fault::message("the database is gone")),
             _ => Ok(None),
         }
+    }
+
+    async fn authenticated(&self, _: Uuid, _: Option<UsedAssertion>) -> Result<bool, Fault> {
+        Ok(true)
     }
 }
 
@@ -64,6 +70,7 @@ fn routes() -> Router {
     let issuer = TokenIssuer {
         directory: Arc::new(Directory),
         tokens: tokens(),
+        endpoint: "http://localhost/oauth/token".to_owned(),
     };
     Router::new()
         .route("/oauth/token", post(handler))
@@ -259,7 +266,8 @@ fn the_metadata_is_that_of_rfc_8414() {
             "issuer": "https://a",
             "token_endpoint": "https://a/oauth/token",
             "grant_types_supported": ["client_credentials"],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+            "token_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "RS256"],
             "scopes_supported": ["x:read"],
             "response_types_supported": [],
         })

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod allocation;
+mod assets;
 mod at_rest;
 mod authorisation;
 mod bad_input;
@@ -11,6 +12,7 @@ mod cancellation;
 mod catalogue;
 mod console;
 mod conventions;
+mod credentials;
 mod databases;
 mod decisions;
 mod delivery;
@@ -27,6 +29,7 @@ mod limits;
 mod mail;
 mod oauth;
 mod orders;
+mod participation;
 mod payment;
 mod people;
 mod python;

@@ -76,6 +76,23 @@ async fn oauth_clients_of_others_sell(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
+async fn clients_sign_instead_of_sending_a_secret(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let app = TestApp::start(backend).await;
+    let platform = app.platform_ids(0).await.remove(0);
+    let kind = storage::clients::ClientKind::Platform;
+    let manager = app.client(kind, Some(&platform)).await;
+    let more = [
+        ("PLATFORM_CLIENT_ID", manager.client_id),
+        ("PLATFORM_CLIENT_SECRET", manager.client_secret),
+    ];
+    let said = run(&app, "private_key_jwt.py", &more).await;
+    assert!(said.contains("content"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
 async fn webhooks_are_believed_by_their_library(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
