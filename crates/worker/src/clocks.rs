@@ -48,7 +48,6 @@ impl Clocks {
         while investors::expire_identifications(&self.registry).await? > 0 {}
         clocks::payment_overdue(&self.registry).await?;
         admissions::answers_due(&self.registry).await?;
-        admissions::prove_domains(&self.registry).await?;
         let since = *self.looked_until();
         let until = clocks::deliveries_due(&self.registry, since).await?;
         *self.looked_until() = until;

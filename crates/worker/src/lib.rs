@@ -7,6 +7,7 @@ mod clocks;
 mod courier;
 mod crash_points;
 pub mod mail;
+mod probes;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -63,6 +64,7 @@ impl Settings {
 /// Follows what is written. Any number of them may work on one database; one at a time handles the DLT network.
 #[derive(Clone)]
 pub struct Worker {
+    registry: Registry,
     settings: Settings,
     courier: Arc<Courier>,
     clocks: Arc<Clocks>,
@@ -81,7 +83,8 @@ impl Worker {
         Self {
             courier: Arc::new(Courier::new(registry.clone(), ledger, &settings)),
             postman: Arc::new(Postman::new(registry.clone(), settings.mail.clone())),
-            clocks: Arc::new(Clocks::new(registry)),
+            clocks: Arc::new(Clocks::new(registry.clone())),
+            registry,
             deliverer,
             settings,
         }
@@ -99,6 +102,11 @@ impl Worker {
                 let (worker, stopped) = (self.clone(), ended(stopped.clone()));
                 async move { worker.clocks.run(worker.settings.clocks, stopped).await }
             }),
+            tokio::spawn(probes::run(
+                self.registry.clone(),
+                self.settings.clocks,
+                ended(stopped.clone()),
+            )),
             tokio::spawn({
                 let (worker, stopped) = (self.clone(), ended(stopped.clone()));
                 async move { worker.deliverer.run(stopped).await }
