@@ -12,9 +12,7 @@ use wire::clients::{ClientCreate, ClientMode, ClientRotate, PublicKey};
 pub use storage::client_credentials::{CredentialRecord as StoredCredential, Proof as StoredProof};
 pub use storage::clients::Client as StoredClient;
 
-use crate::caller::{
-    DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES, PLATFORM_SCOPES, Party,
-};
+use crate::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, NETWORK_SCOPES, PLATFORM_SCOPES, Party};
 pub use crate::client_access::{
     Audience, RecentCallers, authenticate, authenticated, token_client,
 };
