@@ -21,7 +21,7 @@ pub(crate) fn snippets(values: &Values) -> FirstCall {
         curl: filled(include_str!("first_call/first_call.sh"), values),
         python: filled(include_str!("first_call/first_call.py"), values),
         typescript: filled(include_str!("first_call/first_call.ts"), values),
-        rust: filled(include_str!("first_call/first_call.rs"), values),
+        rust: filled(include_str!("first_call/first_call.rust"), values),
     }
 }
 

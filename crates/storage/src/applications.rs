@@ -328,7 +328,9 @@ pub fn messages(
     limit: u32,
 ) -> Result<(u64, Vec<MessageRecord>), DatabaseError> {
     let id = Value::from(application.uuid());
-    let count = tx.query_one(COUNT_MESSAGES, &[id.clone()])?.get(0)?;
+    let count = tx
+        .query_one(COUNT_MESSAGES, std::slice::from_ref(&id))?
+        .get(0)?;
     let stretch = [id, limit.into(), offset.cast_signed().into()];
     let rows = tx.query(MESSAGES, &stretch)?;
     let messages = rows.iter().map(|row| {

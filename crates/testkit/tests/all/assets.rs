@@ -10,10 +10,10 @@ use tokio::process::Command;
 use crate::python::{python, spoken};
 
 /// The Rust snippet is part of this program, so that it compiles.
-#[allow(dead_code, clippy::all)]
+#[allow(dead_code, clippy::all, clippy::print_stdout)]
 mod first_call {
     use sdk as cashlink_sdk;
-    include!("../../../registry/src/first_call/first_call.rs");
+    include!("../../../registry/src/first_call/first_call.rust");
 }
 
 async fn run(program: &std::path::Path, arguments: &[&str]) -> Output {
