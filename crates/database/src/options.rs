@@ -18,7 +18,7 @@ pub struct Options {
     pub url: String,
     /// Connections to PostgreSQL; SQLite has one writer and a few readers whatever this says.
     pub connections: usize,
-    /// Transactions that may wait before [`DatabaseError::Overloaded`] is the answer.
+    /// Transactions that may wait before [`DatabaseError::Overloaded`](crate::DatabaseError::Overloaded) is the answer.
     pub queue: usize,
     /// PEM file with the root certificates of PostgreSQL's server; needed for `sslmode=require`.
     pub root_certificates: Option<PathBuf>,

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 /// How many messages one call of [`replay_since`] queues at most.
 pub const MOST_REPLAYED: u32 = 10_000;
-/// The event type of [`test`].
+/// The event type of [`test()`].
 pub const TEST_EVENT_TYPE: &str = "webhook.test";
 
 /// Something that happened, rendered once for all endpoints.
