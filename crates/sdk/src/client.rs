@@ -38,6 +38,17 @@ impl Client {
         self.connection.sign_in().await
     }
 
+    /// The address that the paths of the Distributor API stand behind, whatever spelling of the URL was given.
+    pub fn distributor_url(&self) -> &str {
+        self.connection.addresses.distributor.as_str()
+    }
+
+    /// Where the token endpoint may be, in the order in which it is looked for.
+    pub fn token_urls(&self) -> Vec<&str> {
+        let places = self.connection.addresses.tokens.iter();
+        places.map(|url| url.as_str()).collect()
+    }
+
     /// The Distributor API: the platform's investors and investments.
     pub fn distributor(&self) -> Distributor {
         Distributor::new(Arc::clone(&self.connection))

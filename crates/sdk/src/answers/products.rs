@@ -36,6 +36,9 @@ pub struct Product {
     /// ISO 6166.
     #[serde(default, deserialize_with = "lenient")]
     pub isin: Option<String>,
+    /// Whether `nominal_value` is the price of a unit.
+    #[serde(default, deserialize_with = "lenient")]
+    pub provide_nominal_value: Option<bool>,
     /// Per unit.
     #[serde(default, deserialize_with = "lenient")]
     pub nominal_value: Option<Money>,

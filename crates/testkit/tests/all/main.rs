@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+// The name under which the SDK's examples know it.
+extern crate sdk as cashlink_sdk;
+
 mod allocation;
 mod assets;
 mod at_rest;
@@ -35,6 +38,8 @@ mod people;
 mod python;
 mod reference;
 mod reviews;
+mod sdk_client;
+mod sdk_examples;
 mod story;
 mod unknown_input;
 mod walk_through;
