@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod clients;
 mod cluster;
 mod contracts;
 mod docs;
@@ -47,6 +48,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Generates, checks and packs the Python and TypeScript clients into target/clients; needs node.
+    Clients,
     /// Compiles the contracts into their committed artifacts; needs node.
     Contracts {
         /// Only compares the artifacts.
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         Command::Licences => licences::run(),
         Command::Openapi { check: false } => openapi::write(),
         Command::Openapi { check: true } => openapi::check(),
+        Command::Clients => clients::build().map(|_| ()),
         Command::Contracts { check: false } => contracts::build(),
         Command::Contracts { check: true } => contracts::check(),
         Command::Docs { check: false } => docs::build(),

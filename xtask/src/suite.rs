@@ -11,7 +11,7 @@ use crate::interrupt::Interrupt;
 use crate::openapi::Executable;
 use crate::steps::Steps;
 use crate::tools::{Browser, Postgres, Tools};
-use crate::{contracts, docs, full, licences, openapi, shell, tidy, tools};
+use crate::{clients, contracts, docs, full, licences, openapi, shell, tidy, tools};
 
 /// What of the suite is to run.
 #[derive(Args, Default)]
@@ -88,6 +88,8 @@ pub fn perform(options: &Options) -> Result<Report> {
         ];
         steps.program("clippy", shell::cargo().args(clippy), nothing);
     }
+    // The tests of the packed clients find them there.
+    steps.check("clients", || clients::build_with(&tools.python).map(|_| ()));
     let lines = steps.program(
         "nextest",
         &mut nextest(options, &tools, (database.as_ref(), browser.as_ref())),
@@ -218,6 +220,7 @@ fn prepare<'a>(
     let variable = |path: &Path| path.as_os_str().to_owned();
     command.env("CASHLINK_TEST_ANVIL", variable(&tools.anvil));
     command.env("CASHLINK_TEST_PYTHON", variable(&tools.python));
+    command.env("CASHLINK_TEST_CLIENTS", variable(&clients::target()));
     match database {
         Some(database) => command.env("CASHLINK_TEST_POSTGRES", database.url()),
         None => command.env_remove("CASHLINK_TEST_POSTGRES"),

@@ -14,6 +14,7 @@ mod batches;
 mod cancellation;
 mod catalogue;
 mod console;
+mod clients;
 mod conventions;
 mod credentials;
 mod databases;
