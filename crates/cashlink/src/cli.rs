@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config};
 use crate::terminal::{note, say};
-use crate::{admin, backup, demo, listen, migrate, openapi, register, serve};
+use crate::{admin, backup, conformance, demo, listen, migrate, openapi, register, serve};
 
 /// A distribution network for tokenised securities.
 #[derive(Parser)]
@@ -38,6 +38,8 @@ enum Command {
     Restore(RestoreOptions),
     /// Bring a partner's events to an engineer's machine
     Listen(listen::Options),
+    /// Test an environment against the published Partner API, or a webhook endpoint with hard deliveries
+    Conformance(conformance::Options),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -134,6 +136,7 @@ pub fn main() -> ExitCode {
 async fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Demo(options) => return demo::run(options).await,
+        Command::Conformance(options) => return conformance::run(options).await,
         Command::Register(options) => {
             return register::run(&options.configured.load()?, &options.command).await;
         }

@@ -4,6 +4,7 @@ mod admin;
 mod backup;
 pub mod cli;
 pub mod config;
+pub mod conformance;
 pub mod demo;
 pub mod founding;
 pub mod guides;

@@ -5,7 +5,7 @@ mod check;
 pub mod client;
 mod clients;
 pub mod credentials;
-mod paper;
+pub(crate) mod paper;
 mod people;
 mod progress;
 mod receiver;
