@@ -8,7 +8,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config};
 use crate::terminal::{note, say};
-use crate::{admin, backup, conformance, demo, listen, migrate, openapi, register, serve};
+use crate::{
+    admin, backup, conformance, demo, gateway, listen, migrate, openapi, register, serve,
+};
 
 /// A distribution network for tokenised securities.
 #[derive(Parser)]
@@ -40,6 +42,8 @@ enum Command {
     Listen(listen::Options),
     /// Test an environment against the published Partner API, or a webhook endpoint with hard deliveries
     Conformance(conformance::Options),
+    /// Run a partner's gateway: one endpoint in front of every environment
+    Gateway(gateway::Options),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -153,6 +157,7 @@ async fn run(command: Command) -> Result<ExitCode> {
             backup::restore(&options.configured.load()?, &options.from).await?
         }
         Command::Listen(options) => listen::run(options).await?,
+        Command::Gateway(options) => gateway::run(options).await?,
         Command::Openapi => openapi::run()?,
     }
     Ok(ExitCode::SUCCESS)

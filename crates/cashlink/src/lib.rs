@@ -7,6 +7,7 @@ pub mod config;
 pub mod conformance;
 pub mod demo;
 pub mod founding;
+mod gateway;
 pub mod guides;
 pub mod inventory;
 mod listen;

@@ -6,7 +6,7 @@ mod credentials;
 mod deliveries;
 mod list;
 mod mails;
-mod output;
+pub(crate) mod output;
 mod people;
 mod rotate;
 

@@ -1,0 +1,96 @@
+//! The partner's own applications: one credential in front of every environment.
+
+use async_trait::async_trait;
+use database::Tx;
+use http::{Client, ClientDirectory, Fault, UsedAssertion, secret_hash};
+use uuid::Uuid;
+
+use crate::store::clients;
+use crate::{Error, Gateway, Result};
+
+/// For whom the gateway's tokens are good.
+pub(crate) const AUDIENCE: &str = "gateway";
+/// What an application may do; there is one kind.
+pub(crate) const SCOPES: [&str; 5] = [
+    "investors:read",
+    "investors:write",
+    "investments:read",
+    "investments:write",
+    "documents:write",
+];
+
+/// A new credential; the secret is shown this once.
+#[derive(Clone)]
+pub struct NewClient {
+    /// OAuth client ID.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: String,
+}
+
+/// Makes a credential for an application.
+///
+/// # Errors
+/// If the ID is taken, or the database fails.
+pub async fn create(gateway: &Gateway, client_id: String) -> Result<NewClient> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(Error::fault)?;
+    let client_secret = hex::encode(bytes);
+    let (hash, now) = (secret_hash(&client_secret), gateway.now());
+    let name = client_id.clone();
+    let made = gateway
+        .db
+        .write(move |tx| clients::insert(tx, Uuid::now_v7(), &name, hash, now));
+    made.await?;
+    Ok(NewClient {
+        client_id,
+        client_secret,
+    })
+}
+
+/// Whether anybody can sign in.
+///
+/// # Errors
+/// If the database fails.
+pub async fn has_any(gateway: &Gateway) -> Result<bool> {
+    Ok(gateway.db.read(clients::has_any).await?)
+}
+
+/// Whether the client of a token may still use it.
+pub(crate) fn is_good(tx: &mut Tx, id: Uuid) -> Result<bool> {
+    Ok(clients::is_good(tx, id)?)
+}
+
+/// Where the token endpoint finds them.
+pub(crate) struct Directory(pub(crate) Gateway);
+
+#[async_trait]
+impl ClientDirectory for Directory {
+    async fn find(
+        &self,
+        _audience: &str,
+        client_id: &str,
+    ) -> std::result::Result<Option<Client>, Fault> {
+        let client_id = client_id.to_owned();
+        let found = self
+            .0
+            .db
+            .read(move |tx| clients::find(tx, &client_id))
+            .await
+            .map_err(Fault::from)?;
+        Ok(found.map(|(id, hash)| Client {
+            id,
+            secret_hashes: vec![hash],
+            keys: Vec::new(),
+            scopes: SCOPES.map(str::to_owned).to_vec(),
+        }))
+    }
+    /// Nothing is noted, and no application has a key with which it could sign an assertion.
+    async fn authenticated(
+        &self,
+        _client: Uuid,
+        assertion: Option<UsedAssertion>,
+    ) -> std::result::Result<bool, Fault> {
+        Ok(assertion.is_none())
+    }
+}

@@ -1,0 +1,212 @@
+//! Investments as their environments last described them.
+
+use database::{DatabaseError, Row, Sql, Tx, Value};
+use uuid::Uuid;
+
+use super::{Columns, all};
+
+/// An investment's row.
+#[derive(Clone, Debug)]
+pub(crate) struct Investment {
+    pub(crate) id: Uuid,
+    pub(crate) investor: Uuid,
+    pub(crate) environment: Uuid,
+    pub(crate) campaign: Uuid,
+    pub(crate) reference: Option<String>,
+    pub(crate) status: String,
+    pub(crate) sealed_body: Vec<u8>,
+    /// The last event that was passed on, by the environment's count.
+    pub(crate) heard: i64,
+    /// The same by ours.
+    pub(crate) sequence: i64,
+    /// When that happened, µs; for environments that do not count.
+    pub(crate) told_at: i64,
+    pub(crate) changed_at: i64,
+    pub(crate) observed_at: i64,
+    pub(crate) refresh_at: Option<i64>,
+    pub(crate) created_at: i64,
+}
+
+/// Which investments are wanted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) investor: Option<Uuid>,
+    pub(crate) campaign: Option<Uuid>,
+    pub(crate) status: Option<String>,
+    pub(crate) reference: Option<String>,
+    pub(crate) changed_after: Option<i64>,
+}
+
+const FIND: Sql = Sql("
+select id, investor, environment, campaign, reference, status, sealed_body, heard, sequence, told_at, changed_at, observed_at, refresh_at, created_at
+from gateway_investments
+where id = $1");
+const LOCK: Sql = Sql("
+select id, investor, environment, campaign, reference, status, sealed_body, heard, sequence, told_at, changed_at, observed_at, refresh_at, created_at
+from gateway_investments
+where id = $1
+for update");
+const COUNT: Sql = Sql("
+select count(*)
+from gateway_investments
+where (investor = $1 or $1 is null)
+and (campaign = $2 or $2 is null)
+and (status = $3 or $3 is null)
+and (reference = $4 or $4 is null)
+and (changed_at > $5 or $5 is null)");
+const LIST: Sql = Sql("
+select id, investor, environment, campaign, reference, status, sealed_body, heard, sequence, told_at, changed_at, observed_at, refresh_at, created_at
+from gateway_investments
+where (investor = $1 or $1 is null)
+and (campaign = $2 or $2 is null)
+and (status = $3 or $3 is null)
+and (reference = $4 or $4 is null)
+and (changed_at > $5 or $5 is null)
+order by created_at, id
+limit $6 offset $7");
+const INSERT: Sql = Sql("
+insert into gateway_investments
+(id, investor, environment, campaign, reference, status, sealed_body, heard, sequence, told_at, changed_at, observed_at, refresh_at, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+on conflict (id) do nothing");
+const SAVE: Sql = Sql("
+update gateway_investments
+set status = $2, sealed_body = $3, heard = $4, sequence = $5, told_at = $6, changed_at = $7, observed_at = $8,
+    refresh_at = $9, reference = $10
+where id = $1");
+const REFRESH: Sql = Sql("
+select id
+from gateway_investments
+where environment = $1
+and refresh_at <= $2
+order by refresh_at
+limit $3");
+// Where no feed tells, what has not ended is asked for.
+const OPEN_UNSEEN: Sql = Sql("
+update gateway_investments
+set refresh_at = $2
+where environment = $1
+and refresh_at is null
+and observed_at < $3
+and status not in ('DELIVERED', 'KYC_INSUFFICIENT', 'ABORTION', 'REJECTION', 'CANCELLATION', 'PAYMENT_MISSING')");
+
+pub(crate) fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Investment>, DatabaseError> {
+    tx.query_opt(FIND, &[id.into()])?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// As [`find`]; what is told of this investment in the same moment waits.
+pub(crate) fn lock(tx: &mut Tx, id: Uuid) -> Result<Option<Investment>, DatabaseError> {
+    tx.query_opt(LOCK, &[id.into()])?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// How many fit, and one page of them, oldest first.
+pub(crate) fn list(
+    tx: &mut Tx,
+    filter: &Filter,
+    limit: i64,
+    offset: i64,
+) -> Result<(u64, Vec<Investment>), DatabaseError> {
+    let mut params = vec![
+        filter.investor.into(),
+        filter.campaign.into(),
+        filter.status.clone().into(),
+        filter.reference.clone().into(),
+        Value::opt_time(filter.changed_after),
+    ];
+    let count = tx.query_one(COUNT, &params)?.get(0)?;
+    params.extend([limit.into(), offset.into()]);
+    Ok((count, all(&tx.query(LIST, &params)?, read)?))
+}
+
+pub(crate) fn insert(tx: &mut Tx, new: &Investment) -> Result<(), DatabaseError> {
+    let params = [
+        new.id.into(),
+        new.investor.into(),
+        new.environment.into(),
+        new.campaign.into(),
+        new.reference.clone().into(),
+        (&new.status).into(),
+        (&new.sealed_body).into(),
+        new.heard.into(),
+        new.sequence.into(),
+        Value::time(new.told_at),
+        Value::time(new.changed_at),
+        Value::time(new.observed_at),
+        Value::opt_time(new.refresh_at),
+        Value::time(new.created_at),
+    ];
+    tx.later_any(INSERT, &params)
+}
+
+pub(crate) fn save(tx: &mut Tx, changed: &Investment) -> Result<(), DatabaseError> {
+    let params = [
+        changed.id.into(),
+        (&changed.status).into(),
+        (&changed.sealed_body).into(),
+        changed.heard.into(),
+        changed.sequence.into(),
+        Value::time(changed.told_at),
+        Value::time(changed.changed_at),
+        Value::time(changed.observed_at),
+        Value::opt_time(changed.refresh_at),
+        changed.reference.clone().into(),
+    ];
+    tx.later(SAVE, &params)
+}
+
+/// Investments of an environment that are to be read again.
+pub(crate) fn to_refresh(
+    tx: &mut Tx,
+    environment: Uuid,
+    now: i64,
+    limit: i64,
+) -> Result<Vec<Uuid>, DatabaseError> {
+    let rows = tx.query(
+        REFRESH,
+        &[environment.into(), Value::time(now), limit.into()],
+    )?;
+    all(&rows, |row| row.get(0))
+}
+
+/// Marks what has not ended and was not seen since a time.
+pub(crate) fn refresh_unseen(
+    tx: &mut Tx,
+    environment: Uuid,
+    unseen_since: i64,
+    now: i64,
+) -> Result<(), DatabaseError> {
+    tx.later_any(
+        OPEN_UNSEEN,
+        &[
+            environment.into(),
+            Value::time(now),
+            Value::time(unseen_since),
+        ],
+    )
+}
+
+fn read(row: &Row) -> Result<Investment, DatabaseError> {
+    let mut columns = Columns::of(row);
+    Ok(Investment {
+        id: columns.next()?,
+        investor: columns.next()?,
+        environment: columns.next()?,
+        campaign: columns.next()?,
+        reference: columns.next()?,
+        status: columns.next()?,
+        sealed_body: columns.next()?,
+        heard: columns.next()?,
+        sequence: columns.next()?,
+        told_at: columns.time()?,
+        changed_at: columns.time()?,
+        observed_at: columns.time()?,
+        refresh_at: columns.opt_time()?,
+        created_at: columns.time()?,
+    })
+}

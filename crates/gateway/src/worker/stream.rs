@@ -1,0 +1,182 @@
+//! Passes on what environments told: in the order of each investment, each event once, under the partner's own ids.
+
+use database::Tx;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::events::{self, Telling};
+use crate::inbox::TOPIC;
+use crate::store::environments::{self, Environment, Feed};
+use crate::store::inbox::{self, Message};
+use crate::store::{copies, investments, investors};
+use crate::{Error, Gateway, Result, mapping, time};
+
+/// Messages that are looked at in one transaction.
+const BATCH: i64 = 1000;
+/// How long an event waits for the ones before it, which the feed brings; then the stream goes on without them.
+const HOLD_US: i64 = 60_000_000;
+/// How long a message about an unknown investment waits: it may be faster than the answer that tells us the investment's id.
+const UNKNOWN_US: i64 = 30_000_000;
+
+/// What is done with a message.
+enum Verdict {
+    /// Passed on, dropped or given up: the word that is noted.
+    Handled(&'static str),
+    /// Not yet.
+    Wait,
+}
+
+/// Works until it is told to stop.
+pub(crate) async fn run(gateway: &Gateway, mut stopped: watch::Receiver<bool>) {
+    loop {
+        match round(gateway).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(error = %error, "the stream of events waits: {error}");
+            }
+        }
+        tokio::select! {
+            () = gateway.db.woken(TOPIC, gateway.settings.poll) => {}
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        }
+    }
+}
+
+/// Looks at what waits; whether something moved.
+async fn round(gateway: &Gateway) -> Result<bool> {
+    let own = gateway.clone();
+    gateway
+        .db
+        .write(move |tx| {
+            let now = own.now();
+            let mut moved = false;
+            for message in inbox::waiting(tx, BATCH)? {
+                if let Verdict::Handled(outcome) = handle(tx, &message, now)? {
+                    inbox::handled(tx, &message.key, outcome, now)?;
+                    moved = true;
+                }
+            }
+            Ok::<_, Error>(moved)
+        })
+        .await
+}
+
+fn handle(tx: &mut Tx, message: &Message, now: i64) -> Result<Verdict> {
+    let Some(environment) = environments::find(tx, message.environment)? else {
+        return Ok(Verdict::Handled("unknown"));
+    };
+    let heard: Value = serde_json::from_slice(&message.body)?;
+    match (message.investment, message.kind.as_str()) {
+        (Some(investment), _) => {
+            about_investment(tx, (message, heard), &environment, investment, now)
+        }
+        (None, "investor.kyc_status_changed") => {
+            about_investor(tx, (message, heard), &environment, now)
+        }
+        (None, _) => Ok(Verdict::Handled("ignored")),
+    }
+}
+
+fn about_investment(
+    tx: &mut Tx,
+    (message, heard): (&Message, Value),
+    environment: &Environment,
+    investment: Uuid,
+    now: i64,
+) -> Result<Verdict> {
+    let Some(mut row) = investments::lock(tx, investment)? else {
+        let given_up = now - message.received_at > UNKNOWN_US;
+        return Ok(if given_up {
+            Verdict::Handled("unknown")
+        } else {
+            Verdict::Wait
+        });
+    };
+    // Whose environment it is not has nothing to say about it.
+    if row.environment != environment.id {
+        return Ok(Verdict::Handled("foreign"));
+    }
+    let changed_at = heard["changed_at"]
+        .as_str()
+        .and_then(time::parse)
+        .unwrap_or(message.received_at);
+    if message.sequence > 0 {
+        if message.sequence <= row.heard {
+            return Ok(Verdict::Handled("late"));
+        }
+        let has_gap = message.sequence > row.heard + 1;
+        if has_gap && environment.feed != Feed::None && now - message.received_at < HOLD_US {
+            // The feed has what is missing: it is read at the next chance, heard of or not.
+            environments::silent(tx, environment.id)?;
+            return Ok(Verdict::Wait);
+        }
+        row.heard = message.sequence;
+    } else if row.sequence > 0 && changed_at <= row.told_at {
+        return Ok(Verdict::Handled("late"));
+    }
+    row.told_at = changed_at;
+    row.sequence += 1;
+    if let Some(status) = heard["status"].as_str()
+        && changed_at >= row.changed_at
+    {
+        row.status = status.to_owned();
+        row.changed_at = changed_at;
+    }
+    // The rest of the investment may have changed with it.
+    row.refresh_at = Some(now);
+    investments::save(tx, &row)?;
+    let investor =
+        investors::find(tx, row.investor)?.ok_or_else(|| Error::not_found("investor"))?;
+    let own = json!({
+        "investor_id": row.investor, "sequence": row.sequence, "reference": row.reference, "investor_reference": investor.reference,
+    });
+    let telling = Telling {
+        id: message.event,
+        kind: &message.kind,
+        environment,
+        heard,
+        own,
+        lane: investment,
+    };
+    events::tell(tx, telling, now)?;
+    Ok(Verdict::Handled("told"))
+}
+
+fn about_investor(
+    tx: &mut Tx,
+    (message, heard): (&Message, Value),
+    environment: &Environment,
+    now: i64,
+) -> Result<Verdict> {
+    let remote = mapping::id_in(&heard, "investor_id").unwrap_or_default();
+    let Some(investor) = copies::investor_of(tx, environment.id, remote)? else {
+        let given_up = now - message.received_at > UNKNOWN_US;
+        return Ok(if given_up {
+            Verdict::Handled("unknown")
+        } else {
+            Verdict::Wait
+        });
+    };
+    if let Some(mut copy) = copies::lock(tx, investor, environment.id)? {
+        copy.kyc_status = heard["status"]
+            .as_str()
+            .map(str::to_owned)
+            .or(copy.kyc_status);
+        copy.observed_at = Some(now);
+        copies::save(tx, &copy)?;
+    }
+    let row = investors::find(tx, investor)?.ok_or_else(|| Error::not_found("investor"))?;
+    let own = json!({"investor_id": investor, "investor_reference": row.reference});
+    let telling = Telling {
+        id: message.event,
+        kind: &message.kind,
+        environment,
+        heard,
+        own,
+        lane: investor,
+    };
+    events::tell(tx, telling, now)?;
+    Ok(Verdict::Handled("told"))
+}

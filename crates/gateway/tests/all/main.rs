@@ -1,0 +1,13 @@
+//! The gateway in front of real environments, of environments in trouble, and of some that are none; on both databases.
+
+#![allow(clippy::unwrap_used)]
+
+mod client;
+mod drift;
+mod home;
+mod proxy;
+mod schema;
+mod selling;
+mod stage;
+mod stream;
+mod trouble;
