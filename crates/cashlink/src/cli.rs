@@ -9,7 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::config::{self, Config};
 use crate::terminal::{note, say};
 use crate::{
-    admin, backup, conformance, demo, gateway, listen, migrate, openapi, register, serve,
+    admin, backup, conformance, demo, gateway, listen, migrate, new_master_key, openapi, register,
+    serve,
 };
 
 /// A distribution network for tokenised securities.
@@ -30,6 +31,8 @@ enum Command {
     Migrate(Configured),
     /// Check the configuration and print what is in force, without secrets
     Config(Configured),
+    /// Make a master key: a secret file, or one that only AWS KMS can open
+    NewMasterKey(new_master_key::Options),
     /// Set up and look after the network
     Admin(AdminOptions),
     /// Work with the register
@@ -150,7 +153,8 @@ async fn run(command: Command) -> Result<ExitCode> {
             serve::run(&config, options.role, options.migrate).await?;
         }
         Command::Migrate(configured) => migrate::run(&configured.load()?).await?,
-        Command::Config(configured) => show(&configured.load()?)?,
+        Command::Config(configured) => show(&configured.load()?).await?,
+        Command::NewMasterKey(options) => new_master_key::run(&options).await?,
         Command::Admin(options) => admin::run(&options.configured.load()?, &options.admin).await?,
         Command::Backup(options) => backup::run(&options.configured.load()?, &options.to).await?,
         Command::Restore(options) => {
@@ -164,10 +168,10 @@ async fn run(command: Command) -> Result<ExitCode> {
 }
 
 /// Prints first, so that a value that makes no sense can be seen.
-fn show(config: &Config) -> Result<()> {
+async fn show(config: &Config) -> Result<()> {
     say(config::effective(config).trim_end());
     config.check()?;
-    config.read_master_key()?;
+    config.master_key.read().await?;
     Ok(())
 }
 

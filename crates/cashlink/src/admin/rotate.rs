@@ -10,15 +10,18 @@ use serde_json::json;
 
 use crate::config::{Config, DltMode};
 use crate::demo::credentials::write_secret;
+use crate::new_master_key::{WrappedBy, shown};
 use crate::terminal::say;
 use crate::wiring::{App, embedded_registrar_key};
 
 /// From which key to which.
 #[derive(Debug, Args)]
 pub struct Rotation {
-    /// The file with the new key
+    /// The file with the new key, as `cashlink new-master-key` made it
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
+    #[command(flatten)]
+    wrapped: WrappedBy,
     /// Where to put the registrar's key on the embedded chain, which so far follows from the master key
     #[arg(long, value_name = "FILE")]
     keep_registrar_key: Option<PathBuf>,
@@ -30,10 +33,8 @@ pub struct Rotation {
 /// If a key cannot be read or written, or the database fails; then the old key stays.
 pub async fn run(app: &App, config: &Config, request: &Request, rotation: &Rotation) -> Result<()> {
     request.caller.require(Right::WriteNetwork)?;
-    let (old, new) = (
-        config.read_master_key()?,
-        MasterKey::from_file(&rotation.to)?,
-    );
+    let place = rotation.wrapped.place(&rotation.to);
+    let (old, new) = (config.master_key.read().await?, place.read().await?);
     ensure!(
         old.id() != new.id(),
         "{} holds the key that is in use",
@@ -61,10 +62,10 @@ pub async fn run(app: &App, config: &Config, request: &Request, rotation: &Rotat
     });
     noted.await?;
     say(format!(
-        "The master key is {} now. Set master_key to {} before the next start.",
-        new.id(),
-        rotation.to.display()
+        "The master key is {} now. Before the next start set:",
+        new.id()
     ));
+    say(shown(&place)?.trim_end());
     if let (true, Some(file)) = (follows, &rotation.keep_registrar_key) {
         say(format!(
             "Set dlt.registrar_key to {{ file = \"{}\" }} too: the chain knows the registrar by that key.",

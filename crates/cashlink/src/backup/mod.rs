@@ -53,7 +53,7 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
             .with_context(|| format!("document {name}"))?;
         manifest::write_document(to, name, &bytes)?;
     }
-    let manifest = Manifest::of(to, file, &names, config.read_master_key()?.id())?;
+    let manifest = Manifest::of(to, file, &names, config.master_key.read().await?.id())?;
     manifest.write(to)?;
     db.close().await;
     say(format!(
@@ -75,7 +75,7 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
 pub async fn restore(config: &Config, from: &Path) -> Result<()> {
     let manifest = Manifest::read(from)?;
     manifest.verify(from)?;
-    let master = config.read_master_key()?;
+    let master = config.master_key.read().await?;
     ensure!(
         master.id() == manifest.master_key_id,
         "the backup needs the master key {}, the configuration has {}",

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 use std::path::Path;
 
-use database::vault::MasterKey;
 use http::Network;
 use webhooks::Guard;
 
@@ -41,7 +40,7 @@ impl Config {
         if self.database.connections == 0 {
             return Err(wrong("database.connections", "at least 1"));
         }
-        one_place("master_key", &self.master_key)?;
+        self.master_key.check()?;
         self.check_dlt()?;
         let allowed = self.webhooks.allow_networks.iter().map(String::as_str);
         Ok(Checked {
@@ -84,21 +83,6 @@ impl Config {
             DltMode::Rpc => Ok(()),
         }
     }
-
-    /// Reads the master key from where the configuration says.
-    ///
-    /// # Errors
-    /// If it is not there or malformed.
-    pub fn read_master_key(&self) -> Result<MasterKey, ConfigError> {
-        let key = match (&self.master_key.file, &self.master_key.env) {
-            (Some(file), _) => MasterKey::from_file(file),
-            (None, Some(name)) => MasterKey::parse(&variable("master_key.env", name)?),
-            (None, None) => {
-                return Err(one_place("master_key", &self.master_key).expect_err("it has no place"));
-            }
-        };
-        key.map_err(|error| ConfigError::value("master_key", error))
-    }
 }
 
 /// Reads a secret of 32 bytes in hexadecimal.
@@ -137,7 +121,7 @@ fn unreadable(file: &Path, error: &std::io::Error) -> String {
     format!("{} cannot be read: {error}", file.display())
 }
 
-fn variable(key: &str, name: &str) -> Result<String, ConfigError> {
+pub(super) fn variable(key: &str, name: &str) -> Result<String, ConfigError> {
     std::env::var(name)
         .map_err(|_| ConfigError::value(key, format!("the variable {name} is not set")))
 }

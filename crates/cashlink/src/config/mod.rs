@@ -4,12 +4,14 @@ mod check;
 mod dlt;
 mod load;
 mod mail;
+mod master_key;
 
 pub use check::Checked;
 pub(crate) use check::{is_among, read_key};
 pub use dlt::{Dlt, DltMode, Finality};
 pub use load::{ConfigError, effective, load};
 pub use mail::{CheckedMail, Mail};
+pub use master_key::{Kms, MasterKeyPlace};
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -37,7 +39,7 @@ pub struct Config {
     /// The documents.
     pub documents: Documents,
     /// The key that wraps all others.
-    pub master_key: Secret,
+    pub master_key: MasterKeyPlace,
     /// Certificate and key, where no proxy ends TLS.
     #[serde(default)]
     pub tls: Option<Tls>,

@@ -58,7 +58,7 @@ impl App {
     /// If the configuration makes no sense, or a part cannot be opened.
     pub async fn open(config: Config, clock: Clock, migrates: Migrates) -> Result<Self> {
         let checked = config.check()?;
-        let master = config.read_master_key()?;
+        let master = config.master_key.read().await?;
         let network = config
             .network_file
             .as_deref()
