@@ -52,16 +52,18 @@ pub(crate) fn access(id: &str) -> Option<Access> {
     if PUBLIC.iter().any(|name| id.ends_with(name)) {
         return Some(Access::Public);
     }
-    // The Issuer API of one environment has the same operations as that of all.
-    let id = id.strip_prefix("environment_").unwrap_or(id);
-    let (api, name) = id.split_once('_')?;
-    let cases = match api {
-        "distributor" => DISTRIBUTOR,
-        "issuer" => ISSUER,
-        "network" => NETWORK,
+    // The Issuer API of one environment has the operations of that of all, but for those that bring something new.
+    let in_environment = id.strip_prefix("environment_");
+    let (api, name) = in_environment.unwrap_or(id).split_once('_')?;
+    let (cases, more) = match api {
+        "distributor" => (DISTRIBUTOR, NONE),
+        "issuer" if in_environment.is_some() => (ISSUER, NONE),
+        "issuer" => (ISSUER, ISSUER_ACCOUNT),
+        "network" => (NETWORK, NONE),
         _ => return None,
     };
-    let (_, right) = cases.iter().find(|(case, _)| *case == name)?;
+    let mut all = cases.iter().chain(more);
+    let (_, right) = all.find(|(case, _)| *case == name)?;
     Some(Access::Needs(*right))
 }
 
@@ -156,7 +158,27 @@ const DISTRIBUTOR: &[(&str, Right)] = &[
     ("replay_webhook_events", Right::WriteInvestments),
 ];
 
+const NONE: &[(&str, Right)] = &[];
+
+/// What is beside [`ISSUER`] in the Issuer API of all environments.
+const ISSUER_ACCOUNT: &[(&str, Right)] = &[
+    ("create_issuer", Right::WriteIssuers),
+    ("update_issuer", Right::WriteIssuers),
+    ("create_product", Right::WriteIssuedProducts),
+];
+
 const ISSUER: &[(&str, Right)] = &[
+    ("list_issuers", Right::ReadIssuers),
+    ("get_issuer", Right::ReadIssuers),
+    ("update_product", Right::WriteIssuedProducts),
+    ("list_distribution_platforms", Right::ReadIssuedProducts),
+    ("get_distribution_platform", Right::ReadIssuedProducts),
+    ("create_listing", Right::WriteIssuedProducts),
+    ("get_listing", Right::ReadIssuedProducts),
+    ("create_campaign", Right::WriteIssuedProducts),
+    ("list_campaigns", Right::ReadIssuedProducts),
+    ("get_campaign", Right::ReadIssuedProducts),
+    ("update_campaign", Right::WriteIssuedProducts),
     ("upload_document", Right::WriteDocuments),
     ("get_document", Right::WriteDocuments),
     ("list_products", Right::ReadIssuedProducts),
@@ -178,6 +200,16 @@ const NETWORK: &[(&str, Right)] = &[
     ("list_products", Right::ReadNetwork),
     ("get_product", Right::ReadNetwork),
     ("get_register", Right::ReadNetwork),
+    ("list_catalogue", Right::ReadCatalogue),
+    ("get_catalogue_asset", Right::ReadCatalogue),
+    ("get_catalogue_document", Right::ReadCatalogue),
+    ("open_account", Right::WriteNetwork),
+    ("list_all_issuers", Right::ReadNetwork),
+    ("permit_platform", Right::WriteNetwork),
+    ("list_validations", Right::ReadNetwork),
+    ("get_validation", Right::ReadNetwork),
+    ("propose_validation", Right::WriteNetwork),
+    ("reject_product", Right::WriteNetwork),
     ("list_pending_identifications", Right::ReadNetwork),
     ("get_identification", Right::ReadNetwork),
     ("decide_identification", Right::WriteNetwork),
@@ -225,6 +257,7 @@ mod tests {
         for (api, cases) in [
             ("distributor", DISTRIBUTOR),
             ("issuer", ISSUER),
+            ("issuer", ISSUER_ACCOUNT),
             ("environment_issuer", ISSUER),
             ("network", NETWORK),
         ] {

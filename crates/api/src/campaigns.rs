@@ -23,7 +23,7 @@ use crate::refusals::ReadRefusals;
 pub(crate) struct CampaignPath {
     /// The campaign.
     #[param(value_type = Uuid)]
-    campaign_id: CampaignId,
+    pub(crate) campaign_id: CampaignId,
 }
 
 /// List the platform's campaigns

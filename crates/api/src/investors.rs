@@ -15,7 +15,7 @@ use crate::Api;
 use crate::answer::{Outcome, answered};
 use crate::caller::Reader;
 use crate::error::Refused;
-use crate::merge_patch::InvestorMergePatch;
+use crate::merge_patch::MergePatch;
 use crate::pages::Pages;
 use crate::refusals::{ReadRefusals, WriteRefusals};
 use crate::request::Writer;
@@ -87,7 +87,7 @@ pub(crate) async fn update_investor(
     State(api): State<Api>,
     writer: Writer,
     PathParams(path): PathParams<InvestorPath>,
-    patch: InvestorMergePatch,
+    patch: MergePatch<InvestorPatch>,
 ) -> Outcome {
     let request = writer.request(patch.fingerprint);
     answered(investors::update(&api.registry, &request, path.investor_id, patch.value).await)

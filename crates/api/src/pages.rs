@@ -14,13 +14,13 @@ use wire::Page;
 pub(crate) struct NoFilter {}
 
 /// The page of a list that is asked for.
-pub(crate) struct Pages<F = NoFilter> {
+pub(crate) struct Pages<F = NoFilter, const LARGEST: u32 = 500> {
     /// What entries are wanted.
     pub(crate) filter: F,
-    query: PageQuery,
+    query: PageQuery<LARGEST>,
 }
 
-impl<F> Pages<F> {
+impl<F, const LARGEST: u32> Pages<F, LARGEST> {
     /// As the operations take it.
     pub(crate) fn paging(&self) -> Paging {
         Paging {
@@ -35,11 +35,13 @@ impl<F> Pages<F> {
     }
 }
 
-impl<S: Send + Sync, F: DeserializeOwned + Send> FromRequestParts<S> for Pages<F> {
+impl<S: Send + Sync, F: DeserializeOwned + Send, const LARGEST: u32> FromRequestParts<S>
+    for Pages<F, LARGEST>
+{
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let query = PageQuery::from_request_parts(parts, state).await?;
+        let query = PageQuery::<LARGEST>::from_request_parts(parts, state).await?;
         let QueryParams(filter) = QueryParams::from_request_parts(parts, state).await?;
         Ok(Self { filter, query })
     }

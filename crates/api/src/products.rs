@@ -66,34 +66,79 @@ pub(crate) async fn get_product(
 
 /// The Issuer API's side.
 pub(crate) mod issued {
+    use http::JsonBody;
+    use registry::issuing;
+    use wire::issuing::{IssuedProduct, ProductCreate, ProductPatch};
+
     use super::*;
+    use crate::answer::{Outcome, answered};
+    use crate::merge_patch::MergePatch;
+    use crate::refusals::WriteRefusals;
+    use crate::request::Writer;
+
+    /// Create a product
+    ///
+    /// A digital security (`ewpg` false) gets its environment and its token at once; a crypto security (`ewpg` true) has the status
+    /// `VALIDATION` until the registrar has decided.
+    #[utoipa::path(
+        post, path = "/products/", tag = "Products",
+        request_body = ProductCreate,
+        responses((status = 201, description = "The product.", body = IssuedProduct), WriteRefusals),
+    )]
+    pub(crate) async fn create_product(
+        State(api): State<Api>,
+        writer: Writer,
+        body: JsonBody<ProductCreate>,
+    ) -> Outcome {
+        let request = writer.request(body.fingerprint);
+        answered(issuing::create(&api.registry, &request, body.value).await)
+    }
+
+    /// Change a product
+    ///
+    /// A merge patch (RFC 7396). Before the issue is decided every field but `issuer_id` may change, and a refused product is asked for
+    /// again; afterwards only what partners are told. Any other field is refused as `immutable`.
+    #[utoipa::path(
+        patch, path = "/products/{product_id}/", tag = "Products", params(ProductPath),
+        request_body(content((ProductPatch = "application/json"), (ProductPatch = "application/merge-patch+json"))),
+        responses((status = 200, description = "The product as changed.", body = IssuedProduct), WriteRefusals),
+    )]
+    pub(crate) async fn update_product(
+        State(api): State<Api>,
+        writer: Writer,
+        PathParams(path): PathParams<ProductPath>,
+        patch: MergePatch<ProductPatch>,
+    ) -> Outcome {
+        let request = writer.request(patch.fingerprint);
+        answered(issuing::update(&api.registry, &request, path.product_id, patch.value).await)
+    }
 
     /// List the issuer's products
     #[utoipa::path(
         get, path = "/products/", tag = "Products", params(PageQuery),
-        responses((status = 200, description = "A page of products.", body = Page<Product>), ReadRefusals),
+        responses((status = 200, description = "A page of products.", body = Page<IssuedProduct>), ReadRefusals),
     )]
     pub(crate) async fn list_products(
         State(api): State<Api>,
         Reader(caller): Reader,
         pages: Pages,
-    ) -> Result<Json<Page<Product>>, Refused> {
-        let listed = products::list_issued(&api.registry, &caller, pages.paging()).await?;
+    ) -> Result<Json<Page<IssuedProduct>>, Refused> {
+        let listed = issuing::list(&api.registry, &caller, pages.paging()).await?;
         Ok(pages.answer(listed))
     }
 
     /// Get a product of the issuer's
     #[utoipa::path(
         get, path = "/products/{product_id}/", tag = "Products", params(ProductPath),
-        responses((status = 200, description = "The product.", body = Product), ReadRefusals),
+        responses((status = 200, description = "The product.", body = IssuedProduct), ReadRefusals),
     )]
     pub(crate) async fn get_product(
         State(api): State<Api>,
         Reader(caller): Reader,
         PathParams(path): PathParams<ProductPath>,
-    ) -> Result<Json<Product>, Refused> {
+    ) -> Result<Json<IssuedProduct>, Refused> {
         Ok(Json(
-            products::get_issued(&api.registry, &caller, path.product_id).await?,
+            issuing::get(&api.registry, &caller, path.product_id).await?,
         ))
     }
 }

@@ -6,9 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    Api, applications, assets, benefiting_persons, campaigns, clients, decisions, document,
-    documents, feed, health, identifications, investments, investors, issued_investments, listings,
-    network, oauth, participation, problems, products, statements, wallets, webhook_endpoints,
+    Api, applications, assets, benefiting_persons, campaigns, catalogue, clients, decisions, document, documents, feed, health, identifications, investments, investors, issued_campaigns, issued_investments, issuers, listings, network, oauth, participation, platforms, problems, products, statements, validations, wallets, webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -27,7 +25,11 @@ pub(crate) fn parts() -> (Router<Api>, OpenApi) {
         )
         .nest(
             &format!("{ENVIRONMENT}/issuer/v2"),
-            part("environment_issuer", "Issuer (one environment)", issuer()),
+            part(
+                "environment_issuer",
+                "Issuer (one environment)",
+                issuer_in_environment(),
+            ),
         )
         .nest(
             &format!("{ISSUER}/issuer/v2"),
@@ -105,13 +107,45 @@ fn distributor() -> OpenApiRouter<Api> {
         .routes(routes!(webhook_endpoints::replay_webhook_events))
 }
 
+/// All that an issuer owns; issuers and products are only brought here.
 fn issuer() -> OpenApiRouter<Api> {
+    issuer_anywhere()
+        .routes(routes!(issuers::create_issuer, issuers::list_issuers))
+        .routes(routes!(issuers::get_issuer, issuers::update_issuer))
+        .routes(routes!(
+            products::issued::create_product,
+            products::issued::list_products
+        ))
+}
+
+/// What an issuer owns in one environment.
+fn issuer_in_environment() -> OpenApiRouter<Api> {
+    issuer_anywhere()
+        .routes(routes!(issuers::list_issuers))
+        .routes(routes!(issuers::get_issuer))
+        .routes(routes!(products::issued::list_products))
+}
+
+fn issuer_anywhere() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(documents::upload_document))
         .routes(routes!(documents::get_document))
-        .routes(routes!(products::issued::list_products))
-        .routes(routes!(products::issued::get_product))
-        .routes(routes!(listings::list_listings))
+        .routes(routes!(
+            products::issued::get_product,
+            products::issued::update_product
+        ))
+        .routes(routes!(platforms::list_distribution_platforms))
+        .routes(routes!(platforms::get_distribution_platform))
+        .routes(routes!(listings::create_listing, listings::list_listings))
+        .routes(routes!(listings::get_listing))
+        .routes(routes!(
+            issued_campaigns::create_campaign,
+            issued_campaigns::list_campaigns
+        ))
+        .routes(routes!(
+            issued_campaigns::get_campaign,
+            issued_campaigns::update_campaign
+        ))
         .routes(routes!(issued_investments::list_investments))
         .routes(routes!(issued_investments::get_investment))
         .routes(routes!(issued_investments::accept_investment))
@@ -129,6 +163,20 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(network::list_products))
         .routes(routes!(network::get_product))
         .routes(routes!(network::get_register))
+        .routes(routes!(catalogue::list_catalogue))
+        .routes(routes!(catalogue::get_catalogue_asset))
+        .routes(routes!(catalogue::get_catalogue_document))
+        .routes(routes!(
+            validations::open_account,
+            validations::list_all_issuers
+        ))
+        .routes(routes!(validations::permit_platform))
+        .routes(routes!(validations::list_validations))
+        .routes(routes!(
+            validations::get_validation,
+            validations::propose_validation
+        ))
+        .routes(routes!(validations::reject_product))
         .routes(routes!(network::list_pending_identifications))
         .routes(routes!(network::get_identification))
         .routes(routes!(network::decide_identification))

@@ -6,7 +6,8 @@ use storage::Scope;
 use storage::campaigns::CampaignRecord;
 use storage::clients::Client;
 use storage::environments::Environment;
-use storage::parties::{Issuer, Listing, Platform};
+use storage::issuers::Issuer;
+use storage::parties::{Listing, Platform};
 use storage::products::ProductRecord;
 
 /// More than any network has; the lists of this file are for people.
@@ -39,7 +40,7 @@ pub async fn read(registry: &Registry, caller: &Caller) -> Result<Inventory> {
     caller.require(Right::ReadNetwork)?;
     let inventory = registry.db.read(|tx| -> registry::Result<Inventory> {
         Ok(Inventory {
-            issuers: storage::parties::issuers(tx)?,
+            issuers: storage::issuers::list(tx, &Scope::ALL, 0, MOST)?.1,
             platforms: storage::parties::platforms(tx)?,
             environments: storage::environments::list(tx)?,
             products: storage::products::list(tx, &Scope::ALL, 0, MOST)?.1,
@@ -61,6 +62,20 @@ pub async fn assets(registry: &Registry) -> Result<Vec<ProductRecord>> {
         Ok(storage::products::list(tx, &Scope::ALL, 0, SHOWN)?.1)
     });
     Ok(products.await?)
+}
+
+/// The assets that anybody may know of: issued, and offered to more than a circle.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn public_assets(registry: &Registry) -> Result<Vec<ProductRecord>> {
+    let restricted = registry
+        .db
+        .read(|tx| -> registry::Result<_> { Ok(storage::offers::restricted(tx)?) });
+    let restricted = restricted.await?;
+    let mut assets = assets(registry).await?;
+    assets.retain(|record| record.status.is_issued() && !restricted.contains(&record.product.id));
+    Ok(assets)
 }
 
 impl Inventory {

@@ -113,7 +113,7 @@ pub struct Asset {
 }
 
 async fn start(State(app): State<App>) -> Response {
-    let assets: Vec<Asset> = match inventory::assets(&app.registry).await {
+    let assets: Vec<Asset> = match inventory::public_assets(&app.registry).await {
         Ok(products) => products.into_iter().map(asset).collect(),
         Err(error) => {
             tracing::error!("the start page cannot be made: {error:#}");

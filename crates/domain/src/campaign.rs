@@ -1,6 +1,10 @@
 //! A campaign: a product's sale through one distribution platform, and which orders it takes.
 
-use crate::{CampaignId, ProductId, Refusal, Timestamp, Units};
+use crate::offer::check_code;
+use crate::text::check_text;
+use crate::{
+    CampaignId, FieldCode, FieldErrors, OfferingType, ProductId, Refusal, Timestamp, Units,
+};
 
 /// A sale of a product through one distribution platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +31,10 @@ pub struct Campaign {
     pub closes_at: Option<Timestamp>,
     /// What the platform may do for the issuer.
     pub mandates: Mandates,
+    /// The exemption under which it offers; none with a prospectus, or where none is needed.
+    pub offering_type: Option<OfferingType>,
+    /// How many persons may invest, where the exemption counts them.
+    pub maximum_persons: Option<u32>,
 }
 
 /// What a platform may do on the issuer's behalf.
@@ -39,6 +47,50 @@ pub struct Mandates {
 }
 
 impl Campaign {
+    /// Notes every field that cannot be accepted, for a product with this step.
+    pub fn check(&self, errors: &mut FieldErrors, step_size: Units) {
+        check_text(errors, "name", &self.name);
+        let one = Units::new(1).expect("one unit can be counted");
+        if self.allocation < one {
+            out_of_range(errors, "allocation", "A campaign sells at least one unit.");
+        }
+        if self.allocation < self.reserved {
+            let reserved = self.reserved;
+            let message =
+                format!("Investments hold {reserved} units; the allocation cannot be smaller.");
+            out_of_range(errors, "allocation", &message);
+        }
+        if self.minimum_units < one || !self.minimum_units.is_multiple_of(step_size) {
+            out_of_range(
+                errors,
+                "minimum_units",
+                "The smallest order is at least one unit and a multiple of step_size.",
+            );
+        }
+        if self
+            .maximum_units
+            .is_some_and(|most| most < self.minimum_units)
+        {
+            out_of_range(
+                errors,
+                "maximum_units",
+                "The largest order is not below the smallest.",
+            );
+        }
+        if let (Some(opens_at), Some(closes_at)) = (self.opens_at, self.closes_at)
+            && closes_at <= opens_at
+        {
+            out_of_range(errors, "closes_at", "The sale ends after it has begun.");
+        }
+        for (index, document_type) in self.required_document_types.iter().enumerate() {
+            check_code(
+                errors,
+                &format!("required_document_types[{index}]"),
+                document_type,
+            );
+        }
+    }
+
     /// How many units can still be ordered.
     #[must_use]
     pub fn available(&self) -> Units {
@@ -124,6 +176,10 @@ impl Mandates {
     }
 }
 
+fn out_of_range(errors: &mut FieldErrors, field: &str, message: &str) {
+    errors.push(field, FieldCode::OutOfRange, message);
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -150,6 +206,8 @@ mod tests {
             opens_at: Some(NOW),
             closes_at: Some(NOW.plus_seconds(10)),
             mandates: Mandates::default(),
+            offering_type: None,
+            maximum_persons: None,
         }
     }
 
@@ -216,6 +274,31 @@ mod tests {
             Err(Refusal::RequiredDocumentMissing {
                 document_type: "SUBSCRIPTION_AGREEMENT".to_owned()
             })
+        );
+    }
+
+    #[test]
+    fn a_campaign_that_makes_no_sense_is_named_field_by_field() {
+        let wrong = |change: fn(&mut Campaign)| {
+            let mut campaign = campaign();
+            change(&mut campaign);
+            let mut errors = FieldErrors::new();
+            campaign.check(&mut errors, units(5));
+            let fields = errors.into_vec().into_iter().map(|error| error.field);
+            fields.collect::<Vec<_>>()
+        };
+        assert!(wrong(|_| {}).is_empty());
+        assert_eq!(wrong(|c| c.name.clear()), ["name"]);
+        assert_eq!(wrong(|c| c.allocation = units(899)), ["allocation"]);
+        assert_eq!(wrong(|c| c.minimum_units = units(7)), ["minimum_units"]);
+        assert_eq!(
+            wrong(|c| c.maximum_units = Some(units(5))),
+            ["maximum_units"]
+        );
+        assert_eq!(wrong(|c| c.closes_at = c.opens_at), ["closes_at"]);
+        assert_eq!(
+            wrong(|c| c.required_document_types.push("a,b".to_owned())),
+            ["required_document_types[1]"]
         );
     }
 

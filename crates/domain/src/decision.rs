@@ -20,16 +20,19 @@ pub enum DecisionKind {
     PlatformRefusal,
     /// Another licence of a platform counts from now on.
     PlatformLicence,
+    /// A crypto security is entered and minted, and its environment opened.
+    ProductValidation,
 }
 
 impl DecisionKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::PlatformSuspension,
         Self::PlatformReadmission,
         Self::PlatformAdmission,
         Self::PlatformRefusal,
         Self::PlatformLicence,
+        Self::ProductValidation,
     ];
 
     /// As stored and shown.
@@ -41,6 +44,7 @@ impl DecisionKind {
             Self::PlatformAdmission => "platform_admission",
             Self::PlatformRefusal => "platform_refusal",
             Self::PlatformLicence => "platform_licence",
+            Self::ProductValidation => "product_validation",
         }
     }
 }

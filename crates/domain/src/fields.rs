@@ -30,11 +30,13 @@ pub enum FieldCode {
     NotFound,
     /// The value is there twice.
     Duplicate,
+    /// The field cannot be changed any more.
+    Immutable,
 }
 
 impl FieldCode {
     /// Every code.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Missing,
         Self::UnknownValue,
         Self::InvalidFormat,
@@ -44,6 +46,7 @@ impl FieldCode {
         Self::InFuture,
         Self::NotFound,
         Self::Duplicate,
+        Self::Immutable,
     ];
 
     /// The code as partners see it.
@@ -59,6 +62,7 @@ impl FieldCode {
             Self::InFuture => "in_future",
             Self::NotFound => "not_found",
             Self::Duplicate => "duplicate",
+            Self::Immutable => "immutable",
         }
     }
 }

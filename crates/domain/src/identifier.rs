@@ -31,6 +31,21 @@ impl Isin {
     pub fn as_str(&self) -> &str {
         self.0.as_ref()
     }
+
+    /// The number under which the same asset is tried out: `ZZ`, which is no country's, the national number, and its check digit.
+    #[must_use]
+    pub fn for_sandbox(&self) -> Self {
+        let body = format!("ZZ{}", &self.as_str()[2..11]);
+        (0..=9)
+            .find_map(|digit| format!("{body}{digit}").parse().ok())
+            .expect("one of ten digits is the check digit")
+    }
+
+    /// Whether it stands for an asset that is only tried out.
+    #[must_use]
+    pub fn is_of_sandbox(&self) -> bool {
+        self.as_str().starts_with("ZZ")
+    }
 }
 
 impl FromStr for Isin {
@@ -179,6 +194,15 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Isin>(), Err(IsinError::Form), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_tried_out_has_a_number_that_no_country_gives() {
+        let real: Isin = "DE000BASF111".parse().unwrap();
+        let tried = real.for_sandbox();
+        assert!(tried.is_of_sandbox() && !real.is_of_sandbox());
+        assert!(tried.as_str().starts_with("ZZ000BASF11"));
+        assert_eq!(tried.as_str().parse(), Ok(tried));
     }
 
     #[test]

@@ -16,17 +16,21 @@ pub mod identifier;
 pub mod ids;
 pub mod investment;
 pub mod investor;
+pub mod issuer;
 pub mod kyc;
 pub mod language;
 pub mod legal_form;
 pub mod licence;
 pub mod money;
+pub mod offer;
+pub mod offering;
 pub mod participation;
 pub mod password;
 pub mod payment_reference;
 pub mod people;
 pub mod percent;
 pub mod product;
+pub mod proposal;
 pub mod refusal;
 pub mod register;
 pub mod rules;
@@ -56,11 +60,14 @@ pub use investor::{
     BankAccount, BenefitingPerson, Communication, Investor, LegalPerson, NaturalPerson, Person,
     TaxInformation,
 };
+pub use issuer::IssuerProfile;
 pub use kyc::{KycFacts, KycStatus, PastIdentification};
 pub use language::{Language, LanguageError};
 pub use legal_form::LegalForm;
 pub use licence::{Licence, LicenceType, LicensedService};
 pub use money::{Money, MoneyError};
+pub use offer::{DocumentType, Offer, OfferDocument};
+pub use offering::{OfferingType, Placement};
 pub use participation::{Broker, Participation};
 pub use payment_reference::{PaymentReference, PaymentReferenceError};
 pub use people::{
@@ -68,6 +75,7 @@ pub use people::{
 };
 pub use percent::{Percent, PercentError};
 pub use product::{Price, Product, ProductStatus, ProductType};
+pub use proposal::Proposal;
 pub use refusal::{Refusal, RefusalKind};
 pub use register::{Entry, Frontier, Holdings};
 pub use rules::{Rule, RuleName};

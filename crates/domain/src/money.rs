@@ -81,6 +81,18 @@ impl Money {
         self.currency
     }
 
+    /// What so many units at this price cost in hundredths of the currency, rounded down; the largest number if it is beyond.
+    #[must_use]
+    pub fn hundredths(self, units: Units) -> i64 {
+        let total = i128::from(self.amount()) * i128::from(units.get());
+        let cents = match self.decimals() {
+            0 => total * 100,
+            1 => total * 10,
+            decimals => total / 10_i128.pow(u32::from(decimals - 2)),
+        };
+        i64::try_from(cents).unwrap_or(i64::MAX)
+    }
+
     /// Whether there is anything to pay.
     #[must_use]
     pub const fn is_positive(self) -> bool {

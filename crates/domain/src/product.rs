@@ -68,6 +68,10 @@ pub enum ProductType {
 pub enum ProductStatus {
     /// Being prepared.
     Draft,
+    /// Waits for the registrar, who validates every crypto security.
+    Validation,
+    /// The registrar refused it; the issuer may change it and ask again.
+    Rejected,
     /// Its units are being made on the DLT network.
     Issuing,
     /// Its units exist.
@@ -173,13 +177,27 @@ impl ProductType {
 
 impl ProductStatus {
     /// Every status.
-    pub const ALL: [Self; 3] = [Self::Draft, Self::Issuing, Self::Active];
+    pub const ALL: [Self; 5] = [
+        Self::Draft,
+        Self::Validation,
+        Self::Rejected,
+        Self::Issuing,
+        Self::Active,
+    ];
+
+    /// Whether the issue is decided, so that its terms stand.
+    #[must_use]
+    pub const fn is_issued(self) -> bool {
+        matches!(self, Self::Issuing | Self::Active)
+    }
 
     /// The spelling that partners see.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "DRAFT",
+            Self::Validation => "VALIDATION",
+            Self::Rejected => "REJECTED",
             Self::Issuing => "ISSUING",
             Self::Active => "ACTIVE",
         }
@@ -216,7 +234,7 @@ impl FromStr for ProductStatus {
 
     fn from_str(text: &str) -> Result<Self, UnknownCode> {
         let known = Self::ALL.into_iter().find(|status| status.as_str() == text);
-        known.ok_or(UnknownCode("DRAFT, ISSUING, ACTIVE"))
+        known.ok_or(UnknownCode("DRAFT, VALIDATION, REJECTED, ISSUING, ACTIVE"))
     }
 }
 

@@ -9,6 +9,16 @@ pub enum RuleName {
     IdentificationValidityMonths,
     /// Within how many months an application to take part is answered.
     ParticipationAnswerMonths,
+    /// What an offer with a small information sheet may sell, in euros.
+    WibSmallVolumeEur,
+    /// What an offer with an information sheet may sell, in euros.
+    WibVolumeEur,
+    /// What an issuer of asset investments may sell through platforms, in euros.
+    VibVolumeEur,
+    /// The smallest order of a privately placed security, in euros.
+    SecurityMinimumTicketEur,
+    /// The smallest order of a privately placed asset investment, in euros.
+    AssetInvestmentMinimumTicketEur,
 }
 
 /// One rule for the days on which it holds.
@@ -42,6 +52,42 @@ pub const RULES: &[Rule] = &[
         value: 3,
         source: "§ 18(2) eWpRV",
     },
+    // The two bounds are in the names of the offering types. Whether the law allows more is open (regulation, chapter 10, no. 9).
+    Rule {
+        name: RuleName::WibSmallVolumeEur,
+        valid_from: (2018, 7, 21),
+        valid_to: None,
+        value: 1_000_000,
+        source: "§ 6 WpPG",
+    },
+    Rule {
+        name: RuleName::WibVolumeEur,
+        valid_from: (2018, 7, 21),
+        valid_to: None,
+        value: 8_000_000,
+        source: "§ 4 WpPG",
+    },
+    Rule {
+        name: RuleName::VibVolumeEur,
+        valid_from: (2019, 7, 16),
+        valid_to: None,
+        value: 6_000_000,
+        source: "§ 2a(1) VermAnlG",
+    },
+    Rule {
+        name: RuleName::SecurityMinimumTicketEur,
+        valid_from: (2019, 7, 21),
+        valid_to: None,
+        value: 100_000,
+        source: "Art. 1(4)(d) Reg. 2017/1129",
+    },
+    Rule {
+        name: RuleName::AssetInvestmentMinimumTicketEur,
+        valid_from: (2012, 6, 1),
+        valid_to: None,
+        value: 200_000,
+        source: "§ 2(1) no. 3 c VermAnlG",
+    },
 ];
 
 impl Rule {
@@ -61,6 +107,12 @@ pub fn find(name: RuleName, day: Date) -> Option<&'static Rule> {
     RULES
         .iter()
         .find(|rule| rule.name == name && rule.holds_on(day))
+}
+
+/// The amount in euros of a rule on a day; none before its first row.
+#[must_use]
+pub fn amount_limit_eur(name: RuleName, day: Date) -> Option<u32> {
+    find(name, day).map(|rule| rule.value)
 }
 
 /// How many months an identification may be relied on that is used on this day. Before the first row the first row is applied:

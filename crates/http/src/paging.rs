@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::{RefOr, Schema};
 use wire::{FieldCode, Page};
 
 use crate::context::RequestContext;
@@ -13,22 +14,23 @@ use crate::params::pairs;
 pub(crate) const PAGE: &str = "page";
 pub(crate) const PAGE_SIZE: &str = "page_size";
 const DEFAULT_SIZE: u32 = 50;
+/// Entries on a page at most, where a list says nothing else.
 const LARGEST_SIZE: u32 = 500;
 /// What the document's `int32` can say.
 const LARGEST_PAGE: u32 = i32::MAX as u32;
 
-/// The page asked for, with what is needed to link to its neighbours.
+/// The page asked for, with what is needed to link to its neighbours. A page has at most `LARGEST` entries.
 #[derive(Debug, Clone)]
-pub struct PageQuery {
+pub struct PageQuery<const LARGEST: u32 = LARGEST_SIZE> {
     /// Number of the page, from 1.
     pub page: u32,
-    /// Entries on a page, 1 to 500.
+    /// Entries on a page, from 1.
     pub page_size: u32,
     address: String,
     others: Vec<(String, String)>,
 }
 
-impl PageQuery {
+impl<const LARGEST: u32> PageQuery<LARGEST> {
     /// Entries to skip.
     pub fn offset(&self) -> i64 {
         i64::from(self.page - 1) * i64::from(self.page_size)
@@ -63,7 +65,7 @@ impl PageQuery {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
+impl<S: Send + Sync, const LARGEST: u32> FromRequestParts<S> for PageQuery<LARGEST> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
@@ -73,7 +75,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
             .partition(|(name, _)| name == PAGE || name == PAGE_SIZE);
         Ok(Self {
             page: number(&paging, PAGE, LARGEST_PAGE)?.unwrap_or(1),
-            page_size: number(&paging, PAGE_SIZE, LARGEST_SIZE)?.unwrap_or(DEFAULT_SIZE),
+            page_size: number(&paging, PAGE_SIZE, LARGEST)?.unwrap_or(DEFAULT_SIZE),
             address: format!("{}{}", context.public_url(), context.path()),
             others,
         })
@@ -118,8 +120,16 @@ struct PageParameters {
     page_size: Option<u32>,
 }
 
-impl IntoParams for PageQuery {
+impl<const LARGEST: u32> IntoParams for PageQuery<LARGEST> {
     fn into_params(parameter_in: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        PageParameters::into_params(parameter_in)
+        let mut parameters = PageParameters::into_params(parameter_in);
+        for parameter in &mut parameters {
+            if parameter.name == PAGE_SIZE
+                && let Some(RefOr::T(Schema::Object(size))) = &mut parameter.schema
+            {
+                size.maximum = Some(LARGEST.into());
+            }
+        }
+        parameters
     }
 }

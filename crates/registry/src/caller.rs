@@ -20,7 +20,10 @@ pub enum Right {
     ReadInvestments,
     WriteInvestments,
     ReadProducts,
+    ReadIssuers,
+    WriteIssuers,
     ReadIssuedProducts,
+    WriteIssuedProducts,
     ReadIssuedInvestments,
     DecideInvestments,
     SettleInvestments,
@@ -134,6 +137,18 @@ impl Caller {
         }
     }
 
+    /// The account of an issuer whose client is good for all of it, not for one environment.
+    ///
+    /// # Errors
+    /// As [`Caller::require`].
+    pub fn require_account(&self, right: Right) -> Result<(IssuerId, Scope)> {
+        let scope = self.require(right)?;
+        match self.party {
+            Party::Issuer(None, account) => Ok((account, scope)),
+            _ => Err(Error::NotPermitted),
+        }
+    }
+
     /// The environment and platform of a distributor.
     ///
     /// # Errors
@@ -209,6 +224,9 @@ impl Right {
             Self::WriteInvestments => &[(Kind::Distributor, &["investments:write"])],
             // Products and campaigns are no secret to a distributor that can read anything.
             Self::ReadProducts => &[(Kind::Distributor, &["investments:read", "investors:read"])],
+            Self::ReadIssuers => &[(Kind::Issuer, &["issuers:read"])],
+            Self::WriteIssuers => &[(Kind::Issuer, &["issuers:write"])],
+            Self::WriteIssuedProducts => &[(Kind::Issuer, &["products:write"])],
             Self::ReadIssuedProducts => &[(Kind::Issuer, &["products:read"])],
             Self::ReadIssuedInvestments => &[(Kind::Issuer, &["investments:read"])],
             Self::DecideInvestments => {

@@ -1,11 +1,11 @@
 //! Making single parts of a network, as an operator does at the command line. Each is audited under the operator's name.
 
 use database::Tx;
-use domain::{CampaignId, EnvironmentId, Isin, IssuerId, PlatformId};
+use domain::{CampaignId, EnvironmentId, Isin, IssuerId, Lei, PlatformId};
 use storage::parties::Platform;
 use storage::products::ProductRecord;
 
-use crate::network_file::{AccountEntry, AssetEntry, CampaignEntry, IssuerEntry, PlatformEntry};
+use crate::network_file::{AccountEntry, AssetEntry, CampaignEntry, PlatformEntry};
 use crate::setup::{AppliedAsset, LedgerFacts, Setup, applied};
 use crate::{Error, Registry, Request, Result, Right};
 
@@ -17,10 +17,11 @@ pub async fn create_issuer(
     registry: &Registry,
     request: &Request,
     ledger: &LedgerFacts,
-    entry: IssuerEntry,
+    name: String,
+    lei: Option<Lei>,
 ) -> Result<IssuerId> {
     within(registry, request, ledger, move |setup, tx| {
-        setup.issuer(tx, &entry)
+        setup.issuer(tx, &name, lei.as_ref())
     })
     .await
 }
@@ -71,7 +72,7 @@ pub async fn create_product(
 ) -> Result<AppliedAsset> {
     within(registry, request, ledger, move |setup, tx| {
         let issuer =
-            storage::parties::find_issuer(tx, &issuer)?.ok_or(Error::NotFound("issuer"))?;
+            storage::issuers::find_by_name(tx, &issuer)?.ok_or(Error::NotFound("issuer"))?;
         setup.asset(tx, &entry, issuer.id, &account)
     })
     .await

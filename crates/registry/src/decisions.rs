@@ -10,7 +10,7 @@ use wire::ProblemCode;
 
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, admissions,
-    audit, ids, participation,
+    audit, ids, participation, validations,
 };
 
 /// What the seal of a decision is bound to.
@@ -201,6 +201,9 @@ fn carry_out(
         }
         DecisionKind::PlatformLicence => {
             admissions::licensed(registry, tx, caller, decision.target, &sealed.content)
+        }
+        DecisionKind::ProductValidation => {
+            validations::validated(registry, tx, caller, decision.target)
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use domain::DocumentId;
+use storage::Scope;
 use storage::documents::{CONTENT_TYPES, DocumentRecord, sniff};
 use wire::ProblemCode;
 use wire::documents::Document;
@@ -38,6 +39,7 @@ pub async fn upload(registry: &Registry, request: &Request, upload: Upload) -> R
             (Some(environment), environment.to_string())
         }
         Party::Platform(platform) => (None, platform.to_string()),
+        Party::Issuer(None, account) => (None, account.to_string()),
         _ => return Err(Error::NotPermitted),
     };
     let vault = registry.vault.clone();
@@ -90,6 +92,35 @@ pub async fn get(registry: &Registry, caller: &Caller, id: DocumentId) -> Result
             Ok(answer(&record, String::from_utf8_lossy(&name).into_owned()))
         })
         .await
+}
+
+/// The bytes of a document, opened.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// Media type that they show.
+    pub content_type: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The bytes of a document that the caller has been found to be allowed to see.
+pub(crate) async fn content(registry: &Registry, id: DocumentId) -> Result<Content> {
+    let vault = registry.vault.clone();
+    let (record, key) = registry
+        .db
+        .read(move |tx| -> Result<_> {
+            let record = storage::documents::find(tx, &Scope::ALL, id)?
+                .ok_or(Error::NotFound("document"))?;
+            let key = vault.key(tx, record.key)?;
+            Ok((record, key))
+        })
+        .await?;
+    let sealed = registry.documents.get(&record.stored_as).await;
+    let sealed = sealed.map_err(|error| Error::Unavailable(error.to_string()))?;
+    Ok(Content {
+        content_type: record.content_type,
+        bytes: key.open(CONTENT, &sealed)?,
+    })
 }
 
 fn accepted_type(upload: &Upload) -> Result<&'static str> {

@@ -50,6 +50,7 @@ pub async fn create(
                 updated_at: now,
             };
             storage::investors::insert(tx, &record)?;
+            note_company(tx, id, &investor)?;
             for (address, receiving_enabled) in &wallets {
                 let wallet = Wallet {
                     id: WalletId::from_uuid(ids::new()),
@@ -231,6 +232,15 @@ fn save(
     record.updated_at = now;
     persons::refresh_kyc(registry, tx, record)?;
     storage::investors::update(tx, record)?;
+    note_company(tx, record.id, changed)
+}
+
+/// An issuer mirrors the registry account of the same company, which is found by its entry in the commercial register.
+fn note_company(tx: &mut Tx, id: InvestorId, investor: &Investor) -> Result<()> {
+    if let Some(legal) = &investor.person.legal {
+        let key = domain::issuer::register_key(legal);
+        storage::investors::set_company(tx, id, crate::issuers::company_hash(&key))?;
+    }
     Ok(())
 }
 

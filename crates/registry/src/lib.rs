@@ -11,6 +11,7 @@ pub mod audit;
 pub mod benefiting_persons;
 pub mod caller;
 pub mod campaigns;
+pub mod catalogue;
 pub mod clients;
 pub mod clock;
 pub mod clocks;
@@ -29,7 +30,10 @@ pub mod ids;
 pub mod investments;
 pub mod investors;
 pub mod invitations;
+pub mod issued_campaigns;
 pub mod issued_investments;
+pub mod issuers;
+pub mod issuing;
 pub mod listings;
 pub mod mail;
 pub mod members;
@@ -37,6 +41,7 @@ pub mod network_file;
 pub mod paging;
 pub mod participation;
 pub mod people;
+pub mod platforms;
 pub mod products;
 pub mod register_check;
 pub mod registers;
@@ -46,6 +51,7 @@ pub mod setup;
 pub mod sign_in;
 pub mod statements;
 pub mod totp;
+pub mod validations;
 pub mod wallets;
 pub mod webhook_endpoints;
 pub mod write;
@@ -57,11 +63,14 @@ mod client_holder;
 mod confirmation;
 mod first_call;
 mod investment_views;
+mod offer_documents;
+mod opening;
 mod orders;
 mod passwords;
 mod persons;
 mod progress;
 mod secrets;
+mod proposals;
 
 pub use answer::Answer;
 pub use caller::{Caller, Right};
@@ -93,6 +102,8 @@ pub struct Registry {
     pub custody: Option<Arc<dyn Custody>>,
     /// Where webhooks may be sent.
     pub webhook_guard: webhooks::Guard,
+    /// The DLT networks that tokens are made on.
+    pub networks: Networks,
     /// Choices of the configuration that operations need.
     pub settings: Arc<Settings>,
     /// Keyed hashes by which people are found.
@@ -117,6 +128,8 @@ pub struct Parts {
     pub custody: Option<Arc<dyn Custody>>,
     /// Where webhooks may be sent.
     pub webhook_guard: webhooks::Guard,
+    /// The DLT networks that tokens are made on.
+    pub networks: Networks,
     /// Choices of the configuration.
     pub settings: Settings,
 }
@@ -143,6 +156,7 @@ impl Registry {
             clock: parts.clock,
             custody: parts.custody,
             webhook_guard: parts.webhook_guard,
+            networks: parts.networks,
             settings: Arc::new(parts.settings),
             people,
             answers_key,
@@ -150,6 +164,15 @@ impl Registry {
             callers: Arc::default(),
         })
     }
+}
+
+/// The DLT networks that tokens are made on.
+#[derive(Clone)]
+pub struct Networks {
+    /// Where the assets are.
+    pub production: setup::LedgerFacts,
+    /// Where their twins are, for trying things out; without one there are no twins.
+    pub sandbox: Option<setup::LedgerFacts>,
 }
 
 /// Choices of the configuration that operations need.

@@ -1,10 +1,12 @@
 //! The network file: issuers, platforms, assets and campaigns as data. The sample network is one.
 
 use domain::{
-    Bic, Currency, Iban, ImportTrust, Isin, LegalForm, Money, Percent, Price, ProductType, Terms,
-    Timestamp, Units,
+    Bic, Currency, FieldErrors, Iban, ImportTrust, Isin, LegalForm, Money, Offer, Percent, Price,
+    ProductType, Terms, Timestamp, Units,
 };
 use serde::Deserialize;
+use translate::offers::OfferBody;
+use wire::issuing::{Coupon, Fees, Question, TargetMarket};
 
 /// A whole network.
 #[derive(Clone, Debug, Deserialize)]
@@ -128,7 +130,27 @@ pub struct AssetEntry {
     pub description: Option<String>,
     #[serde(default)]
     pub terms: Vec<TermEntry>,
+    /// What partners are told: in the words of the Issuer API.
+    #[serde(default)]
+    pub offer: OfferEntry,
     pub campaigns: Vec<CampaignEntry>,
+}
+
+/// What partners are told of an asset beside its terms.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct OfferEntry {
+    /// Days.
+    pub lock_in_time: Option<u32>,
+    pub coupon: Option<Coupon>,
+    pub matures_on: Option<String>,
+    pub target_market: Option<TargetMarket>,
+    pub fees: Option<Fees>,
+    pub questions: Vec<Question>,
+    pub minimum_units: Option<u64>,
+    pub offering_opens_at: Option<String>,
+    pub offering_closes_at: Option<String>,
 }
 
 /// An essential term.
@@ -264,6 +286,11 @@ impl AssetEntry {
             .map_err(|message| at("legal_form", message))?;
         self.price()
             .map_err(|message| at("nominal_value", message))?;
+        let mut errors = FieldErrors::new();
+        self.offer(&mut errors);
+        if let Some(error) = errors.as_slice().first() {
+            return Err(at(&format!("offer.{}", error.field), error.message.clone()));
+        }
         let mut rest = self.max_issuable_amount;
         for (index, campaign) in self.campaigns.iter().enumerate() {
             rest = rest.checked_sub(campaign.allocation).ok_or_else(|| {
@@ -323,6 +350,31 @@ impl AssetEntry {
             "a unit has a nominal_value or an issuance_price, and it is more than nothing"
                 .to_owned()
         })
+    }
+
+    /// What partners are told; notes what makes no sense.
+    pub(crate) fn offer(&self, errors: &mut FieldErrors) -> Offer {
+        let entry = &self.offer;
+        let body = OfferBody {
+            documents: &[],
+            issuance_document: None,
+            lock_in_time: entry.lock_in_time,
+            backup_wallet_address: None,
+            coupon: entry.coupon.as_ref(),
+            matures_on: entry.matures_on.as_deref(),
+            target_market: entry.target_market.as_ref(),
+            fees: entry.fees.as_ref(),
+            required_document_types: &[],
+            questions: &entry.questions,
+            minimum_units: entry.minimum_units,
+            opens_at: entry.offering_opens_at.as_deref(),
+            closes_at: entry.offering_closes_at.as_deref(),
+        };
+        let offer = translate::offers::read(errors, body, self.step_size);
+        if let Ok(legal_form) = self.legal_form() {
+            offer.check(errors, legal_form, self.step_size);
+        }
+        offer
     }
 
     /// The contract's deadlines.

@@ -4,7 +4,9 @@ use database::Tx;
 use database::vault::{DataKey, VaultError};
 use domain::investor::{BenefitingPerson, Investor};
 use domain::kyc::KycFacts;
-use domain::{DocumentId, FieldCode, FieldErrors, Identification, InvestorId, KycStatus};
+use domain::{
+    DocumentId, FieldCode, FieldErrors, Identification, InvestorId, IssuerProfile, KycStatus,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use storage::Scope;
@@ -21,6 +23,10 @@ pub(crate) trait Sealed: Serialize + DeserializeOwned {
 
 impl Sealed for Investor {
     const CONTEXT: &'static str = "investors.person";
+}
+
+impl Sealed for IssuerProfile {
+    const CONTEXT: &'static str = "issuers.profile";
 }
 
 impl Sealed for Identification {
@@ -71,14 +77,15 @@ pub(crate) fn claim_documents(
     registry: &Registry,
     tx: &mut Tx,
     scope: &Scope,
-    investor: InvestorId,
+    owner: impl Into<Uuid>,
     named: &[(&str, DocumentId)],
 ) -> Result<()> {
+    let owner = owner.into();
     let mut errors = FieldErrors::new();
     for (field, id) in named {
         let document = storage::documents::find(tx, scope, *id)?;
         let is_bound = match document {
-            Some(document) => bind(registry, tx, document.key, investor)?,
+            Some(document) => bind(registry, tx, document.key, owner)?,
             None => false,
         };
         if !is_bound {
@@ -97,8 +104,8 @@ pub(crate) fn claim_documents(
 }
 
 /// Whether the key could be bound; not if it is destroyed.
-fn bind(registry: &Registry, tx: &mut Tx, key: Uuid, investor: InvestorId) -> Result<bool> {
-    let (vault, owner) = (&registry.vault, investor.uuid());
+fn bind(registry: &Registry, tx: &mut Tx, key: Uuid, owner: Uuid) -> Result<bool> {
+    let vault = &registry.vault;
     let bound = match vault.assign(tx, key, owner) {
         Err(VaultError::NotAssignable(_)) => vault.share(tx, key, owner),
         bound => bound,

@@ -23,26 +23,6 @@ pub async fn get(registry: &Registry, caller: &Caller, id: ProductId) -> Result<
     one(registry, caller.require(Right::ReadProducts)?, id).await
 }
 
-/// Products of the calling issuer, oldest first.
-///
-/// # Errors
-/// Refuses callers other than an issuer.
-pub async fn list_issued(
-    registry: &Registry,
-    caller: &Caller,
-    paging: Paging,
-) -> Result<Listed<Product>> {
-    seen(registry, caller.require(Right::ReadIssuedProducts)?, paging).await
-}
-
-/// One of them.
-///
-/// # Errors
-/// Not found if it is not the caller's.
-pub async fn get_issued(registry: &Registry, caller: &Caller, id: ProductId) -> Result<Product> {
-    one(registry, caller.require(Right::ReadIssuedProducts)?, id).await
-}
-
 /// Every product, oldest first, for the registrar.
 ///
 /// # Errors

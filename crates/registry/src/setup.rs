@@ -5,19 +5,21 @@ use std::sync::Arc;
 
 use database::Tx;
 use domain::{
-    Address, Campaign, CampaignId, CommandId, EnvironmentId, Isin, IssuerId, ListingId, Mandates,
-    Participation, PlatformId, Product, ProductId, ProductStatus, Units,
+    Address, Campaign, CampaignId, CommandId, EnvironmentId, Isin, IssuerId, Lei, ListingId,
+    Mandates, Participation, PlatformId, Product, ProductId, ProductStatus, Units,
 };
 use serde_json::json;
 use storage::campaigns::CampaignRecord;
-use storage::environments::Environment;
-use storage::parties::{Issuer, Listing, Platform};
+use storage::environments::{Environment, EnvironmentKind};
+use storage::issuers::Issuer;
+use storage::offers::OfferRecord;
+use storage::parties::{Listing, Platform};
 use storage::products::{PaymentAccount, ProductRecord};
 
 pub use crate::network_file::{NetworkFile, NetworkFileError};
 
 use crate::network_file::{
-    AccountEntry, AssetEntry, CampaignEntry, IssuerEntry, PlatformEntry, environment_name, time,
+    AccountEntry, AssetEntry, CampaignEntry, PlatformEntry, environment_name, time,
 };
 use crate::{Caller, Error, Registry, Request, Result, Right, audit, ids};
 
@@ -79,7 +81,10 @@ pub async fn apply(
         .write(move |tx| -> Result<_> {
             let mut issuers = HashMap::new();
             for entry in &file.issuers {
-                issuers.insert(entry.key.clone(), (setup.issuer(tx, entry)?, entry));
+                issuers.insert(
+                    entry.key.clone(),
+                    (setup.issuer(tx, &entry.name, entry.lei.as_ref())?, entry),
+                );
             }
             let mut platforms = HashMap::new();
             for entry in &file.platforms {
@@ -113,17 +118,14 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    pub(crate) fn issuer(&self, tx: &mut Tx, entry: &IssuerEntry) -> Result<IssuerId> {
-        if let Some(known) = storage::parties::find_issuer(tx, &entry.name)? {
+    pub(crate) fn issuer(&self, tx: &mut Tx, name: &str, lei: Option<&Lei>) -> Result<IssuerId> {
+        if let Some(known) = storage::issuers::find_by_name(tx, name)? {
             return Ok(known.id);
         }
-        let issuer = Issuer {
-            id: IssuerId::from_uuid(ids::new()),
-            name: entry.name.clone(),
-            lei: entry.lei.clone(),
-            created_at: self.registry.clock.now(),
-        };
-        storage::parties::insert_issuer(tx, &issuer)?;
+        let id = IssuerId::from_uuid(ids::new());
+        let now = self.registry.clock.now();
+        let issuer = Issuer::named(id, name.to_owned(), lei.cloned(), now);
+        storage::issuers::insert(tx, &issuer)?;
         self.note(tx, "issuer.create", &issuer.id.to_string(), &issuer.name)?;
         Ok(issuer.id)
     }
@@ -160,10 +162,13 @@ impl Setup {
         }
         // A single creation has not been through the network file's check.
         environment_name(name).map_err(|message| invalid(&message))?;
+        let now = self.registry.clock.now();
         let environment = Environment {
             id: EnvironmentId::from_uuid(ids::new()),
             name: name.to_owned(),
-            created_at: self.registry.clock.now(),
+            kind: EnvironmentKind::Production,
+            created_at: now,
+            opened_at: Some(now),
         };
         storage::environments::insert(tx, &environment)?;
         self.note(tx, "environment.create", &environment.id.to_string(), name)?;
@@ -219,6 +224,7 @@ impl Setup {
             created_at: now,
         };
         storage::products::insert(tx, &record)?;
+        self.offer(tx, &record, entry)?;
         let product = &record.product;
         let command = CommandId::from_uuid(ids::new());
         let volume = product.max_issuable_amount;
@@ -260,6 +266,8 @@ impl Setup {
                     distributor_may_accept: entry.distributor_may_accept,
                     distributor_may_mark_paid: entry.distributor_may_mark_paid,
                 },
+                offering_type: None,
+                maximum_persons: None,
             },
             environment: asset.environment,
             platform,
@@ -290,9 +298,44 @@ impl Setup {
             created_at: self.registry.clock.now(),
         };
         if storage::parties::insert_listing(tx, &listing)? {
+            self.allow(tx, &listing)?;
             let target = listing.id.to_string();
             self.note(tx, "listing.create", &target, &product.to_string())?;
         }
+        Ok(())
+    }
+
+    /// What is set up by hand is allowed by hand.
+    fn allow(&self, tx: &mut Tx, listing: &Listing) -> Result<()> {
+        let product = crate::delivery::product(tx, listing.product)?;
+        let issuer = storage::issuers::find(tx, &storage::Scope::ALL, product.product.issuer_id)?
+            .ok_or(Error::NotFound("issuer"))?;
+        let pair = (issuer.account, listing.platform);
+        storage::parties::allow(tx, pair, true, listing.created_at)?;
+        Ok(())
+    }
+
+    /// What partners are told of an asset.
+    fn offer(&self, tx: &mut Tx, record: &ProductRecord, entry: &AssetEntry) -> Result<()> {
+        let mut errors = domain::FieldErrors::new();
+        let offer = entry.offer(&mut errors);
+        errors.into_result(Some(()))?;
+        let named = ProductRecord {
+            issuer_name: issuer_name(tx, record.product.issuer_id)?,
+            ..record.clone()
+        };
+        let offer = OfferRecord {
+            product: record.product.id,
+            sandbox_of: None,
+            sandbox: None,
+            is_restricted: false,
+            minimum_cents: crate::proposals::minimum_cents(&record.product, &offer),
+            search_text: crate::proposals::search_text(&named),
+            offer,
+            rejection_reason: None,
+            changed_at: record.created_at,
+        };
+        storage::offers::insert(tx, &offer)?;
         Ok(())
     }
 
@@ -300,6 +343,11 @@ impl Setup {
         let detail = json!({ "name": name });
         audit::record(&self.registry, tx, &self.caller, action, target, &detail)
     }
+}
+
+fn issuer_name(tx: &mut Tx, id: IssuerId) -> Result<String> {
+    let issuer = storage::issuers::find(tx, &storage::Scope::ALL, id)?;
+    Ok(issuer.ok_or(Error::NotFound("issuer"))?.name)
 }
 
 pub(crate) fn applied(record: &ProductRecord) -> AppliedAsset {

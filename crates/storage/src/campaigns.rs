@@ -10,22 +10,46 @@ use crate::columns::{Columns, opt_time, time};
 use crate::products::units;
 
 const INSERT: Sql = Sql("insert into campaigns
-(id, environment_id, product_id, platform_id, name, allocation, reserved, minimum_units, maximum_units, required_document_types, opens_at, closes_at, distributor_may_accept, distributor_may_mark_paid, created_at)
-values ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14)");
+(id, environment_id, product_id, platform_id, name, allocation, reserved, minimum_units, maximum_units, required_document_types, opens_at, closes_at, distributor_may_accept, distributor_may_mark_paid, offering_type, maximum_persons, created_at)
+values ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
 
-pub(crate) const FIND: Sql = Sql("select id, environment_id, product_id, platform_id, name, allocation, reserved, minimum_units, maximum_units, required_document_types, opens_at, closes_at, distributor_may_accept, distributor_may_mark_paid, created_at
+pub(crate) const FIND: Sql = Sql("select id, environment_id, product_id, platform_id, name, allocation, reserved, minimum_units, maximum_units, required_document_types, opens_at, closes_at, distributor_may_accept, distributor_may_mark_paid, offering_type, maximum_persons, created_at
 from campaigns
 where id = $1
 and (environment_id = $2 or $2 is null)
 and (platform_id = $3 or $3 is null)");
 
-const LIST: Sql = Sql("select id, environment_id, product_id, platform_id, name, allocation, reserved, minimum_units, maximum_units, required_document_types, opens_at, closes_at, distributor_may_accept, distributor_may_mark_paid, created_at
+const LIST: Sql = Sql("select id, environment_id, product_id, platform_id, name, allocation, reserved, minimum_units, maximum_units, required_document_types, opens_at, closes_at, distributor_may_accept, distributor_may_mark_paid, offering_type, maximum_persons, created_at
 from campaigns
 where (environment_id = $1 or $1 is null)
 and (platform_id = $2 or $2 is null)
 and (product_id = $3 or $3 is null)
 order by id
 limit $4 offset $5");
+
+const LIST_ISSUED: Sql = Sql("select c.id, c.environment_id, c.product_id, c.platform_id, c.name, c.allocation, c.reserved, c.minimum_units, c.maximum_units, c.required_document_types, c.opens_at, c.closes_at, c.distributor_may_accept, c.distributor_may_mark_paid, c.offering_type, c.maximum_persons, c.created_at
+from campaigns c
+join products p on p.id = c.product_id
+where (c.environment_id = $1 or $1 is null)
+and (p.issuer_id in (select id from issuers where account_id = $2) or $2 is null)
+and (c.product_id = $3 or $3 is null)
+and (c.id = $4 or $4 is null)
+order by c.id
+limit $5 offset $6");
+
+const COUNT_ISSUED: Sql = Sql("select count(*)
+from campaigns c
+join products p on p.id = c.product_id
+where (c.environment_id = $1 or $1 is null)
+and (p.issuer_id in (select id from issuers where account_id = $2) or $2 is null)
+and (c.product_id = $3 or $3 is null)
+and (c.id = $4 or $4 is null)");
+
+// What is reserved grows while orders come in: the bound is in the statement.
+const UPDATE: Sql = Sql("update campaigns
+set name = $2, allocation = $3, opens_at = $4, closes_at = $5, distributor_may_accept = $6, distributor_may_mark_paid = $7
+where id = $1
+and reserved <= $3");
 
 const COUNT: Sql = Sql("select count(*)
 from campaigns
@@ -79,6 +103,8 @@ pub fn insert(tx: &mut Tx, record: &CampaignRecord) -> Result<(), DatabaseError>
             opt_time(campaign.closes_at),
             campaign.mandates.distributor_may_accept.into(),
             campaign.mandates.distributor_may_mark_paid.into(),
+            Value::from(campaign.offering_type.map(|one| one.as_str().to_owned())),
+            Value::from(campaign.maximum_persons),
             time(record.created_at),
         ],
     )
@@ -128,6 +154,69 @@ pub fn list(
     Ok((count, rows.iter().map(read).collect::<Result<_, _>>()?))
 }
 
+/// The number of campaigns of the calling issuer's products and a stretch of them, oldest first.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn list_issued(
+    tx: &mut Tx,
+    scope: &Scope,
+    product: Option<ProductId>,
+    offset: u64,
+    limit: u32,
+) -> Result<(u64, Vec<CampaignRecord>), DatabaseError> {
+    let filter = [
+        scope.environment_value(),
+        scope.issuer_value(),
+        Value::from(product.map(ProductId::uuid)),
+        Value::Null,
+    ];
+    let count = tx.query_one(COUNT_ISSUED, &filter)?.get(0)?;
+    let mut stretch = filter.to_vec();
+    stretch.extend([limit.into(), offset.cast_signed().into()]);
+    let rows = tx.query(LIST_ISSUED, &stretch)?;
+    Ok((count, rows.iter().map(read).collect::<Result<_, _>>()?))
+}
+
+/// A campaign of the calling issuer's products.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn find_issued(
+    tx: &mut Tx,
+    scope: &Scope,
+    id: CampaignId,
+) -> Result<Option<CampaignRecord>, DatabaseError> {
+    let parameters = [
+        scope.environment_value(),
+        scope.issuer_value(),
+        Value::Null,
+        id.uuid().into(),
+        1_u32.into(),
+        0_i64.into(),
+    ];
+    tx.query_opt(LIST_ISSUED, &parameters)?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+/// Saves what may change of a campaign; false if investments hold more units than its allocation would be.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn update(tx: &mut Tx, campaign: &Campaign) -> Result<bool, DatabaseError> {
+    let parameters = [
+        campaign.id.uuid().into(),
+        campaign.name.as_str().into(),
+        campaign.allocation.as_i64().into(),
+        opt_time(campaign.opens_at),
+        opt_time(campaign.closes_at),
+        campaign.mandates.distributor_may_accept.into(),
+        campaign.mandates.distributor_may_mark_paid.into(),
+    ];
+    Ok(tx.execute(UPDATE, &parameters)? == 1)
+}
+
 /// Takes units out of what can still be ordered; the transaction is repeated if somebody else has taken them meanwhile.
 ///
 /// # Errors
@@ -173,6 +262,10 @@ pub(crate) fn read(row: &Row) -> Result<CampaignRecord, DatabaseError> {
             distributor_may_accept: columns.next()?,
             distributor_may_mark_paid: columns.next()?,
         },
+        offering_type: columns
+            .next::<Option<String>>()?
+            .and_then(|text| text.parse().ok()),
+        maximum_persons: columns.next()?,
     };
     Ok(CampaignRecord {
         campaign,

@@ -21,6 +21,11 @@ impl<'a> Columns<'a> {
         Self { row, next }
     }
 
+    /// Starts behind so many columns.
+    pub(crate) fn after(row: &'a Row, next: usize) -> Self {
+        Self { row, next }
+    }
+
     /// The next column.
     pub(crate) fn next<T: FromValue>(&mut self) -> Result<T, DatabaseError> {
         let column = self.next;

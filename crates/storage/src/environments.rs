@@ -3,21 +3,32 @@
 use database::{DatabaseError, Row, Sql, Tx};
 use domain::{EnvironmentId, Timestamp};
 
-use crate::columns::{Columns, time};
+use crate::columns::{Columns, opt_time, time};
 
 const INSERT: Sql = Sql("insert into environments
-(id, name, created_at)
-values ($1, $2, $3)");
+(id, name, kind, created_at, opened_at)
+values ($1, $2, $3, $4, $5)");
 
-const FIND_BY_NAME: Sql = Sql("select id, name, created_at
+// One that is not open has its name already, and is not there for anybody.
+const FIND_BY_NAME: Sql = Sql("select id, name, kind, created_at, opened_at
 from environments
-where name = $1");
+where name = $1
+and opened_at is not null");
+
+const OPEN: Sql = Sql("update environments
+set opened_at = $2
+where id = $1");
+
+const RENAME: Sql = Sql("update environments
+set name = $2
+where id = $1
+and opened_at is null");
 
 const NAME: Sql = Sql("select name
 from environments
 where id = $1");
 
-const LIST: Sql = Sql("select id, name, created_at
+const LIST: Sql = Sql("select id, name, kind, created_at, opened_at
 from environments
 order by id");
 
@@ -28,8 +39,38 @@ pub struct Environment {
     pub id: EnvironmentId,
     /// Part of its URL.
     pub name: String,
+    /// Whether what happens there counts.
+    pub kind: EnvironmentKind,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it was opened; none while its product waits for the registrar.
+    pub opened_at: Option<Timestamp>,
+}
+
+/// Whether what happens in an environment counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnvironmentKind {
+    /// It does.
+    Production,
+    /// For trying things out: units there are worth nothing.
+    Sandbox,
+}
+
+impl EnvironmentKind {
+    /// As stored and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Sandbox => "sandbox",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Production, Self::Sandbox]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
 }
 
 /// Keeps a new environment.
@@ -40,12 +81,31 @@ pub fn insert(tx: &mut Tx, environment: &Environment) -> Result<(), DatabaseErro
     let parameters = [
         environment.id.uuid().into(),
         environment.name.as_str().into(),
+        environment.kind.as_str().into(),
         time(environment.created_at),
+        opt_time(environment.opened_at),
     ];
     tx.execute(INSERT, &parameters).map(|_| ())
 }
 
-/// An environment by the name in its URL.
+/// Lets partners in.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn open(tx: &mut Tx, id: EnvironmentId, now: Timestamp) -> Result<(), DatabaseError> {
+    tx.later(OPEN, &[id.uuid().into(), time(now)])
+}
+
+/// Gives an environment that nobody has seen another name.
+///
+/// # Errors
+/// Fails if the database does, or if the name is taken.
+pub fn rename(tx: &mut Tx, id: EnvironmentId, name: &str) -> Result<(), DatabaseError> {
+    tx.execute(RENAME, &[id.uuid().into(), name.into()])
+        .map(|_| ())
+}
+
+/// An open environment by the name in its URL.
 ///
 /// # Errors
 /// Fails if the database does.
@@ -76,6 +136,8 @@ fn read(row: &Row) -> Result<Environment, DatabaseError> {
     Ok(Environment {
         id: columns.id(EnvironmentId::from_uuid)?,
         name: columns.next()?,
+        kind: columns.parsed(EnvironmentKind::parse)?,
         created_at: columns.time()?,
+        opened_at: columns.opt_time()?,
     })
 }

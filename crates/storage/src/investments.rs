@@ -25,7 +25,7 @@ join products p on p.id = v.product_id
 where v.id = $1
 and (v.environment_id = $2 or $2 is null)
 and (v.platform_id = $3 or $3 is null)
-and (v.issuer_id = $4 or $4 is null)
+and (v.issuer_id in (select id from issuers where account_id = $4) or $4 is null)
 and (exists (select 1 from membership_products m where m.membership_id = $5 and m.product_id = v.product_id) or $5 is null)");
 
 // The row first: a lock over the join would hold the product.
@@ -34,7 +34,7 @@ from investments v
 where v.id = $1
 and (v.environment_id = $2 or $2 is null)
 and (v.platform_id = $3 or $3 is null)
-and (v.issuer_id = $4 or $4 is null)
+and (v.issuer_id in (select id from issuers where account_id = $4) or $4 is null)
 and (exists (select 1 from membership_products m where m.membership_id = $5 and m.product_id = v.product_id) or $5 is null)
 for update");
 
@@ -43,7 +43,7 @@ from investments v
 join products p on p.id = v.product_id
 where (v.environment_id = $1 or $1 is null)
 and (v.platform_id = $2 or $2 is null)
-and (v.issuer_id = $3 or $3 is null)
+and (v.issuer_id in (select id from issuers where account_id = $3) or $3 is null)
 and (v.investor_id = $4 or $4 is null)
 and (v.campaign_id = $5 or $5 is null)
 and (v.product_id = $6 or $6 is null)
@@ -57,7 +57,7 @@ const COUNT: Sql = Sql("select count(*)
 from investments v
 where (v.environment_id = $1 or $1 is null)
 and (v.platform_id = $2 or $2 is null)
-and (v.issuer_id = $3 or $3 is null)
+and (v.issuer_id in (select id from issuers where account_id = $3) or $3 is null)
 and (v.investor_id = $4 or $4 is null)
 and (v.campaign_id = $5 or $5 is null)
 and (v.product_id = $6 or $6 is null)

@@ -41,6 +41,16 @@ const UPDATE: Sql = Sql("update investors
 set kyc_status = $2, identity_changed_at = $3, tax_information_present = $4, us_tax = $5, custodian_bank = $6, sealed_person = $7, event_sequence = $8, updated_at = $9, kind = $10
 where id = $1");
 
+const SET_COMPANY: Sql = Sql("update investors
+set company_hash = $2
+where id = $1");
+
+const OF_COMPANY: Sql = Sql("select id, environment_id, platform_id, kind, kyc_status, identity_changed_at, tax_information_present, us_tax, custodian_bank, key_id, sealed_person, event_sequence, created_at, updated_at
+from investors
+where company_hash = $1
+order by id
+limit $2");
+
 const EXPIRING: Sql = Sql("select distinct i.investor_id
 from identifications i
 join investors v on v.id = i.investor_id
@@ -172,6 +182,30 @@ pub fn update(tx: &mut Tx, investor: &InvestorRecord) -> Result<(), DatabaseErro
             kind(investor).into(),
         ],
     )
+}
+
+/// Notes by which hash the registry account of a company is found.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn set_company(tx: &mut Tx, id: InvestorId, hash: [u8; 32]) -> Result<(), DatabaseError> {
+    tx.later(
+        SET_COMPANY,
+        &[id.uuid().into(), Value::Bytes(hash.to_vec())],
+    )
+}
+
+/// Registry accounts of a company, in every environment.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn of_company(
+    tx: &mut Tx,
+    hash: [u8; 32],
+    limit: u32,
+) -> Result<Vec<InvestorRecord>, DatabaseError> {
+    let rows = tx.query(OF_COMPANY, &[Value::Bytes(hash.to_vec()), limit.into()])?;
+    rows.iter().map(read).collect()
 }
 
 /// Identified investors of whom an identification has run out.

@@ -55,7 +55,7 @@ join products p on p.id = v.product_id
 where v.product_id = $1
 and v.status = $2
 and v.id < $3
-and v.issuer_id = $4
+and v.issuer_id in (select id from issuers where account_id = $4)
 and (exists (select 1 from membership_products m where m.membership_id = $5 and m.product_id = v.product_id) or $5 is null)
 order by v.id desc
 limit $6");

@@ -4,6 +4,7 @@ pub mod applications;
 pub mod audit;
 pub mod campaigns;
 pub mod client_credentials;
+pub mod catalogue;
 pub mod clients;
 pub mod decisions;
 pub mod dlt_batches;
@@ -16,10 +17,12 @@ pub mod identifications;
 pub mod investments;
 pub mod investors;
 pub mod invitations;
+pub mod issuers;
 pub mod latest;
 pub mod mails;
 pub mod memberships;
 pub mod network_secrets;
+pub mod offers;
 pub mod orders;
 pub mod parties;
 pub mod people;
@@ -109,6 +112,12 @@ pub const COMPONENT: Component = Component {
             name: "applications",
             sqlite: include_str!("../migrations/sqlite/V0011__applications.sql"),
             postgres: include_str!("../migrations/postgres/V0011__applications.sql"),
+        },
+        Migration {
+            version: 12,
+            name: "issuing",
+            sqlite: include_str!("../migrations/sqlite/V0012__issuing.sql"),
+            postgres: include_str!("../migrations/postgres/V0012__issuing.sql"),
         },
     ],
 };

@@ -1,4 +1,4 @@
-//! Issuers, distribution platforms and listings.
+//! Distribution platforms, what they are allowed, and listings.
 
 use database::{DatabaseError, Row, Sql, Tx, Value};
 use domain::{
@@ -7,18 +7,6 @@ use domain::{
 
 use crate::columns::{Columns, time};
 use crate::{Scope, platforms};
-
-const INSERT_ISSUER: Sql = Sql("insert into issuers
-(id, name, lei, created_at)
-values ($1, $2, $3, $4)");
-
-const FIND_ISSUER: Sql = Sql("select id, name, lei, created_at
-from issuers
-where name = $1");
-
-const LIST_ISSUERS: Sql = Sql("select id, name, lei, created_at
-from issuers
-order by id");
 
 const INSERT_PLATFORM: Sql = Sql("insert into platforms
 (id, name, lei, identification_import, participation, licence, licence_ends_at, created_at)
@@ -36,6 +24,26 @@ from platforms
 order by id",
 );
 
+const OF_ISSUER: Sql = Sql("select t.id, t.name, coalesce(a.is_allowed, $2)
+from platforms t
+left join issuer_platforms a on a.platform_id = t.id and a.issuer_id = $1
+order by t.id
+limit $3 offset $4");
+
+const ONE_OF_ISSUER: Sql = Sql("select t.id, t.name, coalesce(a.is_allowed, $2)
+from platforms t
+left join issuer_platforms a on a.platform_id = t.id and a.issuer_id = $1
+where t.id = $3");
+
+const COUNT_PLATFORMS: Sql = Sql("select count(*)
+from platforms");
+
+const ALLOW: Sql = Sql("insert into issuer_platforms
+(issuer_id, platform_id, is_allowed, changed_at)
+values ($1, $2, $3, $4)
+on conflict (issuer_id, platform_id) do update
+set is_allowed = excluded.is_allowed, changed_at = excluded.changed_at");
+
 const IMPORT_TRUST: Sql = Sql("select identification_import
 from platforms
 where id = $1");
@@ -50,7 +58,7 @@ const LISTINGS: Sql = Sql(
 from listings l
 join platforms t on t.id = l.platform_id
 join products p on p.id = l.product_id
-where (p.issuer_id = $1 or $1 is null)
+where (p.issuer_id in (select id from issuers where account_id = $1) or $1 is null)
 and (p.environment_id = $2 or $2 is null)
 and (l.product_id = $3 or $3 is null)
 and (exists (select 1 from membership_products m where m.membership_id = $4 and m.product_id = l.product_id) or $4 is null)
@@ -58,26 +66,32 @@ order by l.id
 limit $5 offset $6",
 );
 
+const FIND_LISTING: Sql = Sql(
+    "select l.id, l.product_id, l.platform_id, t.name, l.is_allowed, l.created_at
+from listings l
+join platforms t on t.id = l.platform_id
+join products p on p.id = l.product_id
+where l.id = $4
+and (p.issuer_id in (select id from issuers where account_id = $1) or $1 is null)
+and (p.environment_id = $2 or $2 is null)
+and (l.product_id = $3 or $3 is null)",
+);
+
+const LISTED: Sql = Sql(
+    "select l.id, l.product_id, l.platform_id, t.name, l.is_allowed, l.created_at
+from listings l
+join platforms t on t.id = l.platform_id
+where l.product_id = $1
+and l.platform_id = $2",
+);
+
 const COUNT_LISTINGS: Sql = Sql("select count(*)
 from listings l
 join products p on p.id = l.product_id
-where (p.issuer_id = $1 or $1 is null)
+where (p.issuer_id in (select id from issuers where account_id = $1) or $1 is null)
 and (p.environment_id = $2 or $2 is null)
 and (l.product_id = $3 or $3 is null)
 and (exists (select 1 from membership_products m where m.membership_id = $4 and m.product_id = l.product_id) or $4 is null)");
-
-/// Who brings assets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Issuer {
-    /// Identifies it.
-    pub id: IssuerId,
-    /// Firm.
-    pub name: String,
-    /// ISO 17442.
-    pub lei: Option<Lei>,
-    /// When it joined.
-    pub created_at: Timestamp,
-}
 
 /// A distribution platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +112,17 @@ pub struct Platform {
     pub created_at: Timestamp,
 }
 
+/// A distribution platform as an issuer sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllowedPlatform {
+    /// Identifies it.
+    pub id: PlatformId,
+    /// Firm.
+    pub name: String,
+    /// Whether the registrar allows the pair.
+    pub is_allowed: bool,
+}
+
 /// The permission that a platform's investors hold a product.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
@@ -113,41 +138,6 @@ pub struct Listing {
     pub is_allowed: bool,
     /// When it was listed.
     pub created_at: Timestamp,
-}
-
-/// Keeps a new issuer.
-///
-/// # Errors
-/// Fails if the database does.
-pub fn insert_issuer(tx: &mut Tx, issuer: &Issuer) -> Result<(), DatabaseError> {
-    let parameters = [
-        issuer.id.uuid().into(),
-        issuer.name.as_str().into(),
-        Value::from(issuer.lei.as_ref().map(ToString::to_string)),
-        time(issuer.created_at),
-    ];
-    tx.execute(INSERT_ISSUER, &parameters).map(|_| ())
-}
-
-/// An issuer by its firm.
-///
-/// # Errors
-/// Fails if the database does.
-pub fn find_issuer(tx: &mut Tx, name: &str) -> Result<Option<Issuer>, DatabaseError> {
-    tx.query_opt(FIND_ISSUER, &[name.into()])?
-        .map(|row| read_issuer(&row))
-        .transpose()
-}
-
-/// Every issuer, oldest first.
-///
-/// # Errors
-/// Fails if the database does.
-pub fn issuers(tx: &mut Tx) -> Result<Vec<Issuer>, DatabaseError> {
-    tx.query(LIST_ISSUERS, &[])?
-        .iter()
-        .map(read_issuer)
-        .collect()
 }
 
 /// Keeps a new platform.
@@ -196,6 +186,64 @@ pub fn platforms(tx: &mut Tx) -> Result<Vec<Platform>, DatabaseError> {
 pub fn import_trust(tx: &mut Tx, platform: PlatformId) -> Result<ImportTrust, DatabaseError> {
     let row = tx.query_one(IMPORT_TRUST, &[platform.uuid().into()])?;
     Columns::of(&row).parsed(|text| text.parse().ok())
+}
+
+/// The number of platforms and a stretch of them, each with whether the issuer may list there, oldest first.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn of_issuer(
+    tx: &mut Tx,
+    issuer: IssuerId,
+    offset: u64,
+    limit: u32,
+) -> Result<(u64, Vec<AllowedPlatform>), DatabaseError> {
+    let count = tx.query_one(COUNT_PLATFORMS, &[])?.get(0)?;
+    let stretch = [
+        issuer.uuid().into(),
+        false.into(),
+        limit.into(),
+        offset.cast_signed().into(),
+    ];
+    let rows = tx.query(OF_ISSUER, &stretch)?;
+    Ok((
+        count,
+        rows.iter().map(read_allowed).collect::<Result<_, _>>()?,
+    ))
+}
+
+/// One platform with whether the issuer may list there.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn one_of_issuer(
+    tx: &mut Tx,
+    issuer: IssuerId,
+    platform: PlatformId,
+) -> Result<Option<AllowedPlatform>, DatabaseError> {
+    let parameters = [issuer.uuid().into(), false.into(), platform.uuid().into()];
+    tx.query_opt(ONE_OF_ISSUER, &parameters)?
+        .map(|row| read_allowed(&row))
+        .transpose()
+}
+
+/// Notes whether an issuer may list its products on a platform.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn allow(
+    tx: &mut Tx,
+    (issuer, platform): (IssuerId, PlatformId),
+    is_allowed: bool,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    let parameters = [
+        issuer.uuid().into(),
+        platform.uuid().into(),
+        is_allowed.into(),
+        time(now),
+    ];
+    tx.later(ALLOW, &parameters)
 }
 
 /// Lists a product on a platform; false if it is listed there already.
@@ -247,13 +295,46 @@ pub fn listings(
     Ok((count, listings))
 }
 
-fn read_issuer(row: &Row) -> Result<Issuer, DatabaseError> {
+/// A listing of the caller's products.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn find_listing(
+    tx: &mut Tx,
+    scope: &Scope,
+    id: ListingId,
+) -> Result<Option<Listing>, DatabaseError> {
+    let parameters = [
+        scope.issuer_value(),
+        scope.environment_value(),
+        Value::Null,
+        id.uuid().into(),
+    ];
+    tx.query_opt(FIND_LISTING, &parameters)?
+        .map(|row| read_listing(&row))
+        .transpose()
+}
+
+/// The listing of a product on a platform.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn listed(
+    tx: &mut Tx,
+    product: ProductId,
+    platform: PlatformId,
+) -> Result<Option<Listing>, DatabaseError> {
+    tx.query_opt(LISTED, &[product.uuid().into(), platform.uuid().into()])?
+        .map(|row| read_listing(&row))
+        .transpose()
+}
+
+fn read_allowed(row: &Row) -> Result<AllowedPlatform, DatabaseError> {
     let mut columns = Columns::of(row);
-    Ok(Issuer {
-        id: columns.id(IssuerId::from_uuid)?,
+    Ok(AllowedPlatform {
+        id: columns.id(PlatformId::from_uuid)?,
         name: columns.next()?,
-        lei: lei(columns.next()?),
-        created_at: columns.time()?,
+        is_allowed: columns.next()?,
     })
 }
 
@@ -282,6 +363,6 @@ fn read_listing(row: &Row) -> Result<Listing, DatabaseError> {
     })
 }
 
-fn lei(text: Option<String>) -> Option<Lei> {
+pub(crate) fn lei(text: Option<String>) -> Option<Lei> {
     text.and_then(|text| text.parse().ok())
 }

@@ -20,7 +20,7 @@ join environments e on e.id = p.environment_id
 join issuers i on i.id = p.issuer_id
 where p.id = $1
 and (p.environment_id = $2 or $2 is null)
-and (p.issuer_id = $3 or $3 is null)
+and (p.issuer_id in (select id from issuers where account_id = $3) or $3 is null)
 and (exists (select 1 from listings l where l.product_id = p.id and l.platform_id = $4 and l.is_allowed) or $4 is null)
 and (exists (select 1 from membership_products m where m.membership_id = $5 and m.product_id = p.id) or $5 is null)");
 
@@ -45,7 +45,7 @@ from products p
 join environments e on e.id = p.environment_id
 join issuers i on i.id = p.issuer_id
 where (p.environment_id = $1 or $1 is null)
-and (p.issuer_id = $2 or $2 is null)
+and (p.issuer_id in (select id from issuers where account_id = $2) or $2 is null)
 and (exists (select 1 from listings l where l.product_id = p.id and l.platform_id = $3 and l.is_allowed) or $3 is null)
 and (exists (select 1 from membership_products m where m.membership_id = $4 and m.product_id = p.id) or $4 is null)
 order by p.id
@@ -54,9 +54,31 @@ limit $5 offset $6");
 const COUNT: Sql = Sql("select count(*)
 from products p
 where (p.environment_id = $1 or $1 is null)
-and (p.issuer_id = $2 or $2 is null)
+and (p.issuer_id in (select id from issuers where account_id = $2) or $2 is null)
 and (exists (select 1 from listings l where l.product_id = p.id and l.platform_id = $3 and l.is_allowed) or $3 is null)
 and (exists (select 1 from membership_products m where m.membership_id = $4 and m.product_id = p.id) or $4 is null)");
+
+// Campaigns of one product are made one after the other, and a product is changed by one request at a time.
+const LOCK: Sql = Sql("select id
+from products
+where id = $1
+for update");
+
+const UPDATE: Sql = Sql("update products
+set name = $2, symbol = $3, product_type = $4, legal_form = $5, ewpg = $6, isin = $7, provide_nominal_value = $8, price_amount = $9, price_decimals = $10, currency = $11, max_issuable_amount = $12, step_size = $13, agio_basis_points = $14, payment_deadline_days = $15, cancellation_deadline_days = $16, network = $17, chain_id = $18, token_address = $19, status = $20, sector = $21, description = $22, terms = $23, account_holder = $24, iban = $25, bic = $26
+where id = $1");
+
+const WITH_STATUS: Sql = Sql("select p.id, p.environment_id, e.name, p.issuer_id, i.name, p.name, p.symbol, p.product_type, p.legal_form, p.ewpg, p.isin, p.provide_nominal_value, p.price_amount, p.price_decimals, p.currency, p.max_issuable_amount, p.step_size, p.agio_basis_points, p.payment_deadline_days, p.cancellation_deadline_days, p.network, p.chain_id, p.token_address, p.status, p.sector, p.description, p.terms, p.account_holder, p.iban, p.bic, p.created_at
+from products p
+join environments e on e.id = p.environment_id
+join issuers i on i.id = p.issuer_id
+where p.status = $1
+order by p.id
+limit $2 offset $3");
+
+const COUNT_WITH_STATUS: Sql = Sql("select count(*)
+from products
+where status = $1");
 
 const IS_TOKEN: Sql = Sql("select 1
 from products
@@ -113,43 +135,65 @@ pub struct PaymentAccount {
 /// # Errors
 /// Fails if the database does, or if the ISIN is taken.
 pub fn insert(tx: &mut Tx, record: &ProductRecord) -> Result<(), DatabaseError> {
+    let mut parameters = vec![
+        record.product.id.uuid().into(),
+        record.environment.uuid().into(),
+        record.product.issuer_id.uuid().into(),
+    ];
+    parameters.extend(described(record));
+    parameters.push(time(record.created_at));
+    tx.execute(INSERT, &parameters).map(|_| ())
+}
+
+/// Saves what can change of a product.
+///
+/// # Errors
+/// Fails if the database does, or if the ISIN is taken.
+pub fn update(tx: &mut Tx, record: &ProductRecord) -> Result<(), DatabaseError> {
+    let mut parameters = vec![record.product.id.uuid().into()];
+    parameters.extend(described(record));
+    tx.execute(UPDATE, &parameters).map(|_| ())
+}
+
+/// Keeps everybody else from changing a product, or making campaigns of it, until the transaction ends.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn lock(tx: &mut Tx, id: ProductId) -> Result<bool, DatabaseError> {
+    Ok(tx.query_opt(LOCK, &[id.uuid().into()])?.is_some())
+}
+
+/// Name to bic, in the order of the table.
+fn described(record: &ProductRecord) -> [Value; 25] {
     let product = &record.product;
     let price = product.price.per_unit();
-    tx.execute(
-        INSERT,
-        &[
-            product.id.uuid().into(),
-            record.environment.uuid().into(),
-            product.issuer_id.uuid().into(),
-            product.name.as_str().into(),
-            record.symbol.as_str().into(),
-            product.product_type.as_str().into(),
-            product.legal_form.as_str().into(),
-            product.ewpg.into(),
-            product.isin.as_str().into(),
-            product.price.nominal_value().is_some().into(),
-            price.amount().into(),
-            price.decimals().into(),
-            price.currency().code().into(),
-            product.max_issuable_amount.as_i64().into(),
-            product.step_size.as_i64().into(),
-            product.agio.basis_points().into(),
-            product.terms.payment_deadline_days.into(),
-            product.terms.cancellation_deadline_days.into(),
-            product.network.as_str().into(),
-            record.chain_id.cast_signed().into(),
-            Value::Bytes(record.token_address.bytes().to_vec()),
-            record.status.as_str().into(),
-            Value::from(record.sector.clone()),
-            Value::from(record.description.clone()),
-            essential_terms_text(&record.essential_terms).into(),
-            record.account.holder.as_str().into(),
-            record.account.iban.to_string().into(),
-            record.account.bic.as_str().into(),
-            time(record.created_at),
-        ],
-    )
-    .map(|_| ())
+    [
+        product.name.as_str().into(),
+        record.symbol.as_str().into(),
+        product.product_type.as_str().into(),
+        product.legal_form.as_str().into(),
+        product.ewpg.into(),
+        product.isin.as_str().into(),
+        product.price.nominal_value().is_some().into(),
+        price.amount().into(),
+        price.decimals().into(),
+        price.currency().code().into(),
+        product.max_issuable_amount.as_i64().into(),
+        product.step_size.as_i64().into(),
+        product.agio.basis_points().into(),
+        product.terms.payment_deadline_days.into(),
+        product.terms.cancellation_deadline_days.into(),
+        product.network.as_str().into(),
+        record.chain_id.cast_signed().into(),
+        Value::Bytes(record.token_address.bytes().to_vec()),
+        record.status.as_str().into(),
+        Value::from(record.sector.clone()),
+        Value::from(record.description.clone()),
+        essential_terms_text(&record.essential_terms).into(),
+        record.account.holder.as_str().into(),
+        record.account.iban.to_string().into(),
+        record.account.bic.as_str().into(),
+    ]
 }
 
 /// A product that the caller may see.
@@ -226,6 +270,28 @@ pub fn list(
     Ok((count, rows.iter().map(read).collect::<Result<_, _>>()?))
 }
 
+/// The number of products with a status and a stretch of them, oldest first, for the registrar.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn with_status(
+    tx: &mut Tx,
+    status: ProductStatus,
+    offset: u64,
+    limit: u32,
+) -> Result<(u64, Vec<ProductRecord>), DatabaseError> {
+    let count = tx
+        .query_one(COUNT_WITH_STATUS, &[status.as_str().into()])?
+        .get(0)?;
+    let stretch = [
+        status.as_str().into(),
+        limit.into(),
+        offset.cast_signed().into(),
+    ];
+    let rows = tx.query(WITH_STATUS, &stretch)?;
+    Ok((count, rows.iter().map(read).collect::<Result<_, _>>()?))
+}
+
 /// Whether an address is that of one of our tokens.
 ///
 /// # Errors
@@ -242,6 +308,9 @@ pub fn is_token_address(tx: &mut Tx, address: Address) -> Result<bool, DatabaseE
 pub fn set_status(tx: &mut Tx, id: ProductId, status: ProductStatus) -> Result<(), DatabaseError> {
     tx.later(SET_STATUS, &[id.uuid().into(), status.as_str().into()])
 }
+
+/// How many columns [`read`] takes.
+pub(crate) const COLUMNS: usize = 31;
 
 pub(crate) fn read(row: &Row) -> Result<ProductRecord, DatabaseError> {
     let mut columns = Columns::of(row);

@@ -10,7 +10,7 @@ pub struct Scope {
     pub environment: Option<EnvironmentId>,
     /// Only this distribution platform's rows.
     pub platform: Option<PlatformId>,
-    /// Only rows of this issuer's products.
+    /// Only rows of the products of this issuer's account: its own and those of the issuers that it has brought.
     pub issuer: Option<IssuerId>,
     /// Only rows of the products that this membership is limited to.
     pub limited_to: Option<MembershipId>,
@@ -35,7 +35,7 @@ impl Scope {
         Value::from(self.platform.map(PlatformId::uuid))
     }
 
-    /// `issuer_id` as a parameter.
+    /// `account_id` of the issuers as a parameter.
     pub fn issuer_value(&self) -> Value {
         Value::from(self.issuer.map(IssuerId::uuid))
     }

@@ -34,6 +34,36 @@ pub fn legal_person(identity_proof: &str, structure_proof: &str) -> Value {
     company
 }
 
+/// An issuer with the managing director that the Issuer API prints.
+pub fn issuer(firm: &str, identity_proof: &str, structure_proof: &str) -> Value {
+    json!({
+        "natural_person": {
+            "forename": "John", "surname": "Smith", "birth_date": "1990-01-31", "birth_place": "Berlin", "citizenship": "DEU",
+            "street": "Hauptstr. 37", "city": "Frankfurt", "zip": "60316", "country": "DEU", "phone": "+49 123 456 789",
+            "is_pep": false, "is_subject_to_us_tax": false,
+        },
+        "legal_person": {
+            "company_name": firm, "commercial_register": "Amtsgericht Lübeck", "commercial_register_number": "HRB 40417",
+            "street": "Speicherkai 3", "city": "Lübeck", "zip": "23552", "country": "DEU", "phone": "0451 5550100",
+            "company_identity_proof_id": identity_proof, "company_structure_proof_id": structure_proof,
+        },
+        "bank_account": {
+            "account_holder": firm, "iban": "DE53500105173569146251", "bic": "GENODEF1ERG", "currency": "EUR",
+        },
+    })
+}
+
+/// A digital security of an issuer's with every field that the Issuer API publishes.
+pub fn product(issuer: &str, network: &str) -> Value {
+    json!({
+        "issuer_id": issuer, "name": "Speicherkai Genussrecht 2034", "product_type": "PARTICIPATION_RIGHT", "ewpg": false,
+        "isin": "DE000A4SPK17", "provide_nominal_value": true,
+        "nominal_value": {"amount": "10000", "decimals": 2, "currency": "EUR"},
+        "max_issuable_amount": 5000, "step_size": 1, "agio_percent": "2.5",
+        "payment_deadline": 14, "cancellation_deadline": 14, "network": network,
+    })
+}
+
 /// Who owns that company.
 pub fn benefiting_person() -> Value {
     json!({

@@ -3,7 +3,7 @@
 use domain::investor::{
     BankAccount, Communication, Investor, LegalPerson, NaturalPerson, Person, TaxInformation,
 };
-use domain::{Date, DocumentId, FieldCode, FieldErrors, KycStatus, Timestamp};
+use domain::{Date, DocumentId, FieldErrors, KycStatus, Timestamp};
 use serde_json::Value;
 use wire::investors as out;
 
@@ -55,21 +55,8 @@ pub fn create(body: &out::InvestorCreate, today: Date) -> Result<Investor, Field
 pub fn patch(known: &Investor, patch: &Value, today: Date) -> Result<Investor, FieldErrors> {
     let mut body =
         serde_json::to_value(as_created(known)).expect("the body of an investor is JSON");
-    merge(&mut body, patch);
-    let merged: out::InvestorCreate = serde_path_to_error::deserialize(&body).map_err(|error| {
-        let mut errors = FieldErrors::new();
-        let message = error.inner().to_string();
-        // A required field that the patch removed is named in the message only.
-        let missing = message
-            .strip_prefix("missing field `")
-            .and_then(|rest| rest.split('`').next());
-        match (missing, error.path().to_string().as_str()) {
-            (Some(field), ".") => errors.missing(field),
-            (Some(field), path) => errors.missing(format!("{path}.{field}")),
-            (None, path) => errors.push(path, FieldCode::InvalidFormat, message),
-        }
-        errors
-    })?;
+    crate::merge::apply(&mut body, patch);
+    let merged: out::InvestorCreate = crate::merge::read(&body)?;
     create(&merged, today)
 }
 
@@ -105,25 +92,6 @@ pub fn show_kyc(status: KycStatus) -> out::KycStatus {
         KycStatus::Success => out::KycStatus::Success,
         KycStatus::ReverificationRequired => out::KycStatus::ReverificationRequired,
         KycStatus::Rejected => out::KycStatus::Rejected,
-    }
-}
-
-/// RFC 7396, section 2.
-fn merge(target: &mut Value, patch: &Value) {
-    let Some(patch) = patch.as_object() else {
-        *target = patch.clone();
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(serde_json::Map::new());
-    }
-    let object = target.as_object_mut().expect("it was made an object above");
-    for (name, value) in patch {
-        if value.is_null() {
-            object.remove(name);
-        } else {
-            merge(object.entry(name.clone()).or_insert(Value::Null), value);
-        }
     }
 }
 
@@ -201,51 +169,10 @@ fn communication(errors: &mut FieldErrors, body: &out::Communication) -> Option<
 
 /// The body that would create this investor.
 fn as_created(investor: &Investor) -> out::InvestorCreate {
-    let natural = &investor.person.natural;
     out::InvestorCreate {
-        natural_person: out::NaturalPerson {
-            salutation: natural.salutation.clone(),
-            forename: natural.forename.clone(),
-            surname: natural.surname.clone(),
-            birth_date: natural.birth_date.to_string(),
-            birth_place: natural.birth_place.clone(),
-            citizenship: natural.citizenship.to_string(),
-            street: natural.street.clone(),
-            zip: natural.zip.clone(),
-            city: natural.city.clone(),
-            country: natural.country.to_string(),
-            phone: natural.phone.clone(),
-            is_pep: Some(natural.is_pep),
-            is_subject_to_us_tax: natural.is_subject_to_us_tax,
-        },
-        legal_person: investor
-            .person
-            .legal
-            .as_ref()
-            .map(|legal| out::LegalPerson {
-                company_name: legal.company_name.clone(),
-                commercial_register: legal.commercial_register.clone(),
-                commercial_register_number: legal.commercial_register_number.clone(),
-                street: legal.street.clone(),
-                zip: legal.zip.clone(),
-                city: legal.city.clone(),
-                country: legal.country.to_string(),
-                phone: legal.phone.clone(),
-                company_identity_proof_id: legal.company_identity_proof_id.uuid(),
-                company_structure_proof_id: legal.company_structure_proof_id.uuid(),
-                lei: legal.lei.as_ref().map(ToString::to_string),
-            }),
-        bank_account: investor
-            .bank_account
-            .as_ref()
-            .map(|account| out::BankAccount {
-                account_holder: account.account_holder.clone(),
-                iban: account.iban.to_string(),
-                bic: account.bic.to_string(),
-                bank: account.bank.clone(),
-                country: account.country.as_ref().map(ToString::to_string),
-                currency: account.currency.to_string(),
-            }),
+        natural_person: show_natural(&investor.person.natural),
+        legal_person: investor.person.legal.as_ref().map(show_legal),
+        bank_account: investor.bank_account.as_ref().map(show_account),
         tax_information: investor
             .tax_information
             .as_ref()
@@ -265,5 +192,50 @@ fn as_created(investor: &Investor) -> out::InvestorCreate {
         account_setup_accepted_at: investor.account_setup_accepted_at.map(|at| at.to_string()),
         is_custodian_bank: Some(investor.is_custodian_bank),
         wallets: Vec::new(),
+    }
+}
+
+pub(crate) fn show_natural(natural: &NaturalPerson) -> out::NaturalPerson {
+    out::NaturalPerson {
+        salutation: natural.salutation.clone(),
+        forename: natural.forename.clone(),
+        surname: natural.surname.clone(),
+        birth_date: natural.birth_date.to_string(),
+        birth_place: natural.birth_place.clone(),
+        citizenship: natural.citizenship.to_string(),
+        street: natural.street.clone(),
+        zip: natural.zip.clone(),
+        city: natural.city.clone(),
+        country: natural.country.to_string(),
+        phone: natural.phone.clone(),
+        is_pep: Some(natural.is_pep),
+        is_subject_to_us_tax: natural.is_subject_to_us_tax,
+    }
+}
+
+pub(crate) fn show_legal(legal: &LegalPerson) -> out::LegalPerson {
+    out::LegalPerson {
+        company_name: legal.company_name.clone(),
+        commercial_register: legal.commercial_register.clone(),
+        commercial_register_number: legal.commercial_register_number.clone(),
+        street: legal.street.clone(),
+        zip: legal.zip.clone(),
+        city: legal.city.clone(),
+        country: legal.country.to_string(),
+        phone: legal.phone.clone(),
+        company_identity_proof_id: legal.company_identity_proof_id.uuid(),
+        company_structure_proof_id: legal.company_structure_proof_id.uuid(),
+        lei: legal.lei.as_ref().map(ToString::to_string),
+    }
+}
+
+pub(crate) fn show_account(account: &BankAccount) -> out::BankAccount {
+    out::BankAccount {
+        account_holder: account.account_holder.clone(),
+        iban: account.iban.to_string(),
+        bic: account.bic.to_string(),
+        bank: account.bank.clone(),
+        country: account.country.as_ref().map(ToString::to_string),
+        currency: account.currency.to_string(),
     }
 }

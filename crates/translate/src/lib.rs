@@ -3,12 +3,19 @@
 pub mod applications;
 pub mod campaigns;
 pub mod clients;
+pub mod catalogue;
 pub mod decisions;
 pub mod identifications;
 pub mod investments;
 pub mod investors;
+pub mod issuers;
+pub mod issuing;
 pub mod money;
+pub mod offers;
 pub mod participation;
 pub mod problems;
 pub mod products;
 pub mod wallets;
+
+mod fields;
+mod merge;

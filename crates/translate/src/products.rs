@@ -45,11 +45,7 @@ pub fn show(product: &Product, around: Surroundings) -> out::Product {
         network: product.network.clone(),
         chain_id: around.chain_id,
         token_address: around.token_address,
-        status: match around.status {
-            ProductStatus::Draft => out::ProductStatus::Draft,
-            ProductStatus::Issuing => out::ProductStatus::Issuing,
-            ProductStatus::Active => out::ProductStatus::Active,
-        },
+        status: show_status(around.status),
         sector: around.sector.map(str::to_owned),
         description: around.description.map(str::to_owned),
         terms: around
@@ -64,7 +60,18 @@ pub fn show(product: &Product, around: Surroundings) -> out::Product {
     }
 }
 
-fn product_type(product_type: ProductType) -> out::ProductType {
+/// The spelling of a status.
+pub(crate) fn show_status(status: ProductStatus) -> out::ProductStatus {
+    match status {
+        ProductStatus::Draft => out::ProductStatus::Draft,
+        ProductStatus::Validation => out::ProductStatus::Validation,
+        ProductStatus::Rejected => out::ProductStatus::Rejected,
+        ProductStatus::Issuing => out::ProductStatus::Issuing,
+        ProductStatus::Active => out::ProductStatus::Active,
+    }
+}
+
+pub(crate) fn product_type(product_type: ProductType) -> out::ProductType {
     match product_type {
         ProductType::DigitalCompanyShare => out::ProductType::DigitalCompanyShare,
         ProductType::Bond => out::ProductType::Bond,
@@ -78,7 +85,7 @@ fn product_type(product_type: ProductType) -> out::ProductType {
     }
 }
 
-fn legal_form(legal_form: LegalForm) -> out::LegalForm {
+pub(crate) fn legal_form(legal_form: LegalForm) -> out::LegalForm {
     match legal_form {
         LegalForm::EwpgBearerBond => out::LegalForm::EwpgBearerBond,
         LegalForm::EwpgRegisteredShare => out::LegalForm::EwpgRegisteredShare,

@@ -63,6 +63,19 @@ impl Legacy for crate::applications::LicenceChange {}
 impl Legacy for crate::clients::ClientCreate {}
 impl Legacy for crate::clients::ClientRotate {}
 impl Legacy for crate::decisions::Reason {}
+impl Legacy for crate::issuing::IssuerCreate {
+    /// The page of the Issuer API names the two documents beside the persons, the investor's page inside the company.
+    fn normalise(body: &mut Value) {
+        issuer(body);
+    }
+}
+
+impl Legacy for crate::issuing::IssuerPatch {
+    fn normalise(body: &mut Value) {
+        issuer(body);
+    }
+}
+
 impl Legacy for crate::identifications::IdentificationCreate {}
 impl Legacy for crate::investments::Accept {}
 impl Legacy for crate::investments::InvestmentIds {}
@@ -74,6 +87,13 @@ impl Legacy for crate::investments::Nothing {}
 impl Legacy for crate::investments::Reject {}
 impl Legacy for crate::investments::SignedDocumentsAdd {}
 impl Legacy for crate::network::IdentificationDecision {}
+impl Legacy for crate::issuing::CampaignCreate {}
+impl Legacy for crate::issuing::CampaignPatch {}
+impl Legacy for crate::issuing::IssuerAccountCreate {}
+impl Legacy for crate::issuing::ListingCreate {}
+impl Legacy for crate::issuing::PlatformPermission {}
+impl Legacy for crate::issuing::ProductCreate {}
+impl Legacy for crate::issuing::ProductPatch {}
 impl Legacy for crate::network::ReviewDecision {}
 impl Legacy for crate::wallets::ManagedWalletCreate {}
 impl Legacy for crate::wallets::WalletCreate {}
@@ -96,6 +116,18 @@ fn investor(body: &mut Value) {
             person.insert("is_pep".to_owned(), pep);
         }
         _ => {}
+    }
+}
+
+fn issuer(body: &mut Value) {
+    investor(body);
+    for name in ["company_identity_proof_id", "company_structure_proof_id"] {
+        let Some(beside) = body.as_object_mut().and_then(|b| b.remove(name)) else {
+            continue;
+        };
+        if let Some(Value::Object(company)) = body.get_mut("legal_person") {
+            company.entry(name).or_insert(beside);
+        }
     }
 }
 

@@ -158,6 +158,10 @@ catalogue! {
         WalletAddressTaken = "wallet_address_taken", 409, "The address is in use", "The wallet address is already registered in this environment.";
         Conflict = "conflict", 409, "Conflict", "The request contradicts the present state of the resource.";
         LastManager = "last_manager", 409, "Nobody would manage members", "The last person who manages an organisation's members can be neither removed nor given another role.";
+        IssuerExists = "issuer_exists", 409, "The issuer exists already", "There is an issuer of this firm; a firm is one issuer of the network.";
+        ProductState = "product_state", 409, "The product's status forbids this", "The product is in a status in which this cannot be done.";
+        TermsNotDeposited = "terms_not_deposited", 409, "The terms are not deposited", "A crypto security is entered after its terms were deposited: the product needs a document of the type TERMS or ISSUANCE (§ 5 eWpG).";
+        AlreadyListed = "already_listed", 409, "The product is listed there already", "There is a listing of this product on this platform; `resource_id` names it.";
         DeliveryStarted = "delivery_started", 409, "Delivery has started", "The units are being delivered; the change comes too late.";
         CancellationPeriodOver = "cancellation_period_over", 409, "The cancellation period is over", "The investor can no longer withdraw from this investment.";
         CancellationRefused = "cancellation_refused", 409, "The investment cannot be cancelled", "The investment has a status or a campaign that does not allow cancellation.";
@@ -189,6 +193,8 @@ catalogue! {
         PlatformNotAdmitted = "platform_not_admitted", 422, "The platform is not admitted", "Only a platform that the registrar has admitted takes investments.";
         LicenceExpired = "licence_expired", 422, "The licence has expired", "The platform's licence is over; new investments are taken once the registrar has the new one on record.";
         LicenceDoesNotCover = "licence_does_not_cover", 422, "The licence does not cover the product", "The platform has no licence in force that lets it broker products of this legal form.";
+        PlatformNotAllowed = "platform_not_allowed", 422, "The platform is not allowed", "The registrar has not allowed listings of this issuer on this distribution platform.";
+        RegistryAccountMismatch = "registry_account_mismatch", 422, "The registry account is another company's", "An issuer mirrors the registry account of the same company: name, commercial register and number must match.";
         LegalFormContradiction = "legal_form_contradiction", 422, "The legal form contradicts the product", "The legal form given does not go with `ewpg` and `product_type`.";
         BenefitingPersonNotApplicable = "benefiting_person_not_applicable", 422, "Benefiting persons do not apply", "Only legal persons have benefiting persons.";
         TooMany = "too_many", 422, "Too many", "A list has more items, or a resource more children, than the limit that the detail names.";
@@ -237,6 +243,8 @@ pub enum FieldCode {
     NotFound,
     /// The value is there twice.
     Duplicate,
+    /// The field cannot be changed any more.
+    Immutable,
 }
 
 impl FieldCode {
@@ -256,6 +264,7 @@ impl FieldCode {
             Self::UnknownField => "unknown_field",
             Self::NotFound => "not_found",
             Self::Duplicate => "duplicate",
+            Self::Immutable => "immutable",
         }
     }
 }

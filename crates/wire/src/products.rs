@@ -48,7 +48,7 @@ pub struct Product {
     pub chain_id: u64,
     /// Contract of the token, once it exists.
     pub token_address: Option<String>,
-    /// `DRAFT`, `ISSUING` or `ACTIVE`.
+    /// `DRAFT`, `VALIDATION`, `REJECTED`, `ISSUING` or `ACTIVE`.
     pub status: ProductStatus,
     /// Sector of the asset, such as `real_estate`.
     pub sector: Option<String>,
@@ -76,6 +76,10 @@ pub struct Term {
 pub enum ProductStatus {
     /// Not yet entered.
     Draft,
+    /// Waits for the registrar, who validates every crypto security.
+    Validation,
+    /// The registrar refused it; the issuer may change it, which asks again.
+    Rejected,
     /// The entry is on its way to the DLT network.
     Issuing,
     /// Entered; can be sold.

@@ -31,8 +31,6 @@ pub enum What {
         /// ISO 17442
         #[arg(long)]
         lei: Option<String>,
-        #[command(flatten)]
-        account: Account,
     },
     /// A distribution platform
     Partner {
@@ -147,10 +145,9 @@ pub async fn run(app: &App, request: &Request, what: &What, json: bool) -> Resul
         }
         What::Credential(new) => return credentials::create(app, request, new, json).await,
         What::Person(new) => people::invite(app, request, new).await?,
-        What::Issuer { name, lei, account } => {
-            let entry =
-                json!({"key": name, "name": name, "lei": lei, "bank_account": account.entry()});
-            let id = creations::create_issuer(registry, request, &facts, entry_of(entry)?).await?;
+        What::Issuer { name, lei } => {
+            let lei = lei.as_deref().map(str::parse).transpose()?;
+            let id = creations::create_issuer(registry, request, &facts, name.clone(), lei).await?;
             vec![("id", json!(id.uuid())), ("name", json!(name))]
         }
         What::Partner {

@@ -114,7 +114,7 @@ pub async fn wait_for_tokens(app: &App) -> Result<Inventory> {
         let waiting = inventory
             .products
             .iter()
-            .filter(|product| product.status != ProductStatus::Active);
+            .filter(|product| product.status == ProductStatus::Issuing);
         let waiting: Vec<&str> = waiting
             .map(|product| product.product.name.as_str())
             .collect();

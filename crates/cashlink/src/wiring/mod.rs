@@ -19,7 +19,7 @@ use http::{AccessTokens, RealSurroundings, Tls};
 use registry::mail::MailSettings;
 use registry::network_file::NetworkFile;
 use registry::setup::{self, LedgerFacts};
-use registry::{Clock, Custody, Registry, Request};
+use registry::{Clock, Custody, Networks, Registry, Request};
 use storage::documents::Documents;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -83,6 +83,7 @@ impl App {
             clock,
             custody: has_custody.then(|| Arc::new(ledger::OwnCustody) as Arc<dyn Custody>),
             webhook_guard: checked.guard.clone(),
+            networks: networks(&dlt, chain.is_some()),
             settings: registry::Settings {
                 public_url: checked.public_url.clone(),
                 document_limit: config.limits.document_bytes,
@@ -174,13 +175,7 @@ impl App {
 
     /// What products need to know of the DLT network.
     pub fn ledger_facts(&self) -> LedgerFacts {
-        let ledger = self.ledger.clone();
-        let network = self.ledger.network();
-        LedgerFacts {
-            network: network.name.clone(),
-            chain_id: network.chain_id,
-            asset_address: Arc::new(move |isin| ledger.asset_address(isin)),
-        }
+        ledger_facts(&self.ledger)
     }
 
     /// Starts what follows the writes, until the signal.
@@ -198,6 +193,24 @@ impl App {
     /// Ends the database's threads after the last transaction.
     pub async fn close(self) {
         self.registry.db.clone().close().await;
+    }
+}
+
+fn ledger_facts(ledger: &Arc<dyn Ledger>) -> LedgerFacts {
+    let network = ledger.network();
+    let ledger = ledger.clone();
+    LedgerFacts {
+        network: network.name.clone(),
+        chain_id: network.chain_id,
+        asset_address: Arc::new(move |isin| ledger.asset_address(isin)),
+    }
+}
+
+/// Twins are on the chain in this process: a public network is no place, and no price, for trying things out.
+fn networks(ledger: &Arc<dyn Ledger>, is_embedded: bool) -> Networks {
+    Networks {
+        production: ledger_facts(ledger),
+        sandbox: is_embedded.then(|| ledger_facts(ledger)),
     }
 }
 

@@ -10,12 +10,15 @@ use registry::mail::{self, Mail, letters};
 use rstest::rstest;
 use serde_json::json;
 use testkit::client::id;
-use testkit::{Backend, Setup, TestApp, people};
+use testkit::{Backend, Issuer, Setup, TestApp, people};
 use tokio_postgres::NoTls;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// What was said about people, in words that nothing else contains.
-const PERSONAL: [&str; 21] = [
+const PERSONAL: [&str; 24] = [
+    "Hauptstr. 37",
+    "1990-01-31",
+    "DE53500105173569146251",
     "Annegret",
     "Vogelsang",
     "1971-03-09",
@@ -189,6 +192,8 @@ async fn tell_everything(app: &TestApp) -> Vec<String> {
     )
     .await
     .expect(201);
+    let firm = "Speicherkai Projektentwicklung GmbH";
+    Issuer::join(app, firm).await.company(firm).await;
     let signing = made["secret"].as_str().unwrap().to_owned();
     vec![
         signing.trim_start_matches("whsec_").to_owned(),

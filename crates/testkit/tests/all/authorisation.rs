@@ -64,11 +64,21 @@ impl World {
             .post("applications/", &json!({}))
             .await;
         let application = id(&application.expect(201));
+        let listings = app.issuer(0).await.get("listings/").await.expect(200);
+        let product = app.issuer(0).await.get("products/").await.expect(200);
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
         let ids = HashMap::from([
             ("platform_id", platforms[0].clone()),
             ("decision_id", decision),
             ("client_id", client),
             ("application_id", application),
+            ("sha256", "00".repeat(32)),
+            ("listing_id", id(&listings["results"][0])),
+            (
+                "distribution_platform_id",
+                text(&listings["results"][0]["distribution_platform_id"]),
+            ),
+            ("issuer_id", text(&product["results"][0]["issuer_id"])),
             ("environment", app.environment(0).name.clone()),
             ("investor_id", customer.investor),
             ("wallet_id", customer.wallet),
@@ -144,6 +154,22 @@ impl World {
             | "report_payments_missing" => {
                 json!({"investment_ids": [self.investment]})
             }
+            "create_issuer" => people::issuer(
+                "Speicherkai GmbH",
+                &self.ids["document_id"],
+                &self.ids["document_id"],
+            ),
+            "create_product" => people::product(&self.ids["issuer_id"], "none"),
+            "create_listing" => json!({
+                "product_id": self.ids["product_id"], "distribution_platform_id": self.ids["distribution_platform_id"],
+            }),
+            "create_campaign" => json!({
+                "product_id": self.ids["product_id"], "distribution_platform_id": self.ids["distribution_platform_id"],
+                "name": "Campaign", "allocation": 1,
+            }),
+            "open_account" => json!({"company_name": "Speicherkai GmbH"}),
+            "permit_platform" => json!({"is_allowed": true}),
+            "propose_validation" | "reject_product" => json!({"reason": "Because."}),
             "decide_identification" => json!({"decision": "approve"}),
             "create_application_message" => json!({"text": "Is anything missing?"}),
             "propose_application_answer" => json!({"decision": "admit", "reason": "Because."}),
@@ -343,8 +369,10 @@ async fn what_belongs_to_someone_else_is_not_there(
     let mut looked_at = 0;
     for operation in guarded() {
         // Products are listed for both platforms: they are not somebody's own.
+        // Platforms are there for every issuer.
         let is_shared = operation.id.ends_with("distributor_get_product")
-            || operation.id == "network_get_asset";
+            || operation.id == "network_get_asset"
+            || operation.id.ends_with("get_distribution_platform");
         let names_a_resource = operation.path.contains("_id}");
         if is_shared {
             continue;

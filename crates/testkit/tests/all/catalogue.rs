@@ -5,10 +5,7 @@ use std::path::Path;
 use wire::ProblemCode;
 
 /// What no request can bring about, with the reason.
-const NOT_OVER_HTTP: &[(&str, &str)] = &[(
-    "legal_form_contradiction",
-    "products are made from the network file and at the command line; `registry::setup` refuses them there",
-)];
+const NOT_OVER_HTTP: &[(&str, &str)] = &[];
 
 #[test]
 fn every_refusal_is_produced_by_a_test() {

@@ -48,6 +48,11 @@ impl Stage {
         let vault = Vault::open(&db, MasterKey::generate().unwrap())
             .await
             .unwrap();
+        let facts = LedgerFacts {
+            network: "fake".into(),
+            chain_id: CHAIN_ID,
+            asset_address: Arc::new(FakeLedger::address_of),
+        };
         let registry = Registry::open(registry::Parts {
             db,
             vault,
@@ -55,6 +60,10 @@ impl Stage {
             clock: Clock::frozen(START.parse().unwrap()),
             custody: None,
             webhook_guard: webhooks::Guard::public_only(),
+            networks: registry::Networks {
+                production: facts.clone(),
+                sandbox: None,
+            },
             settings: registry::Settings {
                 public_url: "http://127.0.0.1".into(),
                 document_limit: 1_000_000,
@@ -63,11 +72,6 @@ impl Stage {
         })
         .await
         .unwrap();
-        let facts = LedgerFacts {
-            network: "fake".into(),
-            chain_id: CHAIN_ID,
-            asset_address: Arc::new(FakeLedger::address_of),
-        };
         let file = registry::setup::load(&network().to_string()).unwrap();
         let request = Request::internal("test", "setup");
         let assets = registry::setup::apply(&registry, &request, &file, &facts)

@@ -1,0 +1,160 @@
+//! The registrar's validation of crypto securities: it opens the product, or refuses it with a reason.
+
+use database::Tx;
+use domain::{DecisionKind, DocumentType, FieldErrors, OfferDocument, ProductId, ProductStatus};
+use serde_json::json;
+use storage::Scope;
+use storage::offers::OfferRecord;
+use storage::products::ProductRecord;
+use uuid::Uuid;
+use wire::ProblemCode;
+use wire::issuing::IssuedProduct;
+
+use crate::issuing::{lock, note, show, shown};
+use crate::{
+    Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, decisions,
+    opening,
+};
+
+/// Crypto securities that wait for the registrar, oldest first.
+///
+/// # Errors
+/// Refuses callers other than the registrar.
+pub async fn list(
+    registry: &Registry,
+    caller: &Caller,
+    paging: Paging,
+) -> Result<Listed<IssuedProduct>> {
+    caller.require(Right::ReadNetwork)?;
+    registry
+        .db
+        .read(move |tx| -> Result<_> {
+            let status = ProductStatus::Validation;
+            let (count, records) =
+                storage::products::with_status(tx, status, paging.offset, paging.limit)?;
+            let items = records
+                .iter()
+                .map(|record| show(tx, record))
+                .collect::<Result<_>>()?;
+            Ok(Listed { count, items })
+        })
+        .await
+}
+
+/// A product with all that its issuer has said, for the registrar.
+///
+/// # Errors
+/// Refuses other callers; not found if there is none.
+pub async fn get(registry: &Registry, caller: &Caller, id: ProductId) -> Result<IssuedProduct> {
+    let scope = caller.require(Right::ReadNetwork)?;
+    registry
+        .db
+        .read(move |tx| {
+            let record =
+                storage::products::find(tx, &scope, id)?.ok_or(Error::NotFound("product"))?;
+            show(tx, &record)
+        })
+        .await
+}
+
+/// Proposes that a crypto security be entered; a second actor confirms.
+///
+/// # Errors
+/// `product_state` if it does not wait; `terms_not_deposited`; a field error without a reason; not found if there is none.
+pub async fn propose(
+    registry: &Registry,
+    request: &Request,
+    id: ProductId,
+    reason: String,
+) -> Result<Answer> {
+    request.caller.require(Right::WriteNetwork)?;
+    let (own, caller) = (registry.clone(), request.caller.clone());
+    registry
+        .write(request, move |tx| {
+            let (record, offer) = lock(tx, &Scope::ALL, id)?;
+            require_ready(&record, &offer)?;
+            let proposal = decisions::Proposal {
+                kind: DecisionKind::ProductValidation,
+                target: id.uuid(),
+                content: json!({"isin": record.product.isin.as_str()}),
+                reason: reason.clone(),
+            };
+            decisions::propose(&own, tx, &caller, proposal)
+        })
+        .await
+}
+
+/// The effect of a confirmed validation: the product is opened. What the issuer has changed meanwhile is checked again.
+pub(crate) fn validated(
+    registry: &Registry,
+    tx: &mut Tx,
+    caller: &Caller,
+    product: Uuid,
+) -> Result<()> {
+    let id = ProductId::from_uuid(product);
+    let (mut record, mut offer) = lock(tx, &Scope::ALL, id)?;
+    require_ready(&record, &offer)?;
+    opening::open(registry, tx, &mut record, &mut offer)?;
+    note(registry, tx, caller, "product.validate", &record)
+}
+
+/// Refuses a crypto security with a reason that its issuer reads.
+///
+/// # Errors
+/// `product_state` if it does not wait; a field error without a reason; not found if there is none.
+pub async fn reject(
+    registry: &Registry,
+    request: &Request,
+    id: ProductId,
+    reason: String,
+) -> Result<Answer> {
+    request.caller.require(Right::WriteNetwork)?;
+    let mut errors = FieldErrors::new();
+    domain::text::check_text(&mut errors, "reason", &reason);
+    errors.into_result(Some(()))?;
+    let (own, caller) = (registry.clone(), request.caller.clone());
+    registry
+        .write(request, move |tx| {
+            let (mut record, mut offer) = lock(tx, &Scope::ALL, id)?;
+            require_waiting(&record)?;
+            record.status = ProductStatus::Rejected;
+            offer.rejection_reason = Some(reason.clone());
+            storage::products::update(tx, &record)?;
+            storage::offers::update(tx, &offer)?;
+            note(&own, tx, &caller, "product.reject", &record)?;
+            let circle = storage::offers::circle(tx, id)?;
+            Done::ok(id, &shown(&record, &offer, &circle))
+        })
+        .await
+}
+
+/// Its terms must be with the registrar before the entry (§ 5(1) eWpG).
+fn require_ready(record: &ProductRecord, offer: &OfferRecord) -> Result<()> {
+    require_waiting(record)?;
+    let is_basis = |document: &OfferDocument| {
+        matches!(
+            document.document_type,
+            DocumentType::Terms | DocumentType::Issuance
+        )
+    };
+    if offer.offer.documents.iter().any(is_basis) {
+        return Ok(());
+    }
+    Err(Error::Problem(
+        ProblemCode::TermsNotDeposited,
+        "The issuer has deposited neither terms nor an issuance document.".to_owned(),
+    ))
+}
+
+fn require_waiting(record: &ProductRecord) -> Result<()> {
+    if record.status == ProductStatus::Validation {
+        return Ok(());
+    }
+    Err(Error::Problem(
+        ProblemCode::ProductState,
+        format!(
+            "A product with the status {} is not validated.",
+            record.status
+        ),
+    ))
+}
