@@ -40,6 +40,9 @@ pub struct Intake {
     /// Show the statements of an investment.
     #[arg(long)]
     show: bool,
+    /// Milliseconds that every sync of SQLite's files takes longer, as on a disk that really waits.
+    #[arg(long, default_value_t = 0)]
+    sync_delay: u32,
 }
 
 /// Runs one measurement.
@@ -71,6 +74,11 @@ fn intake(options: &Intake) -> Result<()> {
         .args(["--rounds", &options.rounds.to_string()]);
     if options.show {
         command.arg("--show");
+    }
+    if options.sync_delay > 0 {
+        let library = slow_disk(&folder, options.sync_delay)?;
+        command.env("LD_PRELOAD", library);
+        println!("with {} ms added to each sync", options.sync_delay);
     }
     if let Some(pgbench) = pgbench() {
         command.arg("--pgbench").arg(pgbench);
@@ -180,6 +188,21 @@ fn pgbench() -> Option<PathBuf> {
         found.sort();
         found.pop()
     })
+}
+
+/// A library that stands in front of the C library's `fsync` and waits before it; inherited by what the measurement starts, not by PostgreSQL.
+fn slow_disk(folder: &Folder, milliseconds: u32) -> Result<PathBuf> {
+    let source = shell::root().join("benches/slow_disk.c");
+    let library = folder.0.join("slow_disk.so");
+    let mut command = Command::new("cc");
+    command
+        .args(["-shared", "-fPIC", "-O2"])
+        .arg(format!("-DSYNC_DELAY_MS={milliseconds}"))
+        .arg("-o")
+        .arg(&library)
+        .arg(source);
+    shell::run(&mut command)?;
+    Ok(library)
 }
 
 /// A folder for one measurement; it goes with it.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use postgres_types::Type;
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use rusqlite::types::Value;
 
 use super::ROUND;
@@ -21,6 +22,7 @@ pragma synchronous = full;
 pragma foreign_keys = on;
 pragma wal_autocheckpoint = 2000;
 pragma temp_store = memory;
+pragma cache_size = -32768;
 ";
 
 /// Runs the unit; units per second.
@@ -32,6 +34,7 @@ pub fn run(
 ) -> Result<f64> {
     let connection = Connection::open(file)?;
     connection.execute_batch(PRAGMAS)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let mut statements = Vec::new();
     for statement in &unit.0 {
         let text = with_parameters(&plain(&statement.text), |number| {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, ffi};
 
@@ -22,6 +23,7 @@ pragma busy_timeout = 10000;
 pragma trusted_schema = off;
 pragma wal_autocheckpoint = 2000;
 pragma temp_store = memory;
+pragma cache_size = -32768;
 ";
 
 /// Opens the file, creating it if need be.
@@ -32,6 +34,10 @@ pub(crate) fn open(path: &Path) -> Result<Connection, DatabaseError> {
     let connection = Connection::open_with_flags(path, flags)
         .and_then(|connection| connection.execute_batch(PRAGMAS).map(|()| connection))
         .map_err(|error| DatabaseError::Unavailable(format!("{}: {error}", path.display())))?;
+    // Otherwise SQLite plans a statement anew whenever a parameter has another value, which costs more than running it.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(|error| failure(error, "enable_qpsg"))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
