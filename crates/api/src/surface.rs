@@ -6,7 +6,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    Api, applications, assets, benefiting_persons, campaigns, catalogue, clients, decisions, document, documents, feed, health, identifications, investments, investors, issued_campaigns, issued_investments, issuers, listings, network, oauth, participation, platforms, problems, products, statements, validations, wallets, webhook_endpoints,
+    Api, applications, assets, benefiting_persons, campaigns, catalogue, clients, decisions,
+    document, documents, feed, health, identifications, investments, investors, issued_campaigns,
+    issued_investments, issuers, listings, network, oauth, participation, platforms, problems,
+    products, statements, validations, wallets, webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.

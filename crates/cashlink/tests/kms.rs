@@ -137,7 +137,9 @@ fn said(output: &Output) -> String {
 fn section(output: &Output) -> String {
     let said = said(output);
     let begin = said.find("[master_key").expect("a section");
-    let end = said[begin..].find("\nSet dlt").map_or(said.len(), |end| begin + end);
+    let end = said[begin..]
+        .find("\nSet dlt")
+        .map_or(said.len(), |end| begin + end);
     said[begin..end].to_owned()
 }
 
@@ -155,7 +157,10 @@ fn a_network_starts_with_a_key_that_only_the_kms_can_open() {
     operator.configure(&section(&made));
     let file = std::fs::read_to_string(operator.path("master.key.kms")).unwrap();
     assert!(file.trim().len() > 100, "wrapped: {file}");
-    refused(&operator.new_key(&server, 0, "master.key.kms"), "exists already");
+    refused(
+        &operator.new_key(&server, 0, "master.key.kms"),
+        "exists already",
+    );
 
     // When the network is made and opened again, the key opens it.
     said(&operator.configured(&["migrate"]));
@@ -164,7 +169,10 @@ fn a_network_starts_with_a_key_that_only_the_kms_can_open() {
 
     // Then nobody else's credentials do, nor wrong ones, nor none, and it says why.
     let strangers = [
-        (&server.says["stranger"], "is not authorized to perform: kms:Decrypt"),
+        (
+            &server.says["stranger"],
+            "is not authorized to perform: kms:Decrypt",
+        ),
         (
             &json!({"id": server.says["network"]["id"], "secret": "x".repeat(40)}),
             "SignatureDoesNotMatch",
@@ -237,8 +245,15 @@ fn a_key_moves_into_the_kms_within_it_and_out_again() {
     let wrapped_by = |key: usize| {
         let key = server.key(key).to_owned();
         let url = server.url().to_owned();
-        ["--kms-key-id", &key, "--kms-region", "eu-central-1", "--kms-endpoint", &url]
-            .map(str::to_owned)
+        [
+            "--kms-key-id",
+            &key,
+            "--kms-region",
+            "eu-central-1",
+            "--kms-endpoint",
+            &url,
+        ]
+        .map(str::to_owned)
     };
 
     // When it moves into the KMS, to another key there, and back into a file.
@@ -247,7 +262,14 @@ fn a_key_moves_into_the_kms_within_it_and_out_again() {
         let options: Vec<String> = key.map(|key| wrapped_by(key).to_vec()).unwrap_or_default();
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
         said(&operator.run(&[&["new-master-key", "--to", &file], options.as_slice()].concat()));
-        let rotate = ["admin", "--operator", "erika", "rotate-master-key", "--to", &file];
+        let rotate = [
+            "admin",
+            "--operator",
+            "erika",
+            "rotate-master-key",
+            "--to",
+            &file,
+        ];
         let keep = ["--keep-registrar-key", "registrar.key"];
         let keep = if step == 0 { &keep[..] } else { &[] };
         let rotated = operator.configured(&[&rotate, options.as_slice(), keep].concat());
@@ -309,8 +331,14 @@ async fn a_role_of_the_container_or_the_machine_is_enough() {
     let url = role(credentials).await;
     for environment in [
         vec![
-            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", format!("{url}/container")),
-            ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "of-the-container".to_owned()),
+            (
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                format!("{url}/container"),
+            ),
+            (
+                "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+                "of-the-container".to_owned(),
+            ),
         ],
         vec![
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", url.clone()),

@@ -5,7 +5,7 @@ use axum::response::Response;
 use domain::ProductId;
 use http::QueryParams;
 use maud::{Markup, html};
-use registry::{Right, listings, products};
+use registry::{Right, issuing, listings};
 use uuid::Uuid;
 use wire::products::Listing;
 
@@ -34,7 +34,7 @@ async fn show(
     QueryParams(query): QueryParams<PageNumber>,
 ) -> Result<Response, Refused> {
     let (visitor, page) = (&who.visitor, query.page());
-    let listed = products::list_issued(&console.registry, &who.caller, parts::paging(page)).await?;
+    let listed = issuing::list(&console.registry, &who.caller, parts::paging(page)).await?;
     let rows: Vec<Vec<Markup>> = listed
         .items
         .iter()
@@ -71,7 +71,7 @@ async fn show_one(
 ) -> Result<Response, Refused> {
     let (visitor, id) = (&who.visitor, ProductId::from_uuid(id));
     let registry = &console.registry;
-    let product = products::get_issued(registry, &who.caller, id).await?;
+    let product = issuing::get(registry, &who.caller, id).await?;
     let listed = listings::list_issued(registry, &who.caller, Some(id), parts::paging(1)).await?;
     let body = html! {
         h1 { (product.name) }

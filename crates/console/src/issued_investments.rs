@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::{InvestmentId, ProductId, Status};
 use http::QueryParams;
 use maud::{Markup, html};
-use registry::{Right, issued_investments, products};
+use registry::{Right, issued_investments, issuing};
 use serde::Deserialize;
 use uuid::Uuid;
 use wire::Problem;
@@ -176,7 +176,7 @@ async fn render(
     results: &[(Uuid, BatchResult)],
 ) -> Result<Response, Refused> {
     let (registry, visitor) = (&console.registry, &who.visitor);
-    let products = products::list_issued(registry, &who.caller, parts::paging(1))
+    let products = issuing::list(registry, &who.caller, parts::paging(1))
         .await?
         .items;
     let product = choice

@@ -221,11 +221,9 @@ fn of_anybody(
         }
         (None, Some(id)) => {
             let issuer = IssuerId::from_uuid(id);
-            let known = storage::parties::issuers(tx)?;
-            if !known.iter().any(|one| one.id == issuer) {
-                return Err(nobody("issuer_id"));
-            }
-            of_issuer(tx, issuer, environment)
+            let known = storage::issuers::find(tx, &Scope::ALL, issuer)?;
+            let known = known.ok_or_else(|| nobody("issuer_id"))?;
+            of_issuer(tx, known.account, environment)
         }
         (None, None) if environment.is_some() => Err(Error::Field(
             "environment",

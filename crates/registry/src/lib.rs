@@ -69,8 +69,8 @@ mod orders;
 mod passwords;
 mod persons;
 mod progress;
-mod secrets;
 mod proposals;
+mod secrets;
 
 pub use answer::Answer;
 pub use caller::{Caller, Right};

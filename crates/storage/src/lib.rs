@@ -3,8 +3,8 @@
 pub mod applications;
 pub mod audit;
 pub mod campaigns;
-pub mod client_credentials;
 pub mod catalogue;
+pub mod client_credentials;
 pub mod clients;
 pub mod decisions;
 pub mod dlt_batches;

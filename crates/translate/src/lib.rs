@@ -2,8 +2,8 @@
 
 pub mod applications;
 pub mod campaigns;
-pub mod clients;
 pub mod catalogue;
+pub mod clients;
 pub mod decisions;
 pub mod identifications;
 pub mod investments;

@@ -5,8 +5,8 @@
 
 pub mod applications;
 pub mod assets;
-pub mod clients;
 pub mod catalogue;
+pub mod clients;
 pub mod decisions;
 pub mod distribution;
 pub mod documents;

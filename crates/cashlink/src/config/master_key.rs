@@ -166,7 +166,12 @@ mod tests {
             kms: kms(None, "eu-central-1").kms,
             ..file
         };
-        assert!(both.check().unwrap_err().to_string().contains("not several"));
+        assert!(
+            both.check()
+                .unwrap_err()
+                .to_string()
+                .contains("not several")
+        );
     }
 
     #[test]

@@ -77,7 +77,10 @@ async fn of_machine(http: &Client) -> Result<Credentials, String> {
         .header("x-aws-ec2-metadata-token-ttl-seconds", "60");
     let token = ask(begin).await?;
     let roles = format!("{base}/meta-data/iam/security-credentials/");
-    let get = |url: &str| http.get(url).header("x-aws-ec2-metadata-token", token.trim());
+    let get = |url: &str| {
+        http.get(url)
+            .header("x-aws-ec2-metadata-token", token.trim())
+    };
     let role = ask(get(&roles)).await?;
     let role = role.lines().next().unwrap_or_default().trim();
     read(&ask(get(&format!("{roles}{role}"))).await?)

@@ -85,7 +85,8 @@ impl Client {
     /// # Errors
     /// If the KMS cannot be asked or refuses, for instance because another key has wrapped it.
     pub async fn decrypt(&self, sealed: &str) -> Result<Zeroizing<String>, KmsError> {
-        let body = json!({"KeyId": self.key_id, "CiphertextBlob": sealed, "EncryptionContext": context()});
+        let body =
+            json!({"KeyId": self.key_id, "CiphertextBlob": sealed, "EncryptionContext": context()});
         self.ask("Decrypt", &body, "Plaintext").await
     }
 
@@ -94,7 +95,8 @@ impl Client {
     /// # Errors
     /// If the KMS cannot be asked or refuses.
     pub async fn new_sealed_key(&self) -> Result<Zeroizing<String>, KmsError> {
-        let body = json!({"KeyId": self.key_id, "NumberOfBytes": 32, "EncryptionContext": context()});
+        let body =
+            json!({"KeyId": self.key_id, "NumberOfBytes": 32, "EncryptionContext": context()});
         let operation = "GenerateDataKeyWithoutPlaintext";
         self.ask(operation, &body, "CiphertextBlob").await
     }

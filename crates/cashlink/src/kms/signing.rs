@@ -18,7 +18,11 @@ pub(super) struct Post<'a> {
 
 /// The value of `x-amz-date`: `20150830T123600Z`.
 pub(super) fn timestamp(at: Timestamp) -> String {
-    let digits: String = at.to_string().chars().filter(char::is_ascii_digit).collect();
+    let digits: String = at
+        .to_string()
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
     format!("{}T{}Z", &digits[..8], &digits[8..14])
 }
 
@@ -69,7 +73,9 @@ mod tests {
     fn the_published_example_is_signed_as_published() {
         let credentials = Credentials {
             access_key_id: "AKIDEXAMPLE".to_owned(),
-            secret_access_key: Zeroizing::new("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned()),
+            secret_access_key: Zeroizing::new(
+                "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
+            ),
             session_token: None,
         };
         let at = timestamp(Timestamp::from_seconds(1_440_938_160));

@@ -46,6 +46,9 @@ fn wrong(proposal: &Proposal) -> Vec<String> {
         .collect()
 }
 
+/// What a test does to a proposal that is right.
+type Change = fn(&mut Proposal);
+
 #[test]
 fn a_proposal_that_makes_sense_is_accepted() {
     assert!(wrong(&proposal()).is_empty());
@@ -53,7 +56,7 @@ fn a_proposal_that_makes_sense_is_accepted() {
 
 #[test]
 fn every_wrong_field_is_named() {
-    let cases: [(&str, fn(&mut Proposal)); 9] = [
+    let cases: [(&str, Change); 9] = [
         ("name", |p| p.name = " ".to_owned()),
         ("max_issuable_amount", |p| {
             p.max_issuable_amount = Units::try_from(i64::MAX).unwrap();

@@ -173,7 +173,7 @@ async fn keys_and_tokens_come_from_headers() {
 
 #[test]
 fn the_documentation_of_paging_names_its_bounds() {
-    let parameters = serde_json::to_value(PageQuery::into_params(|| None)).unwrap();
+    let parameters = serde_json::to_value(<PageQuery>::into_params(|| None)).unwrap();
     assert_eq!(parameters[0]["name"], "page");
     assert_eq!(parameters[1]["name"], "page_size");
     assert_eq!(parameters[1]["in"], "query");
