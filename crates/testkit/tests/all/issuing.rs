@@ -1,6 +1,5 @@
 //! Products from their issuer's proposal to the first delivery: digital securities at once, crypto securities after validation.
 
-use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 use testkit::app::eventually;
@@ -113,18 +112,9 @@ async fn a_crypto_security_waits_for_the_registrar(
     assert!(made["environment"].is_null() && made["token_address"].is_null());
 
     // Its environment is not there for anybody, and nothing of it can be sold.
-    let path = "environments/speicherkai-de000a4spk17/api/external/oauth/token";
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", "nobody"),
-        ("client_secret", "nothing"),
-    ];
-    Session::anonymous(&app.url)
-        .call(Method::POST, path)
-        .form(&form)
-        .send()
-        .await
-        .expect(404);
+    let base = "environments/speicherkai-de000a4spk17/api/external";
+    let path = format!("{base}/.well-known/oauth-authorization-server");
+    Session::anonymous(&app.url).get(&path).await.expect(404);
     let platform = issuer.platform("Spreeinvest").await;
     issuer.permitted(&app, &platform).await;
     let listing = json!({"product_id": product, "distribution_platform_id": platform});
