@@ -39,6 +39,11 @@ const KINDS: &[(u16, &str, &str)] = &[
         "Conflict",
         "The state of the resource forbids this, or a request with the same key is running.",
     ),
+    (
+        410,
+        "Gone",
+        "The data of the person that this is about were erased.",
+    ),
     (413, "TooLarge", "The body is too large."),
     (
         415,
@@ -74,7 +79,7 @@ pub(crate) struct PublicRefusals;
 
 impl IntoResponses for ReadRefusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        references(&[400, 401, 403, 404, 405, 408, 429, 500, 503])
+        references(&[400, 401, 403, 404, 405, 408, 410, 429, 500, 503])
     }
 }
 
@@ -121,11 +126,14 @@ fn response(status: u16, meaning: &str) -> Response {
     response
 }
 
+/// Only pages answer with these; no operation of the document does.
+const ON_PAGES: &[ProblemCode] = &[ProblemCode::LinkInvalid];
+
 /// The catalogue's codes of the status.
 fn codes(status: u16) -> String {
     let codes: Vec<String> = ProblemCode::ALL
         .iter()
-        .filter(|code| code.status() == status)
+        .filter(|code| code.status() == status && !ON_PAGES.contains(code))
         .map(|code| format!("`{}`", code.as_str()))
         .collect();
     codes.join(", ")
@@ -134,9 +142,6 @@ fn codes(status: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Only pages answer with these; no operation of the document does.
-    const ON_PAGES: &[ProblemCode] = &[ProblemCode::LinkInvalid];
 
     #[test]
     fn every_status_of_the_catalogue_is_documented_and_no_other() {

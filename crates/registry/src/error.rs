@@ -122,7 +122,15 @@ impl From<DatabaseError> for Error {
 
 impl From<VaultError> for Error {
     fn from(error: VaultError) -> Self {
-        Self::fault(error)
+        match error {
+            VaultError::Database(error) => error.into(),
+            // Erasing destroys the key, and no key ever comes back (Art. 17 GDPR).
+            VaultError::Destroyed(_) => Self::Problem(
+                ProblemCode::Erased,
+                "The person's data were erased; nobody can read them any more.".to_owned(),
+            ),
+            error => Self::fault(error),
+        }
     }
 }
 

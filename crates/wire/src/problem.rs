@@ -168,6 +168,7 @@ catalogue! {
         FourEyesRequired = "four_eyes_required", 409, "Another person has to confirm", "A decision takes effect when somebody else than who proposed it confirms it.";
         DecisionClosed = "decision_closed", 409, "The decision is closed", "The decision was confirmed or withdrawn before.";
         ParticipationState = "participation_state", 409, "The platform's standing forbids this", "The platform has a standing in the network in which this cannot be done.";
+        Erased = "erased", 410, "The data were erased", "The person's data were erased for good; what the register has to keep stays, without them.";
         LinkInvalid = "link_invalid", 410, "The link is not valid any more", "The link was used, was withdrawn, or is too old.";
         ApplicationState = "application_state", 409, "The application's status forbids this", "The application has a status in which this cannot be done.";
         ApplicationDuplicate = "application_duplicate", 409, "The firm has applied already", "The firm takes part already, or another application of it is open.";
