@@ -286,6 +286,34 @@ fn a_key_moves_into_the_kms_within_it_and_out_again() {
     }
 }
 
+#[test]
+fn a_key_is_read_from_the_variable_that_is_named() {
+    let key = "5".repeat(64);
+    let operator = Operator::new(vec![("NETWORK_KEY", key.clone())]);
+    operator.configure("[master_key]\nenv = 'NETWORK_KEY'\n");
+    let shown = said(&operator.configured(&["config"]));
+    assert!(
+        shown.contains("NETWORK_KEY") && !shown.contains(&key),
+        "{shown}"
+    );
+    // Without it, or with half of it, nothing starts, and what stands there is not repeated.
+    let without = Operator {
+        environment: Vec::new(),
+        ..operator
+    };
+    refused(
+        &without.configured(&["config"]),
+        "master_key.env: the variable NETWORK_KEY is not set",
+    );
+    let half = Operator {
+        environment: vec![("NETWORK_KEY", key[..32].to_owned())],
+        ..without
+    };
+    let output = half.configured(&["config"]);
+    refused(&output, "master_key");
+    assert!(!text(&output).contains(&key[..32]));
+}
+
 /// Stands in for the services next door that give a container or a machine its credentials.
 async fn role(credentials: Value) -> String {
     let (of_container, of_machine) = (credentials.to_string(), credentials.to_string());
