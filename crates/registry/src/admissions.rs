@@ -14,7 +14,8 @@ use wire::applications::{Admission, ApplicationAnswer, LicenceChange};
 
 use crate::applications::{LETTER, NOT_FOUND, alarm_detail, looked, open};
 use crate::decisions::{Proposal, propose};
-use crate::{Answer, Caller, Error, Registry, Request, Result, Right, audit};
+use crate::mail::letters::Decision;
+use crate::{Answer, Caller, Error, Registry, Request, Result, Right, audit, notices};
 
 /// So long before the end of the time the registrar is warned.
 const WARNED_BEFORE_S: i64 = 14 * 86_400;
@@ -184,6 +185,7 @@ pub async fn answers_due(registry: &Registry) -> Result<usize> {
                     storage::applications::update(tx, &record)?;
                     let target = record.id.to_string();
                     audit::record(&own, tx, &caller, action, &target, &alarm_detail(&record))?;
+                    notices::application_due(&own, tx, &record)?;
                     tracing::warn!(application.id = %record.id, "{action}: application {}", record.id);
                     warned += 1;
                 }
@@ -262,10 +264,11 @@ fn decided(
     record.decided_at = Some(now);
     record.changed_at = now;
     storage::applications::update(tx, &record)?;
-    let action = match record.status {
-        ApplicationStatus::Admitted => "application.admit",
-        _ => "application.refuse",
+    let (action, decision) = match record.status {
+        ApplicationStatus::Admitted => ("application.admit", Decision::Approved),
+        _ => ("application.refuse", Decision::Refused),
     };
+    notices::application_decided(registry, tx, &record, decision)?;
     let detail = json!({ "platform": record.platform.to_string() });
     audit::record(
         registry,

@@ -15,6 +15,7 @@ use wire::applications::{
 use crate::caller::Party;
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids,
+    notices,
 };
 
 /// What the seals are bound to.
@@ -174,7 +175,7 @@ pub async fn submit(registry: &Registry, request: &Request, id: ApplicationId) -
             step.record.lei = Some(lei);
             step.record.submitted_at = Some(now);
             step.record.answer_due_at = Some(application::answer_due(now));
-            Ok(())
+            notices::application_received(own, tx, &step.record)
         },
     );
     let outcome = submitted.await;
@@ -277,6 +278,7 @@ pub async fn write_message(
                 created_at: own.clock.now(),
             };
             storage::applications::insert_message(tx, id, &message)?;
+            notices::application_message(&own, tx, &caller, &record)?;
             let target = id.to_string();
             audit::record(
                 &own,

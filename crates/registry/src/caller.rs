@@ -317,6 +317,20 @@ pub fn scopes_of(role: &Role) -> Vec<String> {
     scopes.into_iter().map(str::to_owned).collect()
 }
 
+/// Whether somebody in this role has the right: over all that is its organisation's, or inside of an environment.
+pub(crate) fn grants(role: &Role, right: Right) -> bool {
+    let kinds: &[Kind] = match role {
+        Role::Registrar(_) => &[Kind::Registrar],
+        Role::Issuer(..) => &[Kind::Issuer],
+        Role::Platform(..) => &[Kind::Platform, Kind::Distributor],
+    };
+    let own = scopes_of(role);
+    right.grants().iter().any(|(kind, granting)| {
+        let is_held = |scope: &&str| own.iter().any(|held| held == scope);
+        kinds.contains(kind) && granting.iter().any(is_held)
+    })
+}
+
 /// Partner-API reference 12.1. `ViewData` comes with every other permission.
 fn granted_by(permission: Permission) -> &'static [&'static str] {
     match permission {
@@ -372,6 +386,34 @@ mod tests {
                 .filter(|one| may(*one, right))
                 .collect();
             assert_eq!(holders, [permission]);
+        }
+    }
+
+    #[test]
+    fn a_role_has_the_rights_of_its_callers() {
+        let platform = PlatformId::from_uuid(Uuid::from_u128(1));
+        for role in [
+            PlatformRole::Admin,
+            PlatformRole::Member,
+            PlatformRole::Reader,
+        ] {
+            let role = Role::Platform(platform, role);
+            let inside = EnvironmentId::from_uuid(Uuid::from_u128(2));
+            for right in [
+                Right::WriteApplications,
+                Right::WriteClients,
+                Right::WriteInvestments,
+                Right::ReadPlatform,
+                Right::WriteNetwork,
+            ] {
+                let may = [
+                    Party::Platform(platform),
+                    Party::Distributor(inside, platform),
+                ]
+                .into_iter()
+                .any(|party| person(&role, party).require(right).is_ok());
+                assert_eq!(grants(&role, right), may, "{role} {right:?}");
+            }
         }
     }
 

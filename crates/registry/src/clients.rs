@@ -17,9 +17,10 @@ pub use crate::client_access::{
     Audience, RecentCallers, authenticate, authenticated, token_client,
 };
 use crate::client_holder::{self, Holder};
+use crate::mail::letters::ClientChange;
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, assets, audit,
-    clock, ids, secrets,
+    clock, ids, notices, secrets,
 };
 
 /// What was in force stays so for this long beside its successor, unless another time is said.
@@ -98,6 +99,7 @@ pub async fn issue(registry: &Registry, request: &Request, body: ClientCreate) -
                 }
             };
             insert(&own, tx, &caller, &client, &credential)?;
+            notices::client_changed(&own, tx, &client, ClientChange::Made)?;
             Done::created(client.id, &shown(&own, tx, &client, secret)?)
         })
         .await
@@ -153,6 +155,7 @@ pub async fn rotate(
                 &client.client_id,
                 &detail,
             )?;
+            notices::client_changed(&own, tx, &client, ClientChange::Rotated)?;
             Done::ok(id, &shown(&own, tx, &client, secret)?)
         })
         .await
@@ -176,6 +179,7 @@ pub async fn revoke(registry: &Registry, request: &Request, id: ClientId) -> Res
             };
             let name = &revoked.client_id;
             audit::record(&own, tx, &caller, "client.revoke", name, &().into())?;
+            notices::client_changed(&own, tx, &revoked, ClientChange::Revoked)?;
             Done::ok(id, &shown(&own, tx, &revoked, None)?)
         })
         .await

@@ -10,7 +10,7 @@ use wire::ProblemCode;
 
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, admissions,
-    audit, ids, participation, validations,
+    audit, ids, notices, participation, validations,
 };
 
 /// What the seal of a decision is bound to.
@@ -70,6 +70,7 @@ pub(crate) fn propose(
         ));
     }
     note(registry, tx, caller, "decision.propose", &record.decision)?;
+    notices::decision_waits(registry, tx, caller, &record.decision)?;
     let shown = translate::decisions::show(&record.decision, sealed.content, sealed.reason);
     Ok(Done::created(record.decision.id, &shown)?.about(&key))
 }

@@ -13,7 +13,7 @@ use wire::FieldCode;
 use crate::accounts::link_invalid;
 use crate::caller::Party;
 use crate::mail::{self, Mail, letters};
-use crate::people::{new_token, token_hash};
+use crate::people::{new_token, reachable, token_hash};
 use crate::{Caller, Error, Registry, Request, Result, Right, audit, ids};
 
 /// An invitation is good for this.
@@ -258,11 +258,9 @@ fn write_to(
     let organisation = invitation
         .organisation_name
         .unwrap_or(settings.sender.clone());
-    let letter = letters::invitation(
-        settings.language,
-        &organisation,
-        link,
-        invitation.expires_at,
-    );
+    let known = storage::people::find_by_email(tx, &registry.people.email(email.as_str()))?;
+    let known = reachable(registry, tx, known)?;
+    let language = known.map_or(settings.language, |person| person.language);
+    let letter = letters::invitation(language, &organisation, link, invitation.expires_at);
     mail::send(registry, tx, &Mail::new(email.clone(), letter))
 }

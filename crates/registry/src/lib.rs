@@ -38,6 +38,7 @@ pub mod listings;
 pub mod mail;
 pub mod members;
 pub mod network_file;
+pub mod notices;
 pub mod paging;
 pub mod participation;
 pub mod people;

@@ -7,7 +7,8 @@ use storage::parties::Platform;
 use uuid::Uuid;
 
 use crate::decisions::{Proposal, propose};
-use crate::{Answer, Caller, Done, Error, Registry, Request, Result, Right, audit, ids};
+use crate::mail::letters;
+use crate::{Answer, Caller, Done, Error, Registry, Request, Result, Right, audit, ids, notices};
 
 /// Makes a platform that has yet to apply, for who registers. Its firm is taken as it is said until an application is checked.
 ///
@@ -188,6 +189,15 @@ fn change(
     let standing = storage::platforms::lock(tx, platform)?.ok_or(NOT_FOUND)?;
     let next = step(standing.broker.participation)?;
     storage::platforms::set_participation(tx, platform, next)?;
+    let told = match next {
+        Participation::Suspended => Some(letters::Standing::Suspended),
+        Participation::Admitted => Some(letters::Standing::Readmitted),
+        Participation::Left => Some(letters::Standing::Left),
+        Participation::Applying | Participation::Refused => None,
+    };
+    if let Some(told) = told {
+        notices::standing_changed(registry, tx, platform, told)?;
+    }
     let detail = json!({"from": standing.broker.participation.as_str(), "to": next.as_str()});
     let target = platform.to_string();
     audit::record(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use database::Tx;
-use database::vault::{DataKey, Vault};
+use database::vault::{DataKey, Vault, VaultError};
 use domain::{EmailAddress, Language, PersonId, Timestamp};
 use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,22 @@ pub(crate) fn open_person(
         email: data.email,
         language: data.language,
     })
+}
+
+/// A person who can be written to; nobody is left if it was erased.
+pub(crate) fn reachable(
+    registry: &Registry,
+    tx: &mut Tx,
+    record: Option<PersonRecord>,
+) -> Result<Option<Person>> {
+    let Some(record) = record else {
+        return Ok(None);
+    };
+    match registry.vault.key(tx, record.key) {
+        Ok(_) => open_person(registry, tx, &record).map(Some),
+        Err(VaultError::Destroyed(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The secret of the keyed hashes: whoever reads the database alone cannot try addresses or recovery codes.

@@ -11,9 +11,10 @@ use wire::ProblemCode;
 use wire::issuing::IssuedProduct;
 
 use crate::issuing::{lock, note, show, shown};
+use crate::mail::letters;
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, decisions,
-    opening,
+    notices, opening,
 };
 
 /// Crypto securities that wait for the registrar, oldest first.
@@ -95,6 +96,7 @@ pub(crate) fn validated(
     let (mut record, mut offer) = lock(tx, &Scope::ALL, id)?;
     require_ready(&record, &offer)?;
     opening::open(registry, tx, &mut record, &mut offer)?;
+    notices::product_decided(registry, tx, &record, letters::Decision::Approved)?;
     note(registry, tx, caller, "product.validate", &record)
 }
 
@@ -122,6 +124,7 @@ pub async fn reject(
             storage::products::update(tx, &record)?;
             storage::offers::update(tx, &offer)?;
             note(&own, tx, &caller, "product.reject", &record)?;
+            notices::product_decided(&own, tx, &record, letters::Decision::Refused)?;
             let circle = storage::offers::circle(tx, id)?;
             Done::ok(id, &shown(&record, &offer, &circle))
         })

@@ -51,6 +51,13 @@ where (environment_id = $1 or $1 is null)
 and (platform_id = $2 or $2 is null)
 and (issuer_id = $3 or $3 is null)");
 
+const ENDING: Sql = Sql("select id, client_id, kind, name, environment_id, platform_id, issuer_id, scopes, allowed_networks, created_at, expires_at, revoked_at, last_used_at
+from clients
+where expires_at > $1
+and expires_at <= $2
+and revoked_at is null
+order by id");
+
 const USED: Sql = Sql("update clients
 set last_used_at = $2
 where id = $1
@@ -178,6 +185,15 @@ pub fn find_by_client_id(tx: &mut Tx, client_id: &str) -> Result<Option<Client>,
 /// Fails if the database does.
 pub fn list(tx: &mut Tx) -> Result<Vec<Client>, DatabaseError> {
     tx.query(LIST, &[])?.iter().map(read).collect()
+}
+
+/// Clients that are refused from a moment between these two on.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn ending(tx: &mut Tx, now: Timestamp, until: Timestamp) -> Result<Vec<Client>, DatabaseError> {
+    let rows = tx.query(ENDING, &[time(now), time(until)])?;
+    rows.iter().map(read).collect()
 }
 
 /// A client of the caller's.

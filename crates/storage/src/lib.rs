@@ -30,6 +30,7 @@ pub mod platforms;
 pub mod products;
 pub mod register;
 pub mod register_entries;
+pub mod reminders;
 pub mod scope;
 pub mod sessions;
 pub mod sign_in_failures;
@@ -118,6 +119,12 @@ pub const COMPONENT: Component = Component {
             name: "issuing",
             sqlite: include_str!("../migrations/sqlite/V0012__issuing.sql"),
             postgres: include_str!("../migrations/postgres/V0012__issuing.sql"),
+        },
+        Migration {
+            version: 13,
+            name: "reminders",
+            sqlite: include_str!("../migrations/sqlite/V0013__reminders.sql"),
+            postgres: include_str!("../migrations/postgres/V0013__reminders.sql"),
         },
     ],
 };

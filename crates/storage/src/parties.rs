@@ -2,7 +2,8 @@
 
 use database::{DatabaseError, Row, Sql, Tx, Value};
 use domain::{
-    ImportTrust, IssuerId, Lei, Licence, ListingId, Participation, PlatformId, ProductId, Timestamp,
+    EnvironmentId, ImportTrust, IssuerId, Lei, Licence, ListingId, Participation, PlatformId,
+    ProductId, Timestamp,
 };
 
 use crate::columns::{Columns, time};
@@ -84,6 +85,11 @@ join platforms t on t.id = l.platform_id
 where l.product_id = $1
 and l.platform_id = $2",
 );
+
+const SELLERS: Sql = Sql("select distinct p.environment_id, e.name, l.platform_id
+from listings l
+join products p on p.id = l.product_id
+join environments e on e.id = p.environment_id");
 
 const COUNT_LISTINGS: Sql = Sql("select count(*)
 from listings l
@@ -186,6 +192,24 @@ pub fn platforms(tx: &mut Tx) -> Result<Vec<Platform>, DatabaseError> {
 pub fn import_trust(tx: &mut Tx, platform: PlatformId) -> Result<ImportTrust, DatabaseError> {
     let row = tx.query_one(IMPORT_TRUST, &[platform.uuid().into()])?;
     Columns::of(&row).parsed(|text| text.parse().ok())
+}
+
+/// In which environments, named too, which platforms sell or have sold.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn sellers(tx: &mut Tx) -> Result<Vec<(EnvironmentId, String, PlatformId)>, DatabaseError> {
+    let rows = tx.query(SELLERS, &[])?;
+    let sellers = rows.iter().map(|row| {
+        let mut columns = Columns::of(row);
+        let environment = columns.id(EnvironmentId::from_uuid)?;
+        Ok((
+            environment,
+            columns.next()?,
+            columns.id(PlatformId::from_uuid)?,
+        ))
+    });
+    sellers.collect()
 }
 
 /// The number of platforms and a stretch of them, each with whether the issuer may list there, oldest first.

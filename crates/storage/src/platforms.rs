@@ -1,9 +1,9 @@
 //! How far platforms take part in the network, and under which licence.
 
 use database::{DatabaseError, Row, Sql, Tx, Value};
-use domain::{Broker, Licence, Participation, PlatformId};
+use domain::{Broker, Licence, Participation, PlatformId, Timestamp};
 
-use crate::columns::{Columns, opt_time};
+use crate::columns::{Columns, opt_time, time};
 
 const LOCK: Sql = Sql("select name, participation, licence
 from platforms
@@ -13,6 +13,13 @@ for update");
 const FIND: Sql = Sql("select name, participation, licence
 from platforms
 where id = $1");
+
+const LICENCES_ENDING: Sql = Sql("select id, licence_ends_at, name, participation, licence
+from platforms
+where licence_ends_at > $1
+and licence_ends_at <= $2
+and (participation = 'admitted' or participation = 'suspended')
+order by id");
 
 const SET_PARTICIPATION: Sql = Sql("update platforms
 set participation = $2
@@ -41,7 +48,7 @@ pub struct Standing {
 /// Fails if the database does.
 pub fn lock(tx: &mut Tx, id: PlatformId) -> Result<Option<Standing>, DatabaseError> {
     tx.query_opt(LOCK, &[id.uuid().into()])?
-        .map(|row| read(&row))
+        .map(|row| read(&mut Columns::of(&row)))
         .transpose()
 }
 
@@ -51,8 +58,26 @@ pub fn lock(tx: &mut Tx, id: PlatformId) -> Result<Option<Standing>, DatabaseErr
 /// Fails if the database does.
 pub fn find(tx: &mut Tx, id: PlatformId) -> Result<Option<Standing>, DatabaseError> {
     tx.query_opt(FIND, &[id.uuid().into()])?
-        .map(|row| read(&row))
+        .map(|row| read(&mut Columns::of(&row)))
         .transpose()
+}
+
+/// Platforms that take part and whose licence is over at a moment between these two.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn licences_ending(
+    tx: &mut Tx,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<(PlatformId, Timestamp, Standing)>, DatabaseError> {
+    let rows = tx.query(LICENCES_ENDING, &[time(now), time(until)])?;
+    let read = |row: &Row| {
+        let mut columns = Columns::of(row);
+        let (id, ends_at) = (columns.id(PlatformId::from_uuid)?, columns.time()?);
+        Ok((id, ends_at, read(&mut columns)?))
+    };
+    rows.iter().map(read).collect()
 }
 
 /// Keeps how far a platform takes part from now on.
@@ -126,10 +151,9 @@ pub(crate) fn broker(columns: &mut Columns) -> Result<Broker, DatabaseError> {
     })
 }
 
-fn read(row: &Row) -> Result<Standing, DatabaseError> {
-    let mut columns = Columns::of(row);
+fn read(columns: &mut Columns) -> Result<Standing, DatabaseError> {
     Ok(Standing {
         name: columns.next()?,
-        broker: broker(&mut columns)?,
+        broker: broker(columns)?,
     })
 }

@@ -13,7 +13,7 @@ mod types;
 pub use attempts::{Attempt, attempts};
 pub use credentials::{Authentication, AuthenticationSummary};
 pub(crate) use credentials::{Credentials, read_credentials};
-pub use types::{Change, Endpoint, EndpointError, NewEndpoint, Status, Switch};
+pub use types::{Change, Endpoint, EndpointError, Flagged, NewEndpoint, Status, Switch};
 
 /// How long the old secret stays valid beside the new one, in microseconds.
 pub const ROTATION_OVERLAP: i64 = 24 * 3_600 * 1_000_000;
@@ -113,6 +113,28 @@ pub fn list(
     let rows = tx.query(LIST, &[owner.into(), limit.into(), offset.into()])?;
     let endpoints = rows.iter().map(from_row).collect::<Result<_, _>>()?;
     Ok((count, endpoints))
+}
+
+const FLAGGED: Sql = Sql("
+select id, owner, flagged_at
+from webhook_endpoints
+where flagged_at > $1
+and status <> 'enabled'
+and deleted_at is null
+order by flagged_at, id
+limit $2");
+
+/// Endpoints of everybody that take nothing since a moment after this one, the longest first.
+pub fn flagged(tx: &mut Tx, after: i64, limit: u32) -> Result<Vec<Flagged>, DatabaseError> {
+    let rows = tx.query(FLAGGED, &[Value::time(after), limit.into()])?;
+    let flagged = rows.iter().map(|row| {
+        Ok(Flagged {
+            id: row.get(0)?,
+            owner: row.get(1)?,
+            since: row.get::<Micros>(2)?.0,
+        })
+    });
+    flagged.collect()
 }
 
 const UPDATE: Sql = Sql("

@@ -99,9 +99,10 @@ const INSERT_ATTEMPT: Sql = Sql("
 insert into webhook_attempts (endpoint, delivery, at, status_code, error, duration_ms, response)
 values ($1, $2, $3, $4, $5, $6, $7)");
 
+// Flagged since the first message that was given up, until one arrives again.
 const FLAG_FAILING: Sql = Sql("
 update webhook_endpoints
-set status = 'failing', flagged_at = $2, version = version + 1
+set status = 'failing', flagged_at = case when status = 'failing' then flagged_at else $2 end, version = version + 1
 where id = $1
 and status <> 'disabled'");
 

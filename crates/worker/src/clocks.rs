@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::Timestamp;
-use registry::{Registry, admissions, clocks, delivery, investors, mail};
+use registry::{Registry, admissions, clocks, delivery, investors, mail, notices};
 
 /// Looks at deadlines again and again.
 pub(crate) struct Clocks {
@@ -48,6 +48,8 @@ impl Clocks {
         while investors::expire_identifications(&self.registry).await? > 0 {}
         clocks::payment_overdue(&self.registry).await?;
         admissions::answers_due(&self.registry).await?;
+        notices::write_daily(&self.registry).await?;
+        notices::write_about_dead(&self.registry).await?;
         let since = *self.looked_until();
         let until = clocks::deliveries_due(&self.registry, since).await?;
         *self.looked_until() = until;

@@ -68,7 +68,7 @@ async fn proven(applicant: &Session, change: impl FnOnce(&mut Value)) -> String 
 }
 
 /// A submitted application; its path.
-async fn submitted(applicant: &Session) -> String {
+pub(crate) async fn submitted(applicant: &Session) -> String {
     let path = format!("applications/{}/", proven(applicant, |_| ()).await);
     let submitted = applicant
         .post(&format!("{path}submit/"), &json!({}))

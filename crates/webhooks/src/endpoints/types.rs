@@ -26,8 +26,19 @@ pub struct Endpoint {
     pub status: Status,
     /// When it was registered, µs.
     pub created_at: i64,
-    /// When a message was last given up, or the receiver said that it is gone, µs. Cleared by switching the endpoint on.
+    /// Since when messages are given up, or the receiver said that it is gone, µs. Cleared by switching the endpoint on.
     pub flagged_at: Option<i64>,
+}
+
+/// An endpoint that takes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flagged {
+    /// The endpoint.
+    pub id: Uuid,
+    /// Who registered it.
+    pub owner: Uuid,
+    /// Since when, µs.
+    pub since: i64,
 }
 
 /// Whether an endpoint is served.

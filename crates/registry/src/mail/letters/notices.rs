@@ -57,6 +57,22 @@ pub fn payments_due(language: Language, due: &[Waiting], link: &str) -> Letter {
     }
 }
 
+/// Investments that their investors can cancel for a few days more; they are delivered after that.
+pub fn cancellations_end(language: Language, ending: &[Waiting], link: &str) -> Letter {
+    let count = total(ending);
+    let lines = lines(language, ending, "erste Frist am", "first on");
+    match language {
+        German => Letter::new("cancellations_end", language, &format!("{count} {}: Widerrufsfrist läuft ab", german(count)))
+            .text("Für diese Investments läuft die Widerrufsfrist in Kürze ab. Ein Widerruf, der Ihnen vorliegt, muss vorher im Netzwerk stehen; danach wird geliefert.")
+            .list(lines)
+            .link("Investments ansehen", link),
+        English => Letter::new("cancellations_end", language, &format!("{count} {}: cancellation period ends", english(count)))
+            .text("The cancellation period of these investments ends soon. A cancellation that you have must be in the network before; after that they are delivered.")
+            .list(lines)
+            .link("See the investments", link),
+    }
+}
+
 /// A platform's licence ends soon.
 pub fn licence_expires(language: Language, company: &str, on: Date, link: &str) -> Letter {
     let date = day(language, on);

@@ -88,6 +88,83 @@ pub fn application_decided(
     }
 }
 
+/// How a platform takes part from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It may take no new investments.
+    Suspended,
+    /// It may again.
+    Readmitted,
+    /// It has left.
+    Left,
+}
+
+/// A platform was suspended, was readmitted, or has left.
+pub fn standing_changed(
+    language: Language,
+    company: &str,
+    standing: Standing,
+    link: &str,
+) -> Letter {
+    let (subject, text, label) = match (language, standing) {
+        (German, Standing::Suspended) => (
+            "Teilnahme ausgesetzt",
+            "nimmt bis auf Weiteres keine neuen Investments an; laufende gehen weiter. Die Gründe teilt der Registerführer mit.",
+            "Zur Teilnahme",
+        ),
+        (German, Standing::Readmitted) => (
+            "Teilnahme wieder aufgenommen",
+            "kann wieder neue Investments annehmen.",
+            "Zur Teilnahme",
+        ),
+        (German, Standing::Left) => (
+            "Austritt aus dem Netzwerk",
+            "ist aus dem Netzwerk ausgetreten. Neue Investments gibt es nicht mehr; laufende gehen weiter, und die Register bleiben, wie sie sind.",
+            "Zur Teilnahme",
+        ),
+        (English, Standing::Suspended) => (
+            "Participation suspended",
+            "takes no new investments until further notice; running ones go on. The registrar tells the reasons.",
+            "See the participation",
+        ),
+        (English, Standing::Readmitted) => (
+            "Participation resumed",
+            "can take new investments again.",
+            "See the participation",
+        ),
+        (English, Standing::Left) => (
+            "Exit from the network",
+            "has left the network. There are no new investments any more; running ones go on, and the registers stay as they are.",
+            "See the participation",
+        ),
+    };
+    Letter::new(
+        "standing_changed",
+        language,
+        &format!("{subject}: {company}"),
+    )
+    .text(format!("{company} {text}"))
+    .link(label, link)
+}
+
+/// The registrar has decided about a crypto security.
+pub fn product_decided(language: Language, asset: &str, decision: Decision, link: &str) -> Letter {
+    match (language, decision) {
+        (German, Decision::Approved) => Letter::new("product_decided", language, &format!("Eingetragen: {asset}"))
+            .text(format!("Der Registerführer hat {asset} geprüft. Umgebung und Testumgebung sind offen; die Eintragung wird jetzt im DLT-Netzwerk vollzogen."))
+            .link("Zum Produkt", link),
+        (English, Decision::Approved) => Letter::new("product_decided", language, &format!("Validated: {asset}"))
+            .text(format!("The registrar has validated {asset}. Its environment and its sandbox are open; the entry is being made on the DLT network."))
+            .link("Open the product", link),
+        (German, Decision::Refused) => Letter::new("product_decided", language, &format!("Nicht eingetragen: {asset}"))
+            .text(format!("Der Registerführer hat {asset} nicht eingetragen. Der Grund steht beim Produkt; eine Änderung legt es erneut vor."))
+            .link("Grund lesen", link),
+        (English, Decision::Refused) => Letter::new("product_decided", language, &format!("Not validated: {asset}"))
+            .text(format!("The registrar has not validated {asset}. The reason stands with the product; changing it hands it in again."))
+            .link("Read the reason", link),
+    }
+}
+
 /// An asset that a platform has asked for is decided.
 pub fn asset_request_decided(
     language: Language,

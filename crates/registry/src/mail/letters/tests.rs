@@ -1,6 +1,6 @@
 //! What every letter has in common.
 
-use domain::{Date, Language, Timestamp};
+use domain::{Date, DecisionKind, Language, Timestamp};
 
 use super::*;
 use crate::mail::{Letter, Paragraph, html, plain_text};
@@ -40,6 +40,41 @@ fn all(language: Language) -> Vec<Letter> {
         licence_expires(language, company, day, LINK),
         endpoint_dead(language, "havelkontor-anleihe-2031", day, LINK),
     ]
+    .into_iter()
+    .chain(later(language, &waiting, day))
+    .collect()
+}
+
+/// Those about credentials, the registrar's work, and what was decided.
+fn later(language: Language, waiting: &[Waiting], day: Date) -> Vec<Letter> {
+    let client = "live_partner_3f9a51c2";
+    let company = "Mustermann & Söhne GmbH";
+    let work = Work {
+        identifications: 3,
+        decisions: 1,
+        ..Work::default()
+    };
+    let mut letters = vec![
+        cancellations_end(language, waiting, LINK),
+        client_expires(language, client, day, LINK),
+        product_decided(language, "Atelier 7", Decision::Approved, LINK),
+        product_decided(language, "Atelier 7", Decision::Refused, LINK),
+        work_waits(language, &work, LINK),
+    ];
+    for change in [
+        ClientChange::Made,
+        ClientChange::Rotated,
+        ClientChange::Revoked,
+    ] {
+        letters.push(client_changed(language, client, change, LINK));
+    }
+    for standing in [Standing::Suspended, Standing::Readmitted, Standing::Left] {
+        letters.push(standing_changed(language, company, standing, LINK));
+    }
+    for kind in DecisionKind::ALL {
+        letters.push(decision_waits(language, kind, LINK));
+    }
+    letters
 }
 
 #[test]
@@ -87,6 +122,18 @@ fn a_digest_counts_and_names_days_as_people_do() {
     let letter = &all(Language::English)[10];
     assert_eq!(letter.subject, "3 investments to accept");
     assert!(plain_text(letter, "X").contains("since 1 September 2026"));
+}
+
+#[test]
+fn the_work_list_names_what_waits_and_nothing_else() {
+    let work = Work {
+        identifications: 3,
+        decisions: 1,
+        ..Work::default()
+    };
+    let text = plain_text(&work_waits(Language::German, &work, LINK), "X");
+    let lines = "- Zu entscheidende Identifizierungen: 3\n- Zu bestätigende Entscheidungen: 1\n";
+    assert!(text.contains(lines) && !text.contains(": 0"), "{text}");
 }
 
 #[test]
