@@ -11,7 +11,7 @@ use crate::refused::Refused;
 pub(crate) const PATH: &str = "/console/assets/{file}";
 
 /// Name, media type and content.
-const FILES: [(&str, &str, &[u8]); 4] = [
+const FILES: [(&str, &str, &[u8]); 5] = [
     (
         "pico.min.css",
         "text/css; charset=utf-8",
@@ -26,6 +26,11 @@ const FILES: [(&str, &str, &[u8]); 4] = [
         "htmx.min.js",
         "text/javascript; charset=utf-8",
         include_bytes!("../assets/htmx.min.js"),
+    ),
+    (
+        "console.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/console.js"),
     ),
     (
         "LICENCES.txt",

@@ -2,6 +2,8 @@
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header;
+use http::{MultipartFile, MultipartForm};
 use registry::Caller;
 use uuid::Uuid;
 use wire::{Problem, ProblemCode};
@@ -23,6 +25,11 @@ pub(crate) const KEY_FIELD: &str = "form_key";
 pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    /// What a form shows that nobody has sent yet.
+    pub(crate) fn known(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
     /// The text of a field without blanks around it; empty if it is not there.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.raw(name).trim()
@@ -37,6 +44,11 @@ impl Fields {
     /// The text of a field, unless it was left empty.
     pub(crate) fn optional(&self, name: &str) -> Option<String> {
         Some(self.text(name).to_owned()).filter(|text| !text.is_empty())
+    }
+
+    /// All fields with their values, in order.
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.0
     }
 
     /// Every value of a field: the boxes that were ticked.
@@ -78,6 +90,47 @@ where
             who,
             fields,
         })
+    }
+}
+
+/// A form with a file that was sent by somebody for whom it was made.
+pub(crate) struct Uploaded {
+    pub(crate) posted: Posted<Member>,
+    /// What was chosen, if anything.
+    pub(crate) file: Option<MultipartFile>,
+}
+
+impl FromRequest<Console> for Uploaded {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, console: &Console) -> Result<Self, Refused> {
+        let content_type = request.headers().get(header::CONTENT_TYPE);
+        let is_multipart =
+            content_type.is_some_and(|value| value.as_bytes().starts_with(b"multipart/form-data"));
+        if !is_multipart {
+            let posted = Posted::from_request(request, console).await?;
+            return Ok(Self { posted, file: None });
+        }
+        // Who sends is known before what is sent is read: nobody else may send so much.
+        let (mut parts, body) = request.into_parts();
+        let who = Member::from_request_parts(&mut parts, console).await?;
+        let operation = format!("{} {}", parts.method, parts.uri.path());
+        let request = Request::from_parts(parts, body);
+        let MultipartForm { mut fields, file } =
+            MultipartForm::from_request(request, console).await?;
+        if let Some(file) = &file {
+            fields.push(("file".to_owned(), hex::encode(file.fingerprint)));
+        }
+        let fields = Fields(fields);
+        if !who.visitor.made(fields.text(TOKEN_FIELD)) {
+            return Err(expired());
+        }
+        let posted = Posted {
+            who,
+            fields,
+            operation,
+        };
+        Ok(Self { posted, file })
     }
 }
 

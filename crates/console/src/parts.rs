@@ -11,6 +11,11 @@ use wire::money::Money;
 use crate::form::{Fields, KEY_FIELD, TOKEN_FIELD, new_key};
 use crate::visitor::Visitor;
 
+/// A value that is to be taken elsewhere. The script adds a button that copies it; without it the text can be marked.
+pub(crate) fn copyable(name: &str, text: &str) -> Markup {
+    html! { pre data-copy id=(name) { code { (text) } } }
+}
+
 /// Rows of one page of a list.
 pub(crate) const ROWS: u32 = 50;
 
@@ -82,6 +87,23 @@ impl Form<'_> {
         }
     }
 
+    /// A text of several lines.
+    pub(crate) fn area(&self, name: &str, label: &str, rows: u32) -> Markup {
+        let errors = self.errors(name);
+        html! {
+            label {
+                (label)
+                textarea name=(name) rows=(rows) aria-invalid=[(!errors.is_empty()).then_some("true")] { (self.fields.text(name)) }
+            }
+            (wrong(&format!("{name}-wrong"), &errors))
+        }
+    }
+
+    /// What is wrong with a field that this form does not have, such as a list as a whole.
+    pub(crate) fn wrong_with(&self, name: &str) -> Markup {
+        wrong(&format!("{name}-wrong"), &self.errors(name))
+    }
+
     /// A choice.
     pub(crate) fn select(
         &self,
@@ -134,7 +156,13 @@ impl Form<'_> {
 
     fn errors(&self, name: &str) -> Vec<&str> {
         let all = self.problem.into_iter().flat_map(|problem| &problem.errors);
-        all.filter(|error| error.field == name)
+        // What is wrong with one of several boxes is said below all of them.
+        let is_about = |field: &str| {
+            field
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('[') && rest.ends_with(']'))
+        };
+        all.filter(|error| is_about(&error.field))
             .map(|error| error.message.as_str())
             .collect()
     }

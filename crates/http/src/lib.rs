@@ -39,7 +39,7 @@ pub use idempotency::IdempotencyKey;
 pub use json::{JsonBody, OptionalJsonBody};
 pub use json_value::fingerprint;
 pub use limits::Limits;
-pub use multipart::MultipartFile;
+pub use multipart::{MultipartFile, MultipartForm};
 pub use networks::{Network, NotANetwork};
 pub use paging::PageQuery;
 pub use params::{PathParams, QueryParams};

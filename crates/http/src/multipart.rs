@@ -44,6 +44,33 @@ impl<S: Send + Sync> FromRequest<S> for MultipartFile {
             let extensions = request.extensions();
             extensions.get::<RequestContext>().cloned()
         };
+        let form = MultipartForm::from_request(request, state).await?;
+        if let Some(context) = &context {
+            let ignored = form.fields.into_iter().map(|(name, _)| name).collect();
+            settle_ignored(ignored, context)?;
+        }
+        form.file
+            .ok_or_else(|| ApiError::field("file", FieldCode::Missing, "is required"))
+    }
+}
+
+/// A `multipart/form-data` body as browsers send it: texts, and the part `file` unless nothing was chosen.
+#[derive(Debug, Clone)]
+pub struct MultipartForm {
+    /// Names and texts, in order.
+    pub fields: Vec<(String, String)>,
+    /// What was chosen.
+    pub file: Option<MultipartFile>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for MultipartForm {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let context = {
+            let extensions = request.extensions();
+            extensions.get::<RequestContext>().cloned()
+        };
         let (parts, body) = request.into_parts();
         let context = context.map_or_else(|| RequestContext::of(&parts), Ok)?;
         let limit = context.limits().document_bytes;
@@ -53,32 +80,37 @@ impl<S: Send + Sync> FromRequest<S> for MultipartFile {
         let form = Multipart::from_request(Request::from_parts(parts, body), state)
             .await
             .map_err(|_| malformed())?;
-        match read_form(form, limit, &context).await {
+        match read_form(form, limit).await {
             Err(_) if exceeded.load(Ordering::Relaxed) => Err(body::too_large(limit)),
             result => result,
         }
     }
 }
 
-async fn read_form(
-    mut form: Multipart,
-    limit: usize,
-    context: &RequestContext,
-) -> Result<MultipartFile, ApiError> {
-    let mut file = None;
-    let mut ignored = Vec::new();
+async fn read_form(mut form: Multipart, limit: usize) -> Result<MultipartForm, ApiError> {
+    let mut read = MultipartForm {
+        fields: Vec::new(),
+        file: None,
+    };
     while let Some(part) = form.next_field().await.map_err(broken)? {
-        match part.name() {
-            Some("file") if file.is_some() => {
-                let message = "one file is uploaded at a time";
-                return Err(ApiError::field("file", FieldCode::Duplicate, message));
-            }
-            Some("file") => file = Some(read_file(part, limit).await?),
-            name => ignored.push(name.unwrap_or_default().to_owned()),
+        let name = part.name().unwrap_or_default().to_owned();
+        if name != "file" {
+            let text = part.text().await.map_err(broken)?;
+            read.fields.push((name, text));
+            continue;
+        }
+        if read.file.is_some() {
+            let message = "one file is uploaded at a time";
+            return Err(ApiError::field("file", FieldCode::Duplicate, message));
+        }
+        // A browser sends the part without name and bytes if nothing was chosen.
+        let is_named = part.file_name().is_some_and(|name| !name.is_empty());
+        let file = read_file(part, limit).await?;
+        if is_named || !file.bytes.is_empty() {
+            read.file = Some(file);
         }
     }
-    settle_ignored(ignored, context)?;
-    file.ok_or_else(|| ApiError::field("file", FieldCode::Missing, "is required"))
+    Ok(read)
 }
 
 async fn read_file(mut part: Field<'_>, limit: usize) -> Result<MultipartFile, ApiError> {
