@@ -5,6 +5,7 @@
 
 mod answer;
 mod applications;
+mod asset_requests;
 mod assets;
 mod authorisation;
 mod benefiting_persons;

@@ -6,10 +6,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    Api, applications, assets, benefiting_persons, campaigns, catalogue, clients, decisions,
-    document, documents, feed, health, identifications, investments, investors, issued_campaigns,
-    issued_investments, issuers, listings, network, oauth, participation, platforms, problems,
-    products, statements, validations, wallets, webhook_endpoints,
+    Api, applications, asset_requests, assets, benefiting_persons, campaigns, catalogue, clients,
+    decisions, document, documents, feed, health, identifications, investments, investors,
+    issued_campaigns, issued_investments, issuers, listings, network, oauth, participation,
+    platforms, problems, products, statements, validations, wallets, webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -209,6 +209,15 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(clients::create_client, clients::list_clients))
         .routes(routes!(assets::list_assets))
         .routes(routes!(assets::get_asset))
+        .routes(routes!(
+            asset_requests::create_asset_request,
+            asset_requests::list_asset_requests
+        ))
+        .routes(routes!(asset_requests::get_asset_request))
+        .routes(routes!(asset_requests::withdraw_asset_request))
+        .routes(routes!(asset_requests::accept_asset_request))
+        .routes(routes!(asset_requests::refuse_asset_request))
+        .routes(routes!(asset_requests::approve_asset_request))
         .routes(routes!(clients::get_client))
         .routes(routes!(clients::rotate_client))
         .routes(routes!(clients::revoke_client))

@@ -79,6 +79,8 @@ id! {
     CampaignId,
     /// A distribution platform: a licensed partner with its investors.
     PlatformId,
+    /// A platform's wish to sell an asset.
+    AssetRequestId,
     /// The permission of a platform's investors to hold a product.
     ListingId,
     /// An OAuth 2.0 client.

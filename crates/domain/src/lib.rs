@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod application;
+pub mod asset_request;
 pub mod bank;
 pub mod campaign;
 pub mod country;
@@ -42,6 +43,7 @@ pub mod wallet;
 
 pub use address::{Address, AddressError};
 pub use application::{Application, ApplicationStatus};
+pub use asset_request::AssetRequestStatus;
 pub use bank::{Bic, BicError, Iban, IbanError};
 pub use campaign::{Campaign, Mandates};
 pub use country::{Country, CountryError};

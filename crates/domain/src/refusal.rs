@@ -5,8 +5,8 @@ mod message;
 use std::fmt;
 
 use crate::{
-    ApplicationStatus, Date, FieldError, FieldErrors, LegalForm, Participation, ProductType,
-    Status, Timestamp, Units,
+    ApplicationStatus, AssetRequestStatus, Date, FieldError, FieldErrors, LegalForm, Participation,
+    ProductType, Status, Timestamp, Units,
 };
 
 /// Why something may not be done. The variant carries what the sentence for the partner needs.
@@ -105,6 +105,13 @@ pub enum Refusal {
         /// The status that it has.
         status: ApplicationStatus,
     },
+    /// The request for an asset has a status in which this cannot be done.
+    AssetRequestState {
+        /// What was tried, as a participle: `accepted`.
+        action: &'static str,
+        /// The status that it has.
+        status: AssetRequestStatus,
+    },
 }
 
 /// Of which kind a refusal is; decides the status of the answer.
@@ -122,7 +129,7 @@ pub enum RefusalKind {
 
 impl Refusal {
     /// Every code.
-    pub const CODES: [&'static str; 28] = [
+    pub const CODES: [&'static str; 29] = [
         "invalid_body",
         "accept_mandate_missing",
         "payment_mandate_missing",
@@ -151,6 +158,7 @@ impl Refusal {
         "licence_expired",
         "licence_does_not_cover",
         "application_state",
+        "asset_request_state",
     ];
 
     /// Every code, for tests that compare lists.
@@ -199,6 +207,7 @@ impl Refusal {
             Self::LicenceExpired { .. } => "licence_expired",
             Self::LicenceDoesNotCover { .. } => "licence_does_not_cover",
             Self::ApplicationState { .. } => "application_state",
+            Self::AssetRequestState { .. } => "asset_request_state",
         }
     }
 
@@ -216,7 +225,8 @@ impl Refusal {
             | Self::FourEyesRequired
             | Self::DecisionClosed { .. }
             | Self::ParticipationState { .. }
-            | Self::ApplicationState { .. } => RefusalKind::Conflict,
+            | Self::ApplicationState { .. }
+            | Self::AssetRequestState { .. } => RefusalKind::Conflict,
             Self::UsTaxNotAccepted
             | Self::UnitsBelowMinimum { .. }
             | Self::UnitsAboveMaximum { .. }
@@ -269,7 +279,8 @@ impl Refusal {
             | Self::PlatformNotAdmitted
             | Self::LicenceExpired { .. }
             | Self::LicenceDoesNotCover { .. }
-            | Self::ApplicationState { .. } => return None,
+            | Self::ApplicationState { .. }
+            | Self::AssetRequestState { .. } => return None,
         };
         Some(field.to_owned())
     }

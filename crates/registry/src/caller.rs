@@ -32,6 +32,9 @@ pub enum Right {
     ReadPlatform,
     WritePlatform,
     ReadCatalogue,
+    ReadAssetRequests,
+    AcceptAssetRequests,
+    RefuseAssetRequests,
     ManageMembers,
     ReadApplications,
     WriteApplications,
@@ -226,7 +229,9 @@ impl Right {
             Self::ReadProducts => &[(Kind::Distributor, &["investments:read", "investors:read"])],
             Self::ReadIssuers => &[(Kind::Issuer, &["issuers:read"])],
             Self::WriteIssuers => &[(Kind::Issuer, &["issuers:write"])],
-            Self::WriteIssuedProducts => &[(Kind::Issuer, &["products:write"])],
+            Self::WriteIssuedProducts | Self::AcceptAssetRequests => {
+                &[(Kind::Issuer, &["products:write"])]
+            }
             Self::ReadIssuedProducts => &[(Kind::Issuer, &["products:read"])],
             Self::ReadIssuedInvestments => &[(Kind::Issuer, &["investments:read"])],
             Self::DecideInvestments => {
@@ -239,10 +244,14 @@ impl Right {
             Self::WriteNetwork => &[(Kind::Registrar, &["network:write"])],
             Self::ReadPlatform => &[(Kind::Platform, &["partner:read"])],
             Self::WritePlatform => &[(Kind::Platform, &["partner:write"])],
-            Self::ReadCatalogue => &[
+            Self::ReadCatalogue | Self::ReadAssetRequests => &[
                 (Kind::Platform, &["partner:read"]),
                 (Kind::Issuer, &["products:read"]),
                 (Kind::Registrar, &["network:read"]),
+            ],
+            Self::RefuseAssetRequests => &[
+                (Kind::Issuer, &["products:write"]),
+                (Kind::Registrar, &["network:write"]),
             ],
             Self::ManageMembers => &[
                 (Kind::Registrar, &["members:write"]),

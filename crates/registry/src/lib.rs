@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod admissions;
 pub mod answer;
 pub mod applications;
+pub mod asset_requests;
 pub mod assets;
 pub mod audit;
 pub mod benefiting_persons;

@@ -29,6 +29,30 @@ pub async fn list(
         .await
 }
 
+/// Every platform with whether this issuer's account may list there, oldest first, for the registrar.
+///
+/// # Errors
+/// Refuses other callers; not found if there is no such issuer.
+pub async fn list_of(
+    registry: &Registry,
+    caller: &Caller,
+    issuer: IssuerId,
+    paging: Paging,
+) -> Result<Listed<DistributionPlatform>> {
+    let scope = caller.require(Right::ReadNetwork)?;
+    registry
+        .db
+        .read(move |tx| {
+            let found = storage::issuers::find(tx, &scope, issuer)?;
+            let account = found.ok_or(Error::NotFound("issuer"))?.account;
+            let (count, platforms) =
+                storage::parties::of_issuer(tx, account, paging.offset, paging.limit)?;
+            let items = platforms.into_iter().map(shown).collect();
+            Ok(Listed { count, items })
+        })
+        .await
+}
+
 /// One platform.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! The registrar's SQL, migrations and documents. SQL of the registrar stands here and nowhere else.
 
 pub mod applications;
+pub mod asset_requests;
 pub mod audit;
 pub mod campaigns;
 pub mod catalogue;
@@ -125,6 +126,12 @@ pub const COMPONENT: Component = Component {
             name: "reminders",
             sqlite: include_str!("../migrations/sqlite/V0013__reminders.sql"),
             postgres: include_str!("../migrations/postgres/V0013__reminders.sql"),
+        },
+        Migration {
+            version: 14,
+            name: "asset requests",
+            sqlite: include_str!("../migrations/sqlite/V0014__asset_requests.sql"),
+            postgres: include_str!("../migrations/postgres/V0014__asset_requests.sql"),
         },
     ],
 };

@@ -1,6 +1,7 @@
 //! Domain to wire and back: pure functions, one file per resource. What a field means is decided here, once.
 
 pub mod applications;
+pub mod asset_requests;
 pub mod campaigns;
 pub mod catalogue;
 pub mod clients;
@@ -18,4 +19,4 @@ pub mod products;
 pub mod wallets;
 
 mod fields;
-mod merge;
+pub mod merge;

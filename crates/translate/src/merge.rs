@@ -24,7 +24,10 @@ pub(crate) fn apply(target: &mut Value, patch: &Value) {
 }
 
 /// The patched body as its type; a field that the patch took away or never gave is named.
-pub(crate) fn read<T: DeserializeOwned>(body: &Value) -> Result<T, FieldErrors> {
+///
+/// # Errors
+/// The first field that is missing or of another type.
+pub fn read<T: DeserializeOwned>(body: &Value) -> Result<T, FieldErrors> {
     serde_path_to_error::deserialize(body).map_err(|error| {
         let mut errors = FieldErrors::new();
         let message = error.inner().to_string();

@@ -57,6 +57,8 @@ impl Legacy for crate::identifications::BenefitingPersonCreate {
 }
 
 impl Legacy for crate::applications::ApplicationAnswer {}
+impl Legacy for crate::asset_requests::AssetRequestAcceptance {}
+impl Legacy for crate::asset_requests::AssetRequestCreate {}
 impl Legacy for crate::applications::ApplicationDraft {}
 impl Legacy for crate::applications::ApplicationMessageCreate {}
 impl Legacy for crate::applications::LicenceChange {}

@@ -4,6 +4,7 @@
 //! collects every field that is wrong.
 
 pub mod applications;
+pub mod asset_requests;
 pub mod assets;
 pub mod catalogue;
 pub mod clients;

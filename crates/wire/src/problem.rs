@@ -172,6 +172,8 @@ catalogue! {
         LinkInvalid = "link_invalid", 410, "The link is not valid any more", "The link was used, was withdrawn, or is too old.";
         ApplicationState = "application_state", 409, "The application's status forbids this", "The application has a status in which this cannot be done.";
         ApplicationDuplicate = "application_duplicate", 409, "The firm has applied already", "The firm takes part already, or another application of it is open.";
+        AssetRequestState = "asset_request_state", 409, "The request's status forbids this", "The request for an asset has a status in which this cannot be done.";
+        AssetRequestDuplicate = "asset_request_duplicate", 409, "The asset is asked for already", "The platform has an open request for this asset; withdraw it first.";
         DomainNotProven = "domain_not_proven", 409, "The domain is not proven", "Put the token where it is looked for, have it checked, and submit then.";
         BodyTooLarge = "body_too_large", 413, "The body is too large", "The body is larger than the limit that the detail names.";
         UnsupportedMediaType = "unsupported_media_type", 415, "The media type is not supported", "The `Content-Type` or `Content-Encoding` is not one that this operation reads.";

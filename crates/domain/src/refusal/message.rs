@@ -94,6 +94,9 @@ impl Refusal {
             Self::PlatformNotAdmitted => {
                 "Only platforms that the registrar has admitted take investments.".to_owned()
             }
+            Self::AssetRequestState { action, status } => {
+                format!("A request with the status {status} cannot be {action}.")
+            }
             Self::ApplicationState { action, status } => {
                 format!("An application with the status {status} cannot be {action}.")
             }

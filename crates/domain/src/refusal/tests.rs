@@ -80,6 +80,10 @@ fn one_of_each() -> Vec<Refusal> {
             action: "submitted",
             status: ApplicationStatus::Withdrawn,
         },
+        Refusal::AssetRequestState {
+            action: "accepted",
+            status: AssetRequestStatus::Live,
+        },
     ]
 }
 

@@ -15,7 +15,7 @@ use storage::clients::ClientKind;
 use testkit::app::take_token;
 use testkit::client::{Reply, Session, id};
 use testkit::contract::Contract;
-use testkit::{Backend, TestApp, people};
+use testkit::{Backend, Issuer, TestApp, people};
 use uuid::Uuid;
 
 /// One of everything, made by the first partner at the first environment.
@@ -64,6 +64,7 @@ impl World {
             .post("applications/", &json!({}))
             .await;
         let application = id(&application.expect(201));
+        let request = asset_request(&app, &platforms[0]).await;
         let listings = app.issuer(0).await.get("listings/").await.expect(200);
         let product = app.issuer(0).await.get("products/").await.expect(200);
         let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -72,6 +73,7 @@ impl World {
             ("decision_id", decision),
             ("client_id", client),
             ("application_id", application),
+            ("asset_request_id", request),
             ("sha256", "00".repeat(32)),
             ("listing_id", id(&listings["results"][0])),
             (
@@ -176,6 +178,10 @@ impl World {
             "propose_licence" => json!({"reason": "Because.", "licence": {
                 "type": "kwg_32", "services": ["placement"], "authority": "BaFin", "number": "1", "valid_from": "2026-01-01",
             }}),
+            "create_asset_request" => {
+                json!({"product_id": self.ids["product_id"], "wanted_units": 1})
+            }
+            "refuse_asset_request" => json!({"reason": "Because."}),
             "create_client" => json!({"name": "made for a test"}),
             "review_investment" => json!({"action": "require"}),
             "propose_suspension" | "propose_readmission" => json!({"reason": "Because."}),
@@ -217,6 +223,13 @@ impl World {
             ("network" | "platform", Foreign::OtherKind) => {
                 (format!("{api}/network/v1"), &environment.issuer)
             }
+            ("network_issuer", Foreign::No) => (format!("{api}/network/v1"), &environment.issuer),
+            ("network_issuer", Foreign::SameKind) => {
+                (format!("{api}/network/v1"), &self.app.environment(1).issuer)
+            }
+            ("network_issuer", Foreign::OtherKind) => {
+                (format!("{api}/network/v1"), &self.platforms[0])
+            }
             ("platform", Foreign::No) => (format!("{api}/network/v1"), &self.platforms[0]),
             ("platform", Foreign::SameKind) => (format!("{api}/network/v1"), &self.platforms[1]),
             // Nobody else takes tokens there, and there is one registrar.
@@ -237,7 +250,23 @@ enum Foreign {
     OtherKind,
 }
 
-/// The API of an operation, by the beginning of its id; platforms have their part of the network API.
+/// The first platform's request for an asset that the first environment's issuer brings beside its own.
+async fn asset_request(app: &TestApp, platform: &str) -> String {
+    let known = app.issuer(0).await.get("issuers/").await.expect(200);
+    let account = id(&known["results"][0]);
+    let issuer = Issuer::sign_in(app, &account).await.api;
+    let network = app.app.ledger.network().name.clone();
+    let mut product = people::product(&account, &network);
+    product["payment_account"] = json!({
+        "account_holder": "Havelkontor", "iban": "DE53500105173569146251", "bic": "GENODEF1ERG",
+    });
+    let product = id(&issuer.post("products/", &product).await.expect(201));
+    let body = json!({"product_id": product, "wanted_units": 100});
+    let asked = app.platform(platform).await;
+    id(&asked.post("asset-requests/", &body).await.expect(201))
+}
+
+/// The API of an operation, by the beginning of its id; platforms and issuers have their parts of the network API.
 fn kind(operation: &Operation) -> &'static str {
     let kind = ["environment_issuer", "distributor", "issuer", "network"]
         .into_iter()
@@ -246,7 +275,10 @@ fn kind(operation: &Operation) -> &'static str {
     let registrar = Caller::network("authorisation");
     match operation.access {
         Access::Needs(right) if kind == "network" && registrar.require(right).is_err() => {
-            "platform"
+            match is_for_issuers(operation) {
+                true => "network_issuer",
+                false => "platform",
+            }
         }
         _ => kind,
     }

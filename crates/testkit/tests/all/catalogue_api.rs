@@ -1,5 +1,6 @@
 //! The catalogue: who sees which asset, how it is searched, and how its documents come out again.
 
+use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 use testkit::client::id;
@@ -174,7 +175,7 @@ async fn what_is_restricted_is_seen_by_its_circle(
     other.get(&path).await.refused("not_found");
     own.get(&path).await.expect(200);
     // The start page is for everybody.
-    let page = app.stranger().get("").await;
+    let page = app.stranger().call(Method::GET, "").send_unchecked().await;
     assert!(!page.text().contains("Speicherkai"));
     // The circle may change, and with it who sees.
     let patch = json!({"circle": [inside, outside]});

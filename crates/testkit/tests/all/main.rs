@@ -6,6 +6,7 @@
 extern crate sdk as cashlink_sdk;
 
 mod allocation;
+mod asset_requests;
 mod assets;
 mod at_rest;
 mod authorisation;
