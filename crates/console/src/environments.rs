@@ -34,11 +34,11 @@ async fn show(
         .map(|sold| {
             let inside = format!("{PATH}/{}", sold.environment);
             vec![
-                html! { a href=(format!("{inside}/investments")) { (sold.product.name) } },
+                html! { a href=(format!("/console/selling/{}", sold.product.id)) { (sold.product.name) } },
                 parts::text(&sold.product.issuer_name),
                 parts::code(&sold.product.isin),
                 parts::code(&sold.environment),
-                html! { a href=(format!("{inside}/investors")) { (visitor.say("Investors", "Anleger")) } " · " a href=(format!("{inside}/webhooks")) { "Webhooks" } },
+                html! { a href=(format!("{inside}/investments")) { "Investments" } " · " a href=(format!("{inside}/investors")) { (visitor.say("Investors", "Anleger")) } " · " a href=(format!("{inside}/webhooks")) { "Webhooks" } },
             ]
         })
         .collect();

@@ -59,7 +59,17 @@ const ALL: &[Flash] = &[
         "Der Befehl wird erneut versucht.",
     ),
     Flash::new("created", "Created.", "Angelegt."),
+    Flash::new(
+        "asked",
+        "Asked. The issuer answers.",
+        "Angefragt. Der Emittent antwortet.",
+    ),
     Flash::new("deleted", "Deleted.", "Gelöscht."),
+    Flash::new(
+        "proposed",
+        "Proposed. It takes effect once another person confirms it.",
+        "Vorgeschlagen. Es wird wirksam, sobald eine andere Person bestätigt.",
+    ),
     Flash::new("queued", "Sent on its way.", "Auf den Weg gebracht."),
     Flash::new("cancelled", "Cancelled.", "Storniert."),
 ];

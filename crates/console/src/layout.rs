@@ -37,6 +37,18 @@ const NAVIGATION: &[(Right, &str, &str, &str)] = &[
     ),
     (
         Right::ReadNetwork,
+        "/console/validations",
+        "Validations",
+        "Validierungen",
+    ),
+    (
+        Right::ReadNetwork,
+        "/console/issuer-accounts",
+        "Issuers",
+        "Emittenten",
+    ),
+    (
+        Right::ReadNetwork,
         "/console/commands",
         "DLT commands",
         "DLT-Befehle",
@@ -64,6 +76,24 @@ const NAVIGATION: &[(Right, &str, &str, &str)] = &[
         "/console/issued/products",
         "Products",
         "Produkte",
+    ),
+    (
+        Right::ReadIssuers,
+        "/console/issuers",
+        "Issuers",
+        "Emittenten",
+    ),
+    (
+        Right::ReadCatalogue,
+        "/console/catalogue",
+        "Catalogue",
+        "Katalog",
+    ),
+    (
+        Right::ReadAssetRequests,
+        "/console/requests",
+        "Requests for assets",
+        "Anfragen",
     ),
     (
         Right::ReadPlatform,
@@ -203,6 +233,7 @@ fn head(title: &str) -> Markup {
             link rel="stylesheet" href="/console/assets/pico.min.css";
             link rel="stylesheet" href="/console/assets/console.css";
             script src="/console/assets/htmx.min.js" defer {}
+            script src="/console/assets/console.js" defer {}
         }
     }
 }

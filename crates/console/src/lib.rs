@@ -5,8 +5,11 @@
 //! resource with its pages in a table (`page.rs`), from which the router is made and which tests compare with behaviour.
 
 mod account;
+mod asset_requests;
 mod assets;
 mod audit;
+mod catalogue;
+mod catalogue_asset;
 mod commands;
 mod environments;
 mod events;
@@ -18,19 +21,32 @@ mod investors;
 mod invitations;
 mod issued;
 mod issued_investments;
+mod issued_products;
+mod issued_sales;
+mod issuer_accounts;
+mod issuer_form;
+mod issuers;
+mod json_form;
 mod layout;
 mod members;
+mod offer_facts;
 mod page;
 mod parts;
+mod product_facts;
+mod product_form;
 mod query;
 mod refused;
 mod registers;
 mod reviews;
 mod roles;
+mod selling;
 mod sign_in;
 mod text;
+mod upload;
+mod validations;
 mod visitor;
 mod webhooks;
+mod words;
 mod work;
 
 use axum::Router;
@@ -78,7 +94,16 @@ fn pages() -> Vec<page::Page> {
         reviews::pages(),
         registers::pages(),
         audit::pages(),
+        validations::pages(),
+        issuer_accounts::pages(),
+        catalogue::pages(),
+        catalogue_asset::pages(),
+        asset_requests::pages(),
+        selling::pages(),
+        issuers::pages(),
         issued::pages(),
+        issued_products::pages(),
+        issued_sales::pages(),
         issued_investments::pages(),
         environments::pages(),
         investors::pages(),

@@ -61,10 +61,14 @@ impl IntoResponse for Refused {
     }
 }
 
-/// A refusal that a form can show beside its fields; what is ours ends in a page of its own.
+/// A refusal that a form can show beside its fields. What is ours ends in a page of its own, and so does what the person may not do:
+/// the form's page could be one that is not there.
 pub(crate) fn refusal(error: registry::Error) -> Result<Problem, Refused> {
     match error {
-        registry::Error::Fault(_) | registry::Error::Unavailable(_) => Err(error.into()),
+        registry::Error::Fault(_)
+        | registry::Error::Unavailable(_)
+        | registry::Error::NotPermitted
+        | registry::Error::InsufficientScope(_) => Err(error.into()),
         error => Ok(error.to_problem()),
     }
 }

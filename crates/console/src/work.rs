@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::html;
 use registry::dlt_operations::{self, CommandStatus};
-use registry::{Right, health, identifications, reviews};
+use registry::{Right, asset_requests, health, identifications, reviews, validations};
+use wire::asset_requests::AssetRequestStatus;
 
 use crate::Console;
 use crate::layout;
@@ -26,6 +27,9 @@ async fn show(State(console): State<Console>, who: Member) -> Result<Response, R
     let first = parts::paging(1);
     let waiting = identifications::pending(registry, &who.caller, first).await?;
     let reviewed = reviews::waiting(registry, &who.caller, first).await?;
+    let validated = validations::list(registry, &who.caller, first).await?;
+    let accepted = Some(AssetRequestStatus::Accepted);
+    let asked = asset_requests::list(registry, &who.caller, accepted, first).await?;
     let failed =
         dlt_operations::list(registry, &who.caller, Some(CommandStatus::Failed), first).await?;
     let health = health::check(registry).await?;
@@ -45,6 +49,22 @@ async fn show(State(console): State<Console>, who: Member) -> Result<Response, R
             reviewed.count,
             visitor.say("Investments in review", "Investments in Prüfung"),
             "/console/reviews",
+        ),
+        row(
+            validated.count,
+            visitor.say(
+                "Crypto securities to validate",
+                "Zu validierende Kryptowertpapiere",
+            ),
+            "/console/validations",
+        ),
+        row(
+            asked.count,
+            visitor.say(
+                "Requests for assets to approve",
+                "Freizugebende Anfragen zu Werten",
+            ),
+            "/console/requests?status=accepted",
         ),
         row(
             failed.count,

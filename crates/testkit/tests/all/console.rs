@@ -55,11 +55,16 @@ fn path(app: &TestApp, pattern: &str) -> String {
         "investor_id",
         "endpoint_id",
         "session_id",
+        "asset_request_id",
+        "issuer_id",
+        "platform_id",
+        "campaign_id",
     ] {
         path = path.replace(&format!("{{{name}}}"), nobody);
     }
     let path = path
         .replace("{token}", "nothing")
+        .replace("{sha256}", "nothing")
         .replace("{action}", "test");
     assert!(!path.contains('{'), "no test has a value for {path}");
     path

@@ -18,6 +18,7 @@ mod catalogue_api;
 mod clients;
 mod conformance;
 mod console;
+mod console_assets;
 mod conventions;
 mod credentials;
 mod databases;

@@ -1,0 +1,43 @@
+//! Files that come with a form: kept as documents before the form is looked at, so that they need not be chosen twice.
+
+use http::MultipartFile;
+use registry::documents::{self, Upload};
+use wire::documents::Document;
+
+use crate::Console;
+use crate::form::{Fields, Posted};
+use crate::visitor::Member;
+
+/// Keeps the file as a document of the sender's.
+pub(crate) async fn keep(
+    console: &Console,
+    posted: &Posted<Member>,
+    file: MultipartFile,
+) -> registry::Result<Document> {
+    let mut request = posted.request();
+    // The form's key stands for what the form does; the upload is a request of its own.
+    request.operation.push_str(" document");
+    let upload = Upload {
+        name: file.file_name,
+        content_type: Some(file.content_type),
+        bytes: file.bytes,
+        sha256: file.sha256,
+    };
+    documents::upload(&console.registry, &request, upload)
+        .await?
+        .json()
+}
+
+/// The fields with other values for these names.
+pub(crate) fn with(fields: &Fields, changed: &[(&str, String)]) -> Fields {
+    let is_changed = |name: &str| changed.iter().any(|(other, _)| *other == name);
+    let mut all: Vec<(String, String)> = fields
+        .pairs()
+        .iter()
+        .filter(|(name, _)| !is_changed(name))
+        .cloned()
+        .collect();
+    let changed = changed.iter();
+    all.extend(changed.map(|(name, value)| ((*name).to_owned(), value.clone())));
+    Fields::known(all)
+}
