@@ -245,6 +245,8 @@ const NETWORK: &[(&str, Right)] = &[
     ("revoke_client", Right::WriteClients),
     ("list_audit_lines", Right::ReadAudit),
     ("get_participation", Right::ReadPlatform),
+    ("list_platforms", Right::ReadNetwork),
+    ("get_platform", Right::ReadNetwork),
     ("leave_network", Right::WritePlatform),
     ("list_decisions", Right::ReadNetwork),
     ("get_decision", Right::ReadNetwork),

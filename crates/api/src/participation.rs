@@ -3,10 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use domain::PlatformId;
-use http::{JsonBody, OptionalJsonBody, PathParams};
+use http::{JsonBody, OptionalJsonBody, PageQuery, PathParams};
 use registry::{admissions, participation};
 use serde::Deserialize;
 use utoipa::IntoParams;
+use wire::Page;
 use wire::applications::LicenceChange;
 use wire::decisions::{Decision, Reason};
 use wire::investments::Nothing;
@@ -16,6 +17,7 @@ use crate::Api;
 use crate::answer::{Outcome, answered};
 use crate::caller::Reader;
 use crate::error::Refused;
+use crate::pages::Pages;
 use crate::refusals::{ReadRefusals, WriteRefusals};
 use crate::request::Writer;
 
@@ -38,6 +40,38 @@ pub(crate) async fn get_participation(
     Reader(caller): Reader,
 ) -> Result<Json<Participation>, Refused> {
     Ok(Json(participation::get(&api.registry, &caller).await?))
+}
+
+/// List the platforms
+///
+/// Every one with its standing and the licence that counts.
+#[utoipa::path(
+    get, path = "/platforms/", tag = "Participation", params(PageQuery),
+    responses((status = 200, description = "A page of platforms.", body = Page<Participation>), ReadRefusals),
+)]
+pub(crate) async fn list_platforms(
+    State(api): State<Api>,
+    Reader(caller): Reader,
+    pages: Pages,
+) -> Result<Json<Page<Participation>>, Refused> {
+    let listed = participation::list(&api.registry, &caller, pages.paging()).await?;
+    Ok(pages.answer(listed))
+}
+
+/// Get a platform's standing
+#[utoipa::path(
+    get, path = "/platforms/{platform_id}/", tag = "Participation", params(PlatformPath),
+    responses((status = 200, description = "The standing.", body = Participation), ReadRefusals),
+)]
+pub(crate) async fn get_platform(
+    State(api): State<Api>,
+    Reader(caller): Reader,
+    PathParams(path): PathParams<PlatformPath>,
+) -> Result<Json<Participation>, Refused> {
+    let platform = path.platform_id;
+    Ok(Json(
+        participation::get_any(&api.registry, &caller, platform).await?,
+    ))
 }
 
 /// Leave the network

@@ -223,6 +223,8 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(clients::revoke_client))
         .routes(routes!(clients::list_audit_lines))
         .routes(routes!(participation::get_participation))
+        .routes(routes!(participation::list_platforms))
+        .routes(routes!(participation::get_platform))
         .routes(routes!(participation::leave_network))
         .routes(routes!(decisions::list_decisions))
         .routes(routes!(decisions::get_decision))

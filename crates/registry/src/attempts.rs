@@ -42,6 +42,11 @@ impl Subjects {
         Self::new(keys, "resets of account", email_hash, origin)
     }
 
+    /// Registrations of firms under an address.
+    pub(crate) fn for_registrations(keys: &Keys, email_hash: &[u8; 32], origin: &Origin) -> Self {
+        Self::new(keys, "registrations under address", email_hash, origin)
+    }
+
     fn new(keys: &Keys, purpose: &str, email_hash: &[u8; 32], origin: &Origin) -> Self {
         let address = origin.subscriber().map(|address| address.to_string());
         Self {

@@ -1,6 +1,7 @@
 //! Documents: sniffed, sealed under a key of their own, stored by content hash.
 
 use bytes::Bytes;
+use database::Tx;
 use domain::DocumentId;
 use storage::Scope;
 use storage::documents::{CONTENT_TYPES, DocumentRecord, sniff};
@@ -81,17 +82,27 @@ pub async fn upload(registry: &Registry, request: &Request, upload: Upload) -> R
 /// Not found if it is not the caller's.
 pub async fn get(registry: &Registry, caller: &Caller, id: DocumentId) -> Result<Document> {
     let scope = caller.require(Right::WriteDocuments)?;
-    let vault = registry.vault.clone();
+    let own = registry.clone();
     registry
         .db
-        .read(move |tx| {
-            let record =
-                storage::documents::find(tx, &scope, id)?.ok_or(Error::NotFound("document"))?;
-            let key = vault.key(tx, record.key)?;
-            let name = key.open(NAME, &record.sealed_name)?;
-            Ok(answer(&record, String::from_utf8_lossy(&name).into_owned()))
-        })
+        .read(move |tx| described(&own, tx, &scope, id)?.ok_or(Error::NotFound("document")))
         .await
+}
+
+/// What is known about a document within what the scope reaches.
+pub(crate) fn described(
+    registry: &Registry,
+    tx: &mut Tx,
+    scope: &Scope,
+    id: DocumentId,
+) -> Result<Option<Document>> {
+    let Some(record) = storage::documents::find(tx, scope, id)? else {
+        return Ok(None);
+    };
+    let key = registry.vault.key(tx, record.key)?;
+    let name = key.open(NAME, &record.sealed_name)?;
+    let name = String::from_utf8_lossy(&name).into_owned();
+    Ok(Some(answer(&record, name)))
 }
 
 /// The bytes of a document, opened.

@@ -2,6 +2,7 @@
 
 mod acceptance;
 
+pub(crate) use acceptance::make_person;
 pub use acceptance::{NewPerson, accept, accept_as_new};
 
 use database::Tx;

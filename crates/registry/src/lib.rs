@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod admissions;
 pub mod answer;
+pub mod application_documents;
 pub mod applications;
 pub mod asset_requests;
 pub mod assets;
@@ -47,6 +48,7 @@ pub mod platforms;
 pub mod products;
 pub mod register_check;
 pub mod registers;
+pub mod registrations;
 pub mod reviews;
 pub mod sessions;
 pub mod setup;

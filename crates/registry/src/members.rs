@@ -1,13 +1,15 @@
 //! The people of an organisation, as those see them who manage them.
 
+use std::collections::BTreeMap;
+
 use database::Tx;
 use domain::{InvitationId, MembershipId, Organisation, PersonId, Products, Role, Timestamp};
 use storage::memberships::MembershipRecord;
 use wire::ProblemCode;
 
 use crate::invitations::{check_products, opened, own_organisation};
-use crate::people::open_person;
-use crate::{Caller, Error, Registry, Request, Result, audit};
+use crate::people::{actor_name, open_person};
+use crate::{Caller, Error, Registry, Request, Result, Right, audit};
 
 /// A person's membership.
 #[derive(Clone, Debug)]
@@ -81,6 +83,29 @@ pub async fn list(registry: &Registry, caller: &Caller) -> Result<Members> {
                 members,
                 invitations,
             })
+        })
+        .await
+}
+
+/// The registrar's people: as the audit log names each, and as it wants to be called. Who decides about a colleague's proposal
+/// has to know whose it is.
+///
+/// # Errors
+/// Refuses callers other than the registrar.
+pub async fn colleagues(registry: &Registry, caller: &Caller) -> Result<BTreeMap<String, String>> {
+    caller.require(Right::ReadNetwork)?;
+    let own = registry.clone();
+    registry
+        .db
+        .read(move |tx| {
+            let found = storage::memberships::of_organisation(tx, Organisation::Registrar)?;
+            found
+                .into_iter()
+                .map(|membership| {
+                    let member = shown(&own, tx, membership)?;
+                    Ok((actor_name(member.person), member.name))
+                })
+                .collect()
         })
         .await
 }

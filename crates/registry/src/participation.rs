@@ -1,14 +1,18 @@
 //! How platforms take part in the network (§ 18 eWpRV): what the registrar decides about them.
 
-use database::Tx;
+use database::{DatabaseError, Tx};
 use domain::{DecisionKind, FieldErrors, ImportTrust, Participation, PlatformId, Refusal};
 use serde_json::{Value, json};
 use storage::parties::Platform;
+use storage::platforms::Standing;
 use uuid::Uuid;
 
 use crate::decisions::{Proposal, propose};
 use crate::mail::letters;
-use crate::{Answer, Caller, Done, Error, Registry, Request, Result, Right, audit, ids, notices};
+use crate::{
+    Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids,
+    notices,
+};
 
 /// Makes a platform that has yet to apply, for who registers. Its firm is taken as it is said until an application is checked.
 ///
@@ -39,10 +43,7 @@ pub(crate) fn applicant(
     domain::text::check_text(&mut errors, "company_name", name);
     errors.into_result(Some(()))?;
     if storage::parties::find_platform(tx, name)?.is_some() {
-        return Err(Error::Problem(
-            wire::ProblemCode::ApplicationDuplicate,
-            "There is a platform of this name; ask its people to invite you.".to_owned(),
-        ));
+        return Err(name_taken());
     }
     let platform = Platform {
         id: PlatformId::from_uuid(ids::new()),
@@ -53,7 +54,11 @@ pub(crate) fn applicant(
         licence: None,
         created_at: registry.clock.now(),
     };
-    storage::parties::insert_platform(tx, &platform)?;
+    match storage::parties::insert_platform(tx, &platform) {
+        // Two of one name at the same moment: the index tells.
+        Err(DatabaseError::Unique { .. }) => return Err(name_taken()),
+        inserted => inserted?,
+    }
     let target = platform.id.to_string();
     let detail = json!({ "name": name });
     audit::record(registry, tx, caller, "platform.register", &target, &detail)?;
@@ -73,12 +78,49 @@ pub async fn get(
         .db
         .read(move |tx| {
             let standing = storage::platforms::find(tx, platform)?.ok_or(NOT_FOUND)?;
-            let (name, participation) = (&standing.name, standing.broker.participation);
-            Ok(translate::participation::show(
-                platform,
-                name,
-                participation,
-            ))
+            Ok(shown(platform, &standing))
+        })
+        .await
+}
+
+/// Any platform's standing, for the registrar.
+///
+/// # Errors
+/// Refuses callers other than the registrar; not found if there is none.
+pub async fn get_any(
+    registry: &Registry,
+    caller: &Caller,
+    platform: PlatformId,
+) -> Result<wire::participation::Participation> {
+    caller.require(Right::ReadNetwork)?;
+    registry
+        .db
+        .read(move |tx| {
+            let standing = storage::platforms::find(tx, platform)?.ok_or(NOT_FOUND)?;
+            Ok(shown(platform, &standing))
+        })
+        .await
+}
+
+/// Every platform with its standing, oldest first, for the registrar.
+///
+/// # Errors
+/// Refuses callers other than the registrar.
+pub async fn list(
+    registry: &Registry,
+    caller: &Caller,
+    paging: Paging,
+) -> Result<Listed<wire::participation::Participation>> {
+    caller.require(Right::ReadNetwork)?;
+    registry
+        .db
+        .read(move |tx| {
+            let (count, found) = storage::platforms::page(tx, paging.offset, paging.limit)?;
+            let items = found
+                .iter()
+                .map(|(platform, standing)| shown(*platform, standing))
+                .collect();
+            Ok(Listed { count, items })
         })
         .await
 }
@@ -94,9 +136,7 @@ pub async fn leave(registry: &Registry, request: &Request) -> Result<Answer> {
         .write(request, move |tx| {
             change(&own, tx, &caller, platform.uuid(), Participation::leave)?;
             let standing = storage::platforms::find(tx, platform)?.ok_or(NOT_FOUND)?;
-            let (name, participation) = (&standing.name, standing.broker.participation);
-            let shown = translate::participation::show(platform, name, participation);
-            Done::ok(platform, &shown)
+            Done::ok(platform, &shown(platform, &standing))
         })
         .await
 }
@@ -207,6 +247,17 @@ fn change(
         "platform.participation",
         &target,
         &detail,
+    )
+}
+
+fn shown(platform: PlatformId, standing: &Standing) -> wire::participation::Participation {
+    translate::participation::show(platform, &standing.name, &standing.broker)
+}
+
+fn name_taken() -> Error {
+    Error::Problem(
+        wire::ProblemCode::ApplicationDuplicate,
+        "There is a platform of this name; ask its people to invite you.".to_owned(),
     )
 }
 

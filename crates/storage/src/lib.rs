@@ -32,6 +32,7 @@ pub mod products;
 pub mod register;
 pub mod register_entries;
 pub mod reminders;
+pub mod registrations;
 pub mod scope;
 pub mod sessions;
 pub mod sign_in_failures;
@@ -132,6 +133,12 @@ pub const COMPONENT: Component = Component {
             name: "asset requests",
             sqlite: include_str!("../migrations/sqlite/V0014__asset_requests.sql"),
             postgres: include_str!("../migrations/postgres/V0014__asset_requests.sql"),
+        },
+        Migration {
+            version: 15,
+            name: "registrations",
+            sqlite: include_str!("../migrations/sqlite/V0015__registrations.sql"),
+            postgres: include_str!("../migrations/postgres/V0015__registrations.sql"),
         },
     ],
 };

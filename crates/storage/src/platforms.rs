@@ -21,6 +21,14 @@ and licence_ends_at <= $2
 and (participation = 'admitted' or participation = 'suspended')
 order by id");
 
+const PAGE: Sql = Sql("select name, participation, licence, id
+from platforms
+order by id
+limit $1 offset $2");
+
+const COUNT: Sql = Sql("select count(*)
+from platforms");
+
 const SET_PARTICIPATION: Sql = Sql("update platforms
 set participation = $2
 where id = $1");
@@ -78,6 +86,24 @@ pub fn licences_ending(
         Ok((id, ends_at, read(&mut columns)?))
     };
     rows.iter().map(read).collect()
+}
+
+/// The number of platforms and a stretch of their standings, oldest first.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn page(
+    tx: &mut Tx,
+    offset: u64,
+    limit: u32,
+) -> Result<(u64, Vec<(PlatformId, Standing)>), DatabaseError> {
+    let count = tx.query_one(COUNT, &[])?.get(0)?;
+    let rows = tx.query(PAGE, &[limit.into(), offset.cast_signed().into()])?;
+    let platforms = rows
+        .iter()
+        .map(|row| Ok((PlatformId::from_uuid(row.get(3)?), read(&mut Columns::of(row))?)))
+        .collect::<Result<_, _>>()?;
+    Ok((count, platforms))
 }
 
 /// Keeps how far a platform takes part from now on.

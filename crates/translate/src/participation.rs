@@ -1,14 +1,17 @@
 //! How platforms take part in the network.
 
-use domain::{Participation, PlatformId};
+use domain::{Broker, Participation, PlatformId};
 use wire::participation as out;
 
+use crate::applications::show_licence;
+
 /// A platform's standing as the network answers it.
-pub fn show(id: PlatformId, name: &str, participation: Participation) -> out::Participation {
+pub fn show(id: PlatformId, name: &str, broker: &Broker) -> out::Participation {
     out::Participation {
         platform_id: id.uuid(),
         company_name: name.to_owned(),
-        standing: standing(participation),
+        standing: standing(broker.participation),
+        licence: broker.licence.as_ref().map(show_licence),
     }
 }
 

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::applications::Licence;
+
 /// A platform's standing in the network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Participation {
@@ -13,6 +15,8 @@ pub struct Participation {
     pub company_name: String,
     /// How far it takes part.
     pub standing: Standing,
+    /// The licence that counts for its investments; none before the registrar has checked one.
+    pub licence: Option<Licence>,
 }
 
 /// How far a platform takes part.

@@ -7,8 +7,8 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::MultipartFile;
 use crate::testing::{Answer, ask, settings};
+use crate::{MultipartFile, MultipartForm};
 
 async fn upload(file: MultipartFile) -> Json<Value> {
     Json(json!({
@@ -143,4 +143,31 @@ async fn a_broken_form_is_refused() {
     send(no_boundary.body(Body::empty()).unwrap())
         .await
         .problem(400, "invalid_body");
+}
+
+#[tokio::test]
+async fn a_browsers_form_has_texts_and_perhaps_a_file() {
+    let show = async |form: MultipartForm| {
+        Json(json!({"fields": form.fields, "file": form.file.map(|file| file.file_name)}))
+    };
+    let send = async |parts: &[String]| {
+        let body = format!("{}--XX--\r\n", parts.concat());
+        let router = Router::new().route("/documents", post(show));
+        ask(router, settings(), form(body)).await.json()
+    };
+    let text = part("name=\"kind\"", "text/plain", "extract");
+    // A browser sends the part of a file that nobody chose, without name and bytes.
+    let nothing = part(
+        "name=\"file\"; filename=\"\"",
+        "application/octet-stream",
+        "",
+    );
+    assert_eq!(
+        send(&[text.clone(), nothing]).await,
+        json!({"fields": [["kind", "extract"]], "file": null})
+    );
+    assert_eq!(
+        send(&[text, file("terms.pdf", "content")]).await,
+        json!({"fields": [["kind", "extract"]], "file": "terms.pdf"})
+    );
 }

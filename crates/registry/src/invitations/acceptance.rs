@@ -101,7 +101,8 @@ pub async fn accept(
         .await
 }
 
-fn make_person(
+/// Makes the account of somebody whose address is confirmed.
+pub(crate) fn make_person(
     registry: &Registry,
     tx: &mut Tx,
     new: &NewPerson,
