@@ -1,5 +1,5 @@
-//! The page `/mailbox/`: mails that nobody sends, in a demo or a sandbox. It shows one-time links, so that only the
-//! networks of `mail.mailbox_networks` can read it, and there is none where a mail server is configured.
+//! The page `/mailbox/`, for people `/console/mailbox/`: mails that nobody sends, in a demo or a sandbox. It shows one-time
+//! links, so that only the networks of `mail.mailbox_networks` can read it, and there is none where a mail server is configured.
 
 use axum::Router;
 use axum::extract::{Query, Request, State};
@@ -17,6 +17,8 @@ use crate::wiring::App;
 
 /// Where the page is.
 pub const PATH: &str = "/mailbox/";
+/// Where it is among the pages for people, under the same guard.
+pub const CONSOLE_PATH: &str = "/console/mailbox/";
 /// Mails on one page.
 const PAGE: u32 = 50;
 /// The name under which the page reads.
@@ -29,6 +31,7 @@ pub fn routes(app: &App) -> Router {
     }
     Router::new()
         .route(PATH, get(show))
+        .route(CONSOLE_PATH, get(show))
         .layer(from_fn_with_state(app.clone(), for_readers))
         .with_state(app.clone())
 }

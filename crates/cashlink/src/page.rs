@@ -199,6 +199,7 @@ fn ways_on(app: &App, url: &str) -> Markup {
             ul {
                 li { a href=(guides::PATH) { "Guides" } ": from the first token to going live, for partners, issuers and the registrar" }
                 li { a href="/console/" { "Console" } ": pages for the registrar's, issuers' and brokers' people" }
+                li { a href="/console/join" { "Become a partner" } ": what the network demands, and how a broker begins" }
                 li { a href=(api::DOCUMENTATION_PATH) { "API documentation" } ", as " a href=(api::OPENAPI_PATH) { "OpenAPI 3.1" } }
                 li { a href="/problems" { "Every problem that an answer can name" } }
                 @if !app.mailbox_readers().is_empty() {

@@ -71,6 +71,57 @@ const ALL: &[Flash] = &[
         "Vorgeschlagen. Es wird wirksam, sobald eine andere Person bestätigt.",
     ),
     Flash::new("queued", "Sent on its way.", "Auf den Weg gebracht."),
+    Flash::new(
+        "join-asked",
+        "A link is on its way to this address. Follow it within a day to go on.",
+        "Ein Link ist an diese Adresse unterwegs. Folgen Sie ihm innerhalb eines Tages, dann geht es weiter.",
+    ),
+    Flash::new(
+        "application-submitted",
+        "Your application is handed in.",
+        "Ihr Antrag ist eingereicht.",
+    ),
+    Flash::new(
+        "application-withdrawn",
+        "Your application is withdrawn.",
+        "Ihr Antrag ist zurückgenommen.",
+    ),
+    Flash::new(
+        "domain-asked",
+        "We look for the token in a moment; load this page again.",
+        "Wir suchen das Token gleich; laden Sie diese Seite erneut.",
+    ),
+    Flash::new(
+        "uploaded",
+        "The document is kept.",
+        "Das Dokument ist hinterlegt.",
+    ),
+    Flash::new("said", "Sent.", "Gesendet."),
+    Flash::new(
+        "proposed",
+        "Proposed. It takes effect once another person confirms it.",
+        "Vorgeschlagen. Es wird wirksam, sobald eine andere Person bestätigt.",
+    ),
+    Flash::new(
+        "confirmed",
+        "Confirmed; the decision has taken effect.",
+        "Bestätigt; die Entscheidung ist wirksam.",
+    ),
+    Flash::new(
+        "decision-withdrawn",
+        "The proposal is withdrawn.",
+        "Der Vorschlag ist zurückgezogen.",
+    ),
+    Flash::new(
+        "revoked",
+        "The client is refused from now on.",
+        "Der Zugang wird ab jetzt abgewiesen.",
+    ),
+    Flash::new(
+        "left",
+        "Your firm has left the network. What runs goes on.",
+        "Ihre Firma hat das Netzwerk verlassen. Laufendes wird ausgeführt.",
+    ),
     Flash::new("cancelled", "Cancelled.", "Storniert."),
 ];
 

@@ -30,6 +30,11 @@ impl Fields {
         Self(fields)
     }
 
+    /// Whether the form that was sent has this field.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
     /// The text of a field without blanks around it; empty if it is not there.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.raw(name).trim()

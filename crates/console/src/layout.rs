@@ -25,6 +25,12 @@ const NAVIGATION: &[(Right, &str, &str, &str)] = &[
     ),
     (
         Right::ReadNetwork,
+        "/console/decisions",
+        "Decisions",
+        "Entscheidungen",
+    ),
+    (
+        Right::ReadNetwork,
         "/console/identifications",
         "Identifications",
         "Identifizierungen",
@@ -102,6 +108,30 @@ const NAVIGATION: &[(Right, &str, &str, &str)] = &[
         "Assets",
     ),
     (
+        Right::ReadApplications,
+        "/console/applications",
+        "Applications",
+        "Anträge",
+    ),
+    (
+        Right::ReadPlatform,
+        "/console/participation",
+        "Participation",
+        "Teilnahme",
+    ),
+    (
+        Right::ReadNetwork,
+        "/console/platforms",
+        "Platforms",
+        "Plattformen",
+    ),
+    (
+        Right::ReadClients,
+        "/console/credentials",
+        "Credentials",
+        "Zugangsdaten",
+    ),
+    (
         Right::ManageMembers,
         "/console/members",
         "Members",
@@ -148,6 +178,14 @@ pub(crate) fn narrow(
 ) -> Response {
     let content = html! {
         main class="container" { article class="narrow" { h1 { (title) } (notice(visitor)) (body) } }
+    };
+    respond(visitor, status, &document(visitor, title, &content))
+}
+
+/// A page for everybody, with room for a text.
+pub(crate) fn open(visitor: &Visitor, status: StatusCode, title: &str, body: &Markup) -> Response {
+    let content = html! {
+        main class="container" { (notice(visitor)) (body) }
     };
     respond(visitor, status, &document(visitor, title, &content))
 }
@@ -247,7 +285,10 @@ fn document(visitor: &Visitor, title: &str, content: &Markup) -> Markup {
             body hx-headers=(token) {
                 header class="container-fluid" {
                     nav {
-                        ul { li { strong { a href="/console/" { (visitor.network_name) } } } }
+                        ul {
+                            li { strong { a href="/console/" { (visitor.network_name) } } }
+                            @if let Some(path) = visitor.mailbox { li { a href=(path) { (visitor.say("Mailbox", "Postfach")) } } }
+                        }
                         @if let Some(session) = visitor.session.as_ref().filter(|session| session.stage == Stage::Full) {
                             (whoami(visitor, session))
                         }

@@ -6,11 +6,17 @@
 
 mod account;
 mod asset_requests;
+mod application_form;
+mod application_pages;
+mod applications;
 mod assets;
 mod audit;
 mod catalogue;
 mod catalogue_asset;
 mod commands;
+mod credential_pages;
+mod credentials;
+mod decisions;
 mod environments;
 mod events;
 mod flash;
@@ -27,13 +33,17 @@ mod issuer_accounts;
 mod issuer_form;
 mod issuers;
 mod json_form;
+mod join;
 mod layout;
+mod licences;
 mod members;
 mod offer_facts;
 mod page;
+mod participation;
 mod parts;
 mod product_facts;
 mod product_form;
+mod platforms;
 mod query;
 mod refused;
 mod registers;
@@ -62,6 +72,8 @@ pub struct Console {
     pub registry: Registry,
     /// Whose network this is, for the top of every page.
     pub network_name: String,
+    /// Where mails that nobody sends can be read; none where a mail server sends them.
+    pub mailbox: Option<&'static str>,
 }
 
 /// Everything under `/console`. The frame of the HTTP kit goes around it.
@@ -85,10 +97,16 @@ pub fn entries() -> Vec<Entry> {
 fn pages() -> Vec<page::Page> {
     [
         sign_in::pages(),
+        join::pages(),
         invitations::pages(),
         account::pages(),
         members::pages(),
         work::pages(),
+        applications::pages(),
+        decisions::pages(),
+        platforms::pages(),
+        participation::pages(),
+        credentials::pages(),
         identifications::pages(),
         commands::pages(),
         reviews::pages(),

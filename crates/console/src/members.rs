@@ -3,10 +3,13 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{InvitationId, MembershipId, Organisation, ProductId, Products, Role};
+use domain::{
+    InvitationId, MembershipId, Organisation, Permissions, PlatformRole, ProductId, Products, Role,
+};
 use maud::{Markup, html};
 use registry::invitations::{self, Invited, NewInvitation};
 use registry::members::{self, Member as Listed, Members};
+use registry::{Paging, Right, issuers, participation};
 use uuid::Uuid;
 use wire::{FieldCode, Problem};
 
@@ -18,9 +21,10 @@ use crate::parts::{self, Form};
 use crate::refused::{Refused, refusal, status};
 use crate::roles::{role_name, roles};
 use crate::visitor::{Member, Visitor};
-use registry::Right;
 
 const PATH: &str = "/console/members";
+/// So many firms fit into one field to choose from.
+const MOST_OTHERS: u32 = 500;
 const MANAGES: Access = Access::Needs(Right::ManageMembers);
 
 pub(crate) fn pages() -> Vec<Page> {
@@ -120,7 +124,10 @@ async fn withdraw(
 }
 
 fn new_invitation(posted: &Posted<Member>) -> registry::Result<NewInvitation> {
-    let (role, products) = role_and_products(posted)?;
+    let (role, products) = match posted.fields.optional("organisation") {
+        Some(other) => (administrator_of(&other)?, Products::All),
+        None => role_and_products(posted)?,
+    };
     let mut errors = domain::FieldErrors::new();
     let email = errors.parse_optional("email", posted.fields.optional("email").as_deref());
     Ok(NewInvitation {
@@ -128,6 +135,54 @@ fn new_invitation(posted: &Posted<Member>) -> registry::Result<NewInvitation> {
         role,
         products,
     })
+}
+
+/// Whoever begins for another organisation may do everything there; the operation refuses it to all but the registrar.
+fn administrator_of(other: &str) -> registry::Result<Role> {
+    let read = other.split_once(' ').and_then(|(kind, id)| {
+        Some(match kind {
+            "issuer" => Role::Issuer(id.parse().ok()?, Permissions::all()),
+            "platform" => Role::Platform(id.parse().ok()?, PlatformRole::Admin),
+            _ => return None,
+        })
+    });
+    read.ok_or_else(|| {
+        let message = "Choose one of the organisations.".to_owned();
+        registry::Error::Field("organisation", FieldCode::UnknownValue, message)
+    })
+}
+
+/// The organisations for which the registrar invites the first person; none for anybody else.
+async fn others(console: &Console, who: &Member) -> Result<Vec<(String, String)>, Refused> {
+    if !who.session.may(Right::ReadNetwork) {
+        return Ok(Vec::new());
+    }
+    let (registry, visitor) = (&console.registry, &who.visitor);
+    let most = Paging {
+        offset: 0,
+        limit: MOST_OTHERS,
+    };
+    let own = visitor.say(
+        "the registrar, in this role:",
+        "den Registerführer, mit dieser Rolle:",
+    );
+    let mut others = vec![(String::new(), own.to_owned())];
+    let issuers = issuers::list_all(registry, &who.caller, most).await?;
+    others.extend(issuers.items.into_iter().map(|one| {
+        let label = visitor.say("issuer, may do everything", "Emittent, darf alles");
+        let firm = one.company_name;
+        (format!("issuer {}", one.id), format!("{firm} ({label})"))
+    }));
+    let platforms = participation::list(registry, &who.caller, most).await?;
+    others.extend(platforms.items.into_iter().map(|one| {
+        let label = visitor.say("platform, administrator", "Plattform, Administrator");
+        let firm = one.company_name;
+        (
+            format!("platform {}", one.platform_id),
+            format!("{firm} ({label})"),
+        )
+    }));
+    Ok(others)
 }
 
 /// What the form says of a role in the organisation that the person acts for.
@@ -169,6 +224,7 @@ async fn render(
         problem,
     };
     let products = products(console, who).await?;
+    let others = others(console, who).await?;
     let body = html! {
         h1 { (visitor.say("Members", "Mitglieder")) }
         (parts::problem(problem))
@@ -179,6 +235,7 @@ async fn render(
             form method="post" action=(PATH) {
                 (parts::hidden(visitor))
                 (form.input("email", visitor.say("E-mail address", "E-Mail-Adresse"), "email"))
+                @if !others.is_empty() { (form.select("organisation", visitor.say("For", "Für"), &others, "")) }
                 (roles(&form, organisation(who)?, None))
                 (limits(&form, &products, &[]))
                 button type="submit" { (visitor.say("Invite", "Einladen")) }

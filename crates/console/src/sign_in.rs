@@ -4,12 +4,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
-use registry::accounts;
-use registry::sessions::Stage;
-use registry::sign_in;
+use registry::sessions::{Session, Stage};
+use registry::{Right, accounts, participation, sign_in};
 use wire::Problem;
+use wire::participation::Standing;
 
 use crate::Console;
+use crate::applications;
 use crate::form::{Fields, Posted};
 use crate::layout;
 use crate::page::{Access, Page};
@@ -34,20 +35,30 @@ pub(crate) fn pages() -> Vec<Page> {
 }
 
 /// The first page that this person has something to do on.
-async fn start(visitor: Visitor) -> Response {
+async fn start(State(console): State<Console>, visitor: Visitor) -> Result<Response, Refused> {
     let Some(session) = &visitor.session else {
-        return Redirect::to("/console/sign-in").into_response();
+        return Ok(Redirect::to("/console/sign-in").into_response());
     };
-    match session.stage {
+    let to = match session.stage {
         Stage::AwaitsCode => Redirect::to("/console/sign-in/code"),
         Stage::Enrols => Redirect::to("/console/account/second-factor"),
+        Stage::Full if applies(&console, session).await? => Redirect::to(applications::PATH),
         Stage::Full => {
             let entries = layout::entries(&visitor, session);
             let first = entries.first().map(|(path, _)| *path);
             Redirect::to(first.unwrap_or("/console/account"))
         }
+    };
+    Ok(to.into_response())
+}
+
+/// A firm that has yet to be admitted has nothing to sell.
+async fn applies(console: &Console, session: &Session) -> Result<bool, Refused> {
+    if !session.may(Right::ReadPlatform) {
+        return Ok(false);
     }
-    .into_response()
+    let own = participation::get(&console.registry, &session.caller()?).await?;
+    Ok(own.standing == Standing::Applying)
 }
 
 async fn show(visitor: Visitor) -> Response {
@@ -87,6 +98,7 @@ fn form(visitor: &Visitor, fields: &Fields, problem: Option<&Problem>) -> Respon
             button type="submit" { (visitor.say("Sign in", "Anmelden")) }
         }
         p { a href="/console/password" { (visitor.say("Password forgotten?", "Passwort vergessen?")) } }
+        p { (visitor.say("Your firm does not take part yet? ", "Ihre Firma nimmt noch nicht teil? ")) a href="/console/join" { (visitor.say("Become a partner", "Partner werden")) } }
     };
     let status = problem.map_or(StatusCode::OK, status);
     layout::narrow(visitor, status, visitor.say("Sign in", "Anmelden"), &body)

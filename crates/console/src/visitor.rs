@@ -48,6 +48,8 @@ pub(crate) struct Visitor {
     /// What forms carry.
     pub(crate) form_token: String,
     pub(crate) network_name: String,
+    /// Where mails that nobody sends can be read, if they can.
+    pub(crate) mailbox: Option<&'static str>,
     is_secure: bool,
 }
 
@@ -82,6 +84,7 @@ impl FromRequestParts<Console> for Visitor {
             request_id: context.id().to_owned(),
             path: parts.uri.path().to_owned(),
             network_name: console.network_name.clone(),
+            mailbox: console.mailbox,
             token,
             is_new,
             session,

@@ -4,8 +4,12 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::html;
 use registry::dlt_operations::{self, CommandStatus};
-use registry::{Right, asset_requests, health, identifications, reviews, validations};
+use registry::{
+    Right, applications, asset_requests, decisions, health, identifications, reviews, validations,
+};
 use wire::asset_requests::AssetRequestStatus;
+use wire::applications::ApplicationStatus;
+use wire::decisions::DecisionStatus;
 
 use crate::Console;
 use crate::layout;
@@ -36,7 +40,24 @@ async fn show(State(console): State<Console>, who: Member) -> Result<Response, R
     let row = |count: u64, label: &str, path: &str| {
         vec![parts::text(count), html! { a href=(path) { (label) } }]
     };
+    let proposed = Some(DecisionStatus::Proposed);
+    let decisions = decisions::list(registry, &who.caller, proposed, None, first).await?;
+    let submitted = Some(ApplicationStatus::Submitted);
+    let applications = applications::list(registry, &who.caller, submitted, first).await?;
     let rows = [
+        row(
+            applications.count,
+            visitor.say("Applications to answer", "Zu beantwortende Anträge"),
+            "/console/applications",
+        ),
+        row(
+            decisions.count,
+            visitor.say(
+                "Decisions that wait for a second person",
+                "Entscheidungen, die auf eine zweite Person warten",
+            ),
+            "/console/decisions",
+        ),
         row(
             waiting.count,
             visitor.say(

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use cashlink::founding;
 use domain::Role;
-use registry::Request;
 use registry::invitations::{self, NewInvitation};
 use registry::totp::Secret;
+use registry::{Caller, Paging, Request, mail};
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Method, StatusCode};
 
@@ -15,6 +15,8 @@ use crate::client::http_client;
 
 /// What every person of the tests signs in with.
 pub const PASSWORD: &str = "correct horse battery";
+
+const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 
 /// A browser at one network.
 #[derive(Clone)]
@@ -80,7 +82,33 @@ impl Browser {
     pub async fn submit_bare(&mut self, path: &str, fields: &[(&str, &str)]) -> Shown {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(fields);
-        self.send(Method::POST, path, Some(form.finish())).await
+        let body = (URL_ENCODED.to_owned(), form.finish().into_bytes());
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    /// Sends a form of the last page with a file in the field `file`, declared as a PDF.
+    pub async fn upload(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, bytes): (&str, &[u8]),
+    ) -> Shown {
+        let token = self.form_token.clone();
+        let mut body = Vec::new();
+        for (field, text) in [("form_token", token.as_str())].iter().chain(fields) {
+            let part = format!(
+                "--XX\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{text}\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = format!(
+            "--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/pdf\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n--XX--\r\n");
+        let body = ("multipart/form-data; boundary=XX".to_owned(), body);
+        self.send(Method::POST, path, Some(body)).await
     }
 
     /// The cookie that a session stands behind.
@@ -99,7 +127,7 @@ impl Browser {
         other
     }
 
-    async fn send(&mut self, method: Method, path: &str, form: Option<String>) -> Shown {
+    async fn send(&mut self, method: Method, path: &str, body: Option<(String, Vec<u8>)>) -> Shown {
         let path = path.strip_prefix(&self.url).unwrap_or(path);
         let mut request = self.http.request(method, format!("{}{path}", self.url));
         let cookies: Vec<_> = self
@@ -108,10 +136,8 @@ impl Browser {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         request = request.header(COOKIE, cookies.join("; "));
-        if let Some(form) = form {
-            request = request
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(form);
+        if let Some((content_type, bytes)) = body {
+            request = request.header("content-type", content_type).body(bytes);
         }
         let answer = request.send().await.expect("an answer");
         for cookie in answer.headers().get_all(SET_COOKIE) {
@@ -255,6 +281,37 @@ impl Human {
             .submit(path, &fields)
             .await
             .leads_to("/console/account/second-factor");
+        Self::enrol(app, browser, email).await
+    }
+
+    /// Registers a firm as a stranger, follows the link that is sent, and is signed in as its first administrator.
+    ///
+    /// # Panics
+    /// If something of it is refused.
+    pub async fn register(app: &TestApp, firm: &str, email: &str) -> Self {
+        let mut browser = Browser::at(app);
+        browser.visit("/console/join").await.ok();
+        let fields = [("company_name", firm), ("email", email)];
+        browser
+            .submit("/console/join", &fields)
+            .await
+            .leads_to("/console/join");
+        let link = last_link(app).await;
+        browser.visit(&link).await.ok();
+        let path = link.strip_prefix(&app.url).expect("a link of ours");
+        let fields = [
+            ("company_name", firm),
+            ("name", "Erika Mustermann"),
+            ("password", PASSWORD),
+        ];
+        browser
+            .submit(path, &fields)
+            .await
+            .leads_to("/console/account/second-factor");
+        Self::enrol(app, browser, email).await
+    }
+
+    async fn enrol(app: &TestApp, mut browser: Browser, email: &str) -> Self {
         let page = browser.visit("/console/account/second-factor").await.ok();
         let secret = page.between("<code data-secret>", "<").expect("a secret");
         let secret = Secret::from_base32(&secret).expect("base 32");
@@ -332,6 +389,28 @@ impl Human {
             .leads_to("/console/");
         browser
     }
+}
+
+/// The link of the mail that was written last.
+///
+/// # Panics
+/// If there is none.
+pub async fn last_link(app: &TestApp) -> String {
+    let paging = Paging {
+        offset: 0,
+        limit: 20,
+    };
+    let caller = Caller::network("test");
+    let mails = mail::list(&app.app.registry, &caller, None, paging).await;
+    let letters = mails.expect("the database answers").items.into_iter();
+    letters
+        .filter_map(|mail| mail.letter)
+        .flat_map(|letter| letter.paragraphs)
+        .find_map(|paragraph| match paragraph {
+            mail::Paragraph::Link { url, .. } => Some(url),
+            _ => None,
+        })
+        .expect("a mail with a link")
 }
 
 /// What the app shows now.

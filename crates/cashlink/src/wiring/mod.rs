@@ -26,7 +26,7 @@ use tokio::task::JoinHandle;
 use worker::Worker;
 
 use crate::config::{Checked, Config};
-use crate::page;
+use crate::{mailbox, page};
 
 pub use ledger::embedded_registrar_key;
 pub use schema::{Migrates, database_options, open_database};
@@ -130,6 +130,7 @@ impl App {
         let console = console::router(Console {
             registry: self.registry.clone(),
             network_name: self.network_name().to_owned(),
+            mailbox: (!self.mailbox_readers().is_empty()).then_some(mailbox::CONSOLE_PATH),
         });
         self.guarded(api::router(
             api,

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use registry::mail::{self, Mail, letters};
+use registry::registrations;
 use rstest::rstest;
 use serde_json::json;
 use testkit::client::id;
@@ -15,7 +16,7 @@ use tokio_postgres::NoTls;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// What was said about people, in words that nothing else contains.
-const PERSONAL: [&str; 24] = [
+const PERSONAL: [&str; 25] = [
     "Hauptstr. 37",
     "1990-01-31",
     "DE53500105173569146251",
@@ -31,6 +32,7 @@ const PERSONAL: [&str; 24] = [
     "annegret.vogelsang@example.org",
     "Einladungslink",
     "Rotdorn",
+    "chef@rotdorn.example",
     "HRB 99871",
     "Zechenring",
     "Leopoldine",
@@ -192,6 +194,16 @@ async fn tell_everything(app: &TestApp) -> Vec<String> {
     )
     .await
     .expect(201);
+    let origin = registry::people::Origin::default();
+    let (registry, language) = (&app.app.registry, domain::Language::German);
+    let asked = registrations::ask(
+        registry,
+        &origin,
+        "Rotdorn AG",
+        "chef@rotdorn.example",
+        language,
+    );
+    asked.await.unwrap();
     let firm = "Speicherkai Projektentwicklung GmbH";
     Issuer::join(app, firm).await.company(firm).await;
     let signing = made["secret"].as_str().unwrap().to_owned();

@@ -46,6 +46,11 @@ fn path(app: &TestApp, pattern: &str) -> String {
     let nobody = "0198c5a2-7a43-7e11-b8f3-0d6c1f2a9b70";
     let mut path = pattern.replace("{environment}", &app.environment(0).name);
     for name in [
+        "application_id",
+        "client_id",
+        "decision_id",
+        "document_id",
+        "platform_id",
         "product_id",
         "identification_id",
         "command_id",
@@ -270,6 +275,7 @@ async fn pages_are_strict_with_browsers(
         ("pico.min.css", "@charset"),
         ("console.css", ":root"),
         ("htmx.min.js", "var htmx"),
+        ("console.js", "// A button"),
         ("LICENCES.txt", "htmx"),
     ] {
         let shown = browser.look(&format!("/console/assets/{file}")).await.ok();

@@ -389,6 +389,17 @@ async fn without_a_server_mails_are_in_the_mailbox(
     }
     // And nobody behind a proxy sees it.
     assert_eq!(get(Some("203.0.113.7")).await.status(), 404);
+    // It is among the pages for people too, whose frame leads there.
+    let own = format!("{}/console/mailbox/", app.url);
+    let page = reqwest::get(&own).await.unwrap().text().await.unwrap();
+    assert!(page.contains("erika@example.org"), "{page}");
+    let forwarded = reqwest::Client::new()
+        .get(&own)
+        .header("X-Forwarded-For", "203.0.113.7");
+    assert_eq!(forwarded.send().await.unwrap().status(), 404);
+    let sign_in = reqwest::get(format!("{}/console/sign-in", app.url)).await;
+    let sign_in = sign_in.unwrap().text().await.unwrap();
+    assert!(sign_in.contains("href=\"/console/mailbox/\""), "{sign_in}");
     assert_eq!(only_mail(&app, MailStatus::Kept).await.attempts, 0);
 }
 
@@ -400,8 +411,13 @@ async fn with_a_server_there_is_no_mailbox() {
         configuration(url("plain", 9), folder.path()),
     )
     .await;
-    let page = reqwest::get(format!("{}/mailbox/", app.url)).await.unwrap();
-    assert_eq!(page.status(), 404);
+    for path in ["/mailbox/", "/console/mailbox/"] {
+        let page = reqwest::get(format!("{}{path}", app.url)).await.unwrap();
+        assert_eq!(page.status(), 404, "{path}");
+    }
+    let sign_in = reqwest::get(format!("{}/console/sign-in", app.url)).await;
+    let sign_in = sign_in.unwrap().text().await.unwrap();
+    assert!(!sign_in.contains("mailbox"), "{sign_in}");
 }
 
 #[rstest]

@@ -36,6 +36,7 @@ mod identification;
 mod issuers;
 mod issuing;
 mod letters;
+mod joining;
 mod licences;
 mod limits;
 mod mail;

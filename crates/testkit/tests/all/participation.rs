@@ -8,10 +8,10 @@ use testkit::app::eventually;
 use testkit::client::{Session, id};
 use testkit::{Backend, TestApp, people};
 
-const LEI: &str = "529900T8BM49AURSDO55";
+pub(crate) const LEI: &str = "529900T8BM49AURSDO55";
 
 /// An investment platform on this machine that shows the token at the well-known place.
-async fn investment_platform(token: String) -> String {
+pub(crate) async fn investment_platform(token: String) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/invest", listener.local_addr().unwrap());
     let page = get(move || std::future::ready(token.clone()));
