@@ -27,8 +27,33 @@ fn driver() -> Option<(String, String)> {
     Some((playwright, chromium))
 }
 
+/// The links to accounts that the demo prints, by whom they are for.
+async fn links(demo: &mut Demo) -> String {
+    let people = ["registrar", "issuer", "broker"];
+    let links = demo.process.wait_for("prints its links", |process| {
+        let printed = process.printed();
+        let link = |who: &str| {
+            let line = printed
+                .lines()
+                .find(|line| line.trim_start().starts_with(who))?;
+            let link = line.split_whitespace().nth(1)?;
+            Some((who.to_owned(), serde_json::json!(link)))
+        };
+        people
+            .iter()
+            .map(|who| link(who))
+            .collect::<Option<serde_json::Map<_, _>>>()
+    });
+    serde_json::Value::Object(links.await).to_string()
+}
+
 /// Runs a walk against this demo; it fails by its exit code and says in its last line what it did.
-fn walk(script: &str, demo: &Demo, (playwright, chromium): &(String, String)) -> String {
+fn walk(
+    script: &str,
+    demo: &Demo,
+    links: &str,
+    (playwright, chromium): &(String, String),
+) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/browser")
         .join(script);
@@ -40,6 +65,7 @@ fn walk(script: &str, demo: &Demo, (playwright, chromium): &(String, String)) ->
         .env("CHROMIUM", chromium)
         .env("NETWORK_URL", demo.url())
         .env("CREDENTIALS", &demo.credentials)
+        .env("LINKS", links)
         .env("PICTURES", pictures)
         .output()
         .expect("node is there");
@@ -63,9 +89,22 @@ async fn every_public_page_loads_nothing_from_elsewhere() {
     let Some(driver) = driver() else { return };
     let folder = tempfile::tempdir().unwrap();
     let demo = Demo::start(folder.path()).await;
-    let printed = walk("public.mjs", &demo, &driver);
+    let printed = walk("public.mjs", &demo, "{}", &driver);
     note(
         "browser, public pages",
+        printed.lines().last().unwrap_or_default(),
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_becomes_a_partner_with_credentials() {
+    let Some(driver) = driver() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut demo = Demo::start(folder.path()).await;
+    let links = links(&mut demo).await;
+    let printed = walk("joining.mjs", &demo, &links, &driver);
+    note(
+        "browser, joining",
         printed.lines().last().unwrap_or_default(),
     );
 }
