@@ -12,13 +12,14 @@ use uuid::Uuid;
 use wire::FieldCode;
 use wire::applications::{
     Admission, ApplicantCompany, Application, ApplicationAnswer, ApplicationDocument,
-    ApplicationDraft, ApplicationMessageCreate,
+    ApplicationDraft, ApplicationMessageCreate, Licence,
 };
 use wire::documents::Document;
 
 use crate::Console;
 use crate::application_form;
-use crate::application_pages::{render, render_list};
+use crate::application_list::render_list;
+use crate::application_pages::render;
 use crate::form::{Fields, Posted, Uploaded};
 use crate::layout;
 use crate::page::{Access, Page};
@@ -100,6 +101,8 @@ async fn start(
             name: Some(own.company_name),
             ..ApplicantCompany::default()
         }),
+        // Begun, so that what is missing is said field by field.
+        licence: Some(Licence::default()),
         ..ApplicationDraft::default()
     };
     match applications::create(registry, &posted.request(), draft).await {

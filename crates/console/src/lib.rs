@@ -7,6 +7,7 @@
 mod account;
 mod asset_requests;
 mod application_form;
+mod application_list;
 mod application_pages;
 mod applications;
 mod assets;

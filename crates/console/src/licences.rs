@@ -16,6 +16,9 @@ pub(crate) fn facts(visitor: &Visitor, licence: &Licence) -> Markup {
         .map(|service| service_name(visitor, service))
         .collect();
     let kind = licence.licence_type.as_deref();
+    // A text, not a link: what somebody typed leads nobody anywhere.
+    let register = licence.register_url.as_deref();
+    let register = register.map(|url| url.trim_start_matches("https://"));
     parts::facts(&[
         (
             visitor.say("Licence", "Erlaubnis"),
@@ -35,7 +38,7 @@ pub(crate) fn facts(visitor: &Visitor, licence: &Licence) -> Markup {
         ),
         (
             visitor.say("Register", "Register"),
-            parts::optional(licence.register_url.as_deref()),
+            parts::optional(register),
         ),
         (
             visitor.say("Valid from", "Gültig ab"),
