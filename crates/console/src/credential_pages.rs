@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::ClientId;
 use maud::{Markup, html};
-use registry::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, PLATFORM_SCOPES, Party};
+use registry::caller::Party;
 use registry::{Right, clients, products};
 use wire::Problem;
 use wire::assets::FirstCall;
@@ -87,7 +87,7 @@ async fn places(console: &Console, who: &Member) -> Result<Vec<(String, String)>
 
 fn new_client(form: &Form<'_>, who: &Member, places: &[(String, String)]) -> Markup {
     let visitor = form.visitor;
-    let scopes: Vec<(String, String)> = grantable(who.caller.party)
+    let scopes: Vec<(String, String)> = clients::can_hand_on(&who.caller)
         .into_iter()
         .map(|scope| (scope.to_owned(), scope.to_owned()))
         .collect();
@@ -121,16 +121,6 @@ fn key_field(form: &Form<'_>) -> Markup {
         "Öffentlicher Schlüssel als JSON Web Key, statt eines Geheimnisses (private_key_jwt, RFC 7523)",
     );
     form.area("public_key", label, 3)
-}
-
-/// Of the registrar's own only those that read: the operation says why.
-fn grantable(party: Party) -> Vec<&'static str> {
-    match party {
-        Party::Platform(_) => [DISTRIBUTOR_SCOPES, PLATFORM_SCOPES].concat(),
-        Party::Issuer(..) => ISSUER_SCOPES.to_vec(),
-        Party::Registrar => vec!["network:read"],
-        Party::Distributor(..) => Vec::new(),
-    }
 }
 
 /// One client; `made` is what an operation has just answered, with a secret that is shown this once.

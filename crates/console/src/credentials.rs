@@ -4,7 +4,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::ClientId;
 use http::QueryParams;
-use registry::{Right, clients};
+use registry::caller::Party;
+use registry::{Caller, Right, clients};
 use uuid::Uuid;
 use wire::FieldCode;
 use wire::clients::{Client, ClientCreate, ClientRotate, Jwk};
@@ -46,7 +47,7 @@ async fn create(
 ) -> Result<Response, Refused> {
     let fields = &posted.fields;
     posted.who.caller.require(Right::WriteClients)?;
-    let made = match wanted(fields) {
+    let made = match wanted(&posted.who.caller, fields) {
         Ok(body) => clients::issue(&console.registry, &posted.request(), body).await,
         Err(error) => Err(error),
     };
@@ -111,8 +112,13 @@ async fn revoke(
     }
 }
 
-fn wanted(fields: &Fields) -> registry::Result<ClientCreate> {
-    let scopes: Vec<String> = fields.all("scopes").map(str::to_owned).collect();
+fn wanted(caller: &Caller, fields: &Fields) -> registry::Result<ClientCreate> {
+    let mut scopes: Vec<String> = fields.all("scopes").map(str::to_owned).collect();
+    // Who may not hand on everything means all that he may.
+    if scopes.is_empty() && matches!(caller.party, Party::Issuer(..)) {
+        let all = clients::can_hand_on(caller).into_iter();
+        scopes = all.map(str::to_owned).collect();
+    }
     let networks: Vec<String> = fields
         .text("allowed_networks")
         .split([',', ' ', '\r', '\n'])

@@ -28,6 +28,8 @@ const OVERLAP_HOURS: u32 = 24;
 const LONGEST_OVERLAP_HOURS: u32 = 720;
 /// A client that rotates without end would otherwise keep every secret of the last month.
 const CREDENTIALS: usize = 10;
+/// All that a client of the registrar's own can be granted by the API.
+const READING_SCOPES: &[&str] = &["network:read"];
 
 /// A client to make.
 #[derive(Clone, Debug)]
@@ -356,7 +358,7 @@ fn granted(kind: ClientKind, wanted: &[String]) -> Vec<String> {
 /// decides could confirm what he proposed himself.
 fn chosen(kind: ClientKind, wanted: Option<&[String]>) -> Result<Vec<String>> {
     let possible = match kind {
-        ClientKind::Network => &["network:read"],
+        ClientKind::Network => READING_SCOPES,
         kind => grantable(kind),
     };
     let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else {
@@ -386,10 +388,30 @@ fn within(caller: &Caller, scopes: Vec<String>) -> Result<Vec<String>> {
     if caller.limited_to.is_some() {
         return Err(Error::NotPermitted);
     }
-    if scopes.iter().all(|scope| caller.scopes.contains(scope)) {
+    if scopes.iter().all(|scope| holds(caller, scope)) {
         Ok(scopes)
     } else {
         Err(Error::NotPermitted)
+    }
+}
+
+/// A person accepts and settles by two permissions for which programs have one scope.
+fn holds(caller: &Caller, scope: &str) -> bool {
+    let has = |scope: &str| caller.scopes.iter().any(|own| own == scope);
+    let has_both = || has("investments:decide") && has("investments:settle");
+    has(scope) || scope == "investments:write" && has_both()
+}
+
+/// The scopes that the caller's new clients can have, for who chooses among them.
+pub fn can_hand_on(caller: &Caller) -> Vec<&'static str> {
+    match caller.party {
+        Party::Platform(_) => [DISTRIBUTOR_SCOPES, PLATFORM_SCOPES].concat(),
+        Party::Issuer(..) => {
+            let all = ISSUER_SCOPES.iter().copied();
+            all.filter(|scope| holds(caller, scope)).collect()
+        }
+        Party::Registrar => READING_SCOPES.to_vec(),
+        Party::Distributor(..) => Vec::new(),
     }
 }
 

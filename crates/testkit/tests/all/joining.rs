@@ -1,7 +1,7 @@
 //! Joining on pages: a firm that nobody knows registers, applies, is asked, is admitted by two, and looks after its credentials.
 
 use cashlink::demo::client::Credentials;
-use domain::{PlatformId, PlatformRole, Products, RegistrarRole, Role};
+use domain::{Permission, Permissions, PlatformId, PlatformRole, Products, RegistrarRole, Role};
 use rstest::rstest;
 use testkit::app::{eventually, take_token};
 use testkit::browser::{Browser, Human, PASSWORD, last_link};
@@ -752,4 +752,50 @@ async fn two_of_the_registrars_suspend_readmit_and_relicense_on_pages(
         .ok()
         .says("data-status=\"left\"")
         .is_silent_about("Propose a suspension");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issuers_person_hands_on_what_it_may_and_no_more(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    // Given two people of an issuer: one may do everything, one looks after data and accepts, but has nothing to do with payments.
+    let app = network(backend).await;
+    let caller = registry::Caller::network("test");
+    let inventory = cashlink::inventory::read(&app.app.registry, &caller).await;
+    let issuer = inventory.unwrap().issuers[0].id;
+    let list = "/console/credentials";
+    let all = Role::Issuer(issuer, Permissions::all());
+    let mut all = Human::with_role(&app, all, Products::All, EMAIL)
+        .await
+        .browser;
+    let some = [Permission::ManageData, Permission::ManageApprovals];
+    let some = Role::Issuer(issuer, Permissions::new(some));
+    let some = Human::with_role(&app, some, Products::All, "some@example.com").await;
+    let mut some = some.browser;
+
+    // When each makes a client without choosing, it has what the person has.
+    let box_of = |scope: &str| format!("name=\"scopes\" value=\"{scope}\"");
+    all.visit(list)
+        .await
+        .ok()
+        .says(&box_of("investments:write"));
+    all.submit(list, &[("name", "books")])
+        .await
+        .ok()
+        .says("investments:write")
+        .says("<code data-secret>");
+    some.visit(list)
+        .await
+        .ok()
+        .says(&box_of("issuers:write"))
+        .is_silent_about(&box_of("investments:write"));
+    some.submit(list, &[("name", "data")])
+        .await
+        .ok()
+        .says("issuers:write")
+        .is_silent_about("investments:write");
+    // And what it was not offered is refused.
+    let more = [("name", "more"), ("scopes", "investments:write")];
+    some.submit(list, &more).await.refused("not_permitted");
 }
