@@ -48,7 +48,7 @@ async fn registrars(app: &TestApp) -> [Browser; 2] {
 }
 
 /// Begins, fills in, proves the domain and uploads; the page of the application that is ready to be handed in.
-async fn ready(app: &TestApp, applicant: &mut Browser) -> String {
+async fn ready(applicant: &mut Browser) -> String {
     applicant.visit("/console/applications").await.ok();
     let begun = applicant.submit("/console/applications", &[]).await;
     let path = begun.location.expect("the page of the application");
@@ -154,7 +154,7 @@ async fn a_stranger_becomes_a_partner_on_pages(
         .leads_to(&path);
 
     // A complete one is handed in, once.
-    let path = ready(&app, &mut applicant).await;
+    let path = ready(&mut applicant).await;
     applicant
         .submit(&format!("{path}/submit"), &[])
         .await
