@@ -101,7 +101,12 @@ pub fn page(
     let rows = tx.query(PAGE, &[limit.into(), offset.cast_signed().into()])?;
     let platforms = rows
         .iter()
-        .map(|row| Ok((PlatformId::from_uuid(row.get(3)?), read(&mut Columns::of(row))?)))
+        .map(|row| {
+            Ok((
+                PlatformId::from_uuid(row.get(3)?),
+                read(&mut Columns::of(row))?,
+            ))
+        })
         .collect::<Result<_, _>>()?;
     Ok((count, platforms))
 }
