@@ -5,11 +5,11 @@
 //! resource with its pages in a table (`page.rs`), from which the router is made and which tests compare with behaviour.
 
 mod account;
-mod asset_requests;
 mod application_form;
 mod application_list;
 mod application_pages;
 mod applications;
+mod asset_requests;
 mod assets;
 mod audit;
 mod catalogue;
@@ -33,8 +33,8 @@ mod issued_sales;
 mod issuer_accounts;
 mod issuer_form;
 mod issuers;
-mod json_form;
 mod join;
+mod json_form;
 mod layout;
 mod licences;
 mod members;
@@ -42,9 +42,9 @@ mod offer_facts;
 mod page;
 mod participation;
 mod parts;
+mod platforms;
 mod product_facts;
 mod product_form;
-mod platforms;
 mod query;
 mod refused;
 mod registers;

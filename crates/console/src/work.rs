@@ -7,8 +7,8 @@ use registry::dlt_operations::{self, CommandStatus};
 use registry::{
     Right, applications, asset_requests, decisions, health, identifications, reviews, validations,
 };
-use wire::asset_requests::AssetRequestStatus;
 use wire::applications::ApplicationStatus;
+use wire::asset_requests::AssetRequestStatus;
 use wire::decisions::DecisionStatus;
 
 use crate::Console;
