@@ -149,7 +149,6 @@ fn licences(registry: &Registry, tx: &mut Tx, now: Timestamp) -> Result<usize> {
 fn clients(registry: &Registry, tx: &mut Tx, now: Timestamp) -> Result<usize> {
     // Clients end by real time.
     let real = registry.clock.outside();
-    let link = links::credentials(registry);
     let mut written = 0;
     for client in storage::clients::ending(tx, real, real.plus_seconds(CLIENT_S))? {
         let Some(ends_at) = client.expires_at else {
@@ -159,6 +158,7 @@ fn clients(registry: &Registry, tx: &mut Tx, now: Timestamp) -> Result<usize> {
             continue;
         }
         let (name, day) = (&client.client_id, ends_at.berlin_date());
+        let link = links::client(registry, client.id);
         written += tell(
             registry,
             tx,

@@ -1,6 +1,6 @@
 //! Where letters lead. A test compares these paths with the pages that there are.
 
-use domain::{ApplicationId, DecisionId, Organisation, PlatformId, ProductId};
+use domain::{ApplicationId, ClientId, DecisionId, Organisation, PlatformId, ProductId};
 
 use crate::Registry;
 
@@ -9,34 +9,31 @@ fn page(registry: &Registry, path: &str) -> String {
     format!("{}/console/{path}", registry.settings.public_url)
 }
 
-/// An application, as the applicant or as the registrar sees it.
-pub(super) fn application(registry: &Registry, reader: Organisation, _id: ApplicationId) -> String {
-    match reader {
-        Organisation::Registrar => page(registry, "work"),
-        _ => page(registry, ""),
-    }
+/// An application, for the applicant and for the registrar.
+pub(super) fn application(registry: &Registry, id: ApplicationId) -> String {
+    page(registry, &format!("applications/{id}"))
 }
 
 /// A decision that waits.
-pub(super) fn decision(registry: &Registry, _id: DecisionId) -> String {
-    page(registry, "work")
+pub(super) fn decision(registry: &Registry, id: DecisionId) -> String {
+    page(registry, &format!("decisions/{id}"))
 }
 
 /// How a platform takes part, as itself or as the registrar sees it.
 pub(super) fn participation(
     registry: &Registry,
     reader: Organisation,
-    _platform: PlatformId,
+    platform: PlatformId,
 ) -> String {
     match reader {
-        Organisation::Registrar => page(registry, "work"),
-        _ => page(registry, ""),
+        Organisation::Registrar => page(registry, &format!("platforms/{platform}")),
+        _ => page(registry, "participation"),
     }
 }
 
-/// The credentials of the reader's programs.
-pub(super) fn credentials(registry: &Registry) -> String {
-    page(registry, "")
+/// A client of the reader's.
+pub(super) fn client(registry: &Registry, id: ClientId) -> String {
+    page(registry, &format!("credentials/{id}"))
 }
 
 /// A product, as its issuer sees it.

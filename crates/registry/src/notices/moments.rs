@@ -21,7 +21,7 @@ pub(crate) fn application_received(
     let due = record.answer_due_at.unwrap_or(record.changed_at);
     let due = last_day(due);
     for (organisation, right) in both(record) {
-        let link = links::application(registry, organisation, record.id);
+        let link = links::application(registry, record.id);
         tell(
             registry,
             tx,
@@ -46,7 +46,7 @@ pub(crate) fn application_message(
         Party::Registrar => applicant,
         _ => registrar,
     };
-    let link = links::application(registry, organisation, record.id);
+    let link = links::application(registry, record.id);
     tell(
         registry,
         tx,
@@ -66,7 +66,7 @@ pub(crate) fn application_decided(
 ) -> Result<()> {
     let company = firm(tx, record.platform)?;
     let [(applicant, right), _] = both(record);
-    let link = links::application(registry, applicant, record.id);
+    let link = links::application(registry, record.id);
     tell(
         registry,
         tx,
@@ -88,7 +88,7 @@ pub(crate) fn application_due(
     };
     let company = firm(tx, record.platform)?;
     let [_, (registrar, right)] = both(record);
-    let link = links::application(registry, registrar, record.id);
+    let link = links::application(registry, record.id);
     tell(
         registry,
         tx,
@@ -148,7 +148,7 @@ pub(crate) fn client_changed(
     client: &Client,
     change: ClientChange,
 ) -> Result<()> {
-    let link = links::credentials(registry);
+    let link = links::client(registry, client.id);
     tell(
         registry,
         tx,
