@@ -4,7 +4,8 @@ use database::Tx;
 use serde_json::json;
 use storage::asset_requests::AssetRequestRecord;
 
-use crate::{Caller, Registry, Result, audit};
+use crate::mail::letters::Decision;
+use crate::{Caller, Registry, Result, audit, notices};
 
 /// A platform asks; the issuer has to answer.
 pub(super) fn asked(
@@ -13,6 +14,7 @@ pub(super) fn asked(
     caller: &Caller,
     record: &AssetRequestRecord,
 ) -> Result<()> {
+    notices::asset_requested(registry, tx, record)?;
     note(registry, tx, caller, "asset_request.create", record)
 }
 
@@ -23,6 +25,7 @@ pub(super) fn accepted(
     caller: &Caller,
     record: &AssetRequestRecord,
 ) -> Result<()> {
+    notices::asset_request_accepted(registry, tx, record)?;
     note(registry, tx, caller, "asset_request.accept", record)
 }
 
@@ -33,6 +36,7 @@ pub(super) fn approved(
     caller: &Caller,
     record: &AssetRequestRecord,
 ) -> Result<()> {
+    notices::asset_request_decided(registry, tx, record, Decision::Approved)?;
     note(registry, tx, caller, "asset_request.approve", record)
 }
 
@@ -43,6 +47,7 @@ pub(super) fn refused(
     caller: &Caller,
     record: &AssetRequestRecord,
 ) -> Result<()> {
+    notices::asset_request_decided(registry, tx, record, Decision::Refused)?;
     note(registry, tx, caller, "asset_request.refuse", record)
 }
 

@@ -1,6 +1,8 @@
 //! Where letters lead. A test compares these paths with the pages that there are.
 
-use domain::{ApplicationId, ClientId, DecisionId, Organisation, PlatformId, ProductId};
+use domain::{
+    ApplicationId, AssetRequestId, ClientId, DecisionId, Organisation, PlatformId, ProductId,
+};
 
 use crate::Registry;
 
@@ -34,6 +36,11 @@ pub(super) fn participation(
 /// A client of the reader's.
 pub(super) fn client(registry: &Registry, id: ClientId) -> String {
     page(registry, &format!("credentials/{id}"))
+}
+
+/// A platform's request for an asset, for platform, issuer and registrar.
+pub(super) fn asset_request(registry: &Registry, id: AssetRequestId) -> String {
+    page(registry, &format!("requests/{id}"))
 }
 
 /// A product, as its issuer sees it.

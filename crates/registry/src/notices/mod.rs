@@ -12,7 +12,8 @@ pub use daily::write_daily;
 pub use endpoints::write_about_dead;
 pub(crate) use moments::{
     application_decided, application_due, application_message, application_received,
-    client_changed, decision_waits, product_decided, standing_changed,
+    asset_request_accepted, asset_request_decided, asset_requested, client_changed, decision_waits,
+    product_decided, standing_changed,
 };
 
 use database::Tx;

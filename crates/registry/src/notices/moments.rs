@@ -1,8 +1,9 @@
 //! The moments that come from an operation.
 
 use database::Tx;
-use domain::{Decision, IssuerId, Organisation, PlatformId};
+use domain::{AssetRequestStatus, Decision, IssuerId, Organisation, PlatformId};
 use storage::applications::ApplicationRecord;
+use storage::asset_requests::AssetRequestRecord;
 use storage::clients::{Client, ClientKind};
 use storage::products::ProductRecord;
 
@@ -178,6 +179,75 @@ pub(crate) fn product_decided(
         issuer,
         About::Product(product.id),
         |language| letters::product_decided(language, &product.name, decision, &link),
+    )?;
+    Ok(())
+}
+
+/// A platform asks for an asset: who brings products for its issuer has to answer.
+pub(crate) fn asset_requested(
+    registry: &Registry,
+    tx: &mut Tx,
+    record: &AssetRequestRecord,
+) -> Result<()> {
+    let link = links::asset_request(registry, record.id);
+    let issuer = Organisation::Issuer(record.account);
+    let (company, asset) = (&record.platform_name, &record.product_name);
+    tell(
+        registry,
+        tx,
+        (issuer, Right::AcceptAssetRequests),
+        About::Product(record.product),
+        |language| letters::asset_requested(language, company, asset, &link),
+    )?;
+    Ok(())
+}
+
+/// The issuer agrees: the platform can sell, or try in the sandbox until the registrar has allowed the pair, who hears of that too.
+pub(crate) fn asset_request_accepted(
+    registry: &Registry,
+    tx: &mut Tx,
+    record: &AssetRequestRecord,
+) -> Result<()> {
+    if record.status == AssetRequestStatus::Live {
+        return asset_request_decided(registry, tx, record, letters::Decision::Approved);
+    }
+    let link = links::asset_request(registry, record.id);
+    for (organisation, right) in [
+        (
+            Organisation::Platform(record.platform),
+            Right::WritePlatform,
+        ),
+        (Organisation::Registrar, Right::WriteNetwork),
+    ] {
+        let (company, asset) = (&record.platform_name, &record.product_name);
+        tell(
+            registry,
+            tx,
+            (organisation, right),
+            About::Organisation,
+            |language| letters::asset_request_accepted(language, company, asset, &link),
+        )?;
+    }
+    Ok(())
+}
+
+/// A request for an asset is decided: the platform can sell it, or reads the reason.
+pub(crate) fn asset_request_decided(
+    registry: &Registry,
+    tx: &mut Tx,
+    record: &AssetRequestRecord,
+    decision: letters::Decision,
+) -> Result<()> {
+    let link = links::asset_request(registry, record.id);
+    tell(
+        registry,
+        tx,
+        (
+            Organisation::Platform(record.platform),
+            Right::WritePlatform,
+        ),
+        About::Organisation,
+        |language| letters::asset_request_decided(language, &record.product_name, decision, &link),
     )?;
     Ok(())
 }

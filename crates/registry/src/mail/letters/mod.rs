@@ -13,7 +13,8 @@ pub use notices::{
 };
 pub use participation::{
     Decision, Standing, application_decided, application_due, application_question,
-    application_received, asset_request_decided, product_decided, standing_changed,
+    application_received, asset_request_accepted, asset_request_decided, asset_requested,
+    product_decided, standing_changed,
 };
 pub use people::{email_confirmation, invitation, password_reset};
 pub use registrar::{Work, decision_waits, work_waits};

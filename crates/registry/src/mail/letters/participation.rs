@@ -165,6 +165,35 @@ pub fn product_decided(language: Language, asset: &str, decision: Decision, link
     }
 }
 
+/// A platform asks for an asset.
+pub fn asset_requested(language: Language, company: &str, asset: &str, link: &str) -> Letter {
+    match language {
+        German => Letter::new("asset_requested", language, &format!("Anfrage: {asset}"))
+            .text(format!("{company} möchte {asset} vertreiben. Wie viele Stücke und eine Nachricht stehen bei der Anfrage; eine Ablehnung braucht einen Grund."))
+            .link("Anfrage beantworten", link),
+        English => Letter::new("asset_requested", language, &format!("Request for {asset}"))
+            .text(format!("{company} wants to sell {asset}. How many units, and a message, stand with the request; a refusal needs a reason."))
+            .link("Answer the request", link),
+    }
+}
+
+/// The issuer agrees to a platform's request; the registrar has yet to see the contract of the two.
+pub fn asset_request_accepted(
+    language: Language,
+    company: &str,
+    asset: &str,
+    link: &str,
+) -> Letter {
+    match language {
+        German => Letter::new("asset_request_accepted", language, &format!("Der Emittent stimmt zu: {asset}"))
+            .text(format!("Der Emittent von {asset} lässt {company} vertreiben. Die Testumgebung ist offen; der Vertrieb beginnt, wenn der Registerführer den Vertrag gesehen hat."))
+            .link("Zur Anfrage", link),
+        English => Letter::new("asset_request_accepted", language, &format!("The issuer agrees: {asset}"))
+            .text(format!("The issuer of {asset} lets {company} sell it. The sandbox is open; the sale begins when the registrar has seen the contract."))
+            .link("Open the request", link),
+    }
+}
+
 /// An asset that a platform has asked for is decided.
 pub fn asset_request_decided(
     language: Language,

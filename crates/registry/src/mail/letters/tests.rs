@@ -56,6 +56,8 @@ fn later(language: Language, waiting: &[Waiting], day: Date) -> Vec<Letter> {
     };
     let mut letters = vec![
         cancellations_end(language, waiting, LINK),
+        asset_requested(language, company, "Atelier 7", LINK),
+        asset_request_accepted(language, company, "Atelier 7", LINK),
         client_expires(language, client, day, LINK),
         product_decided(language, "Atelier 7", Decision::Approved, LINK),
         product_decided(language, "Atelier 7", Decision::Refused, LINK),
