@@ -43,6 +43,7 @@ pub(crate) struct CatalogueFilter {
     /// ISO 4217.
     currency: Option<String>,
     /// The smallest investment costs at most so many whole units of the currency.
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295u64)]
     minimum_up_to: Option<u32>,
     /// Repaid on this day or later.
     #[param(format = Date)]

@@ -1,11 +1,12 @@
 //! A chain to play on, and the suite's stage over any node.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use alloy::consensus::{SignableTransaction as _, TxEip1559, TxEnvelope};
 use alloy::eips::Encodable2718 as _;
 use alloy::network::TxSignerSync as _;
-use alloy::primitives::{Address, Bytes, TxKind, address};
+use alloy::primitives::{Address, B256, Bytes, TxKind, address};
 use alloy::providers::{Provider as _, RootProvider};
 use alloy::rpc::client::RpcClient;
 use alloy::rpc::types::{TransactionReceipt, TransactionRequest};
@@ -90,14 +91,20 @@ impl Player {
             .sign(TxKind::Call(to), call.abi_encode().into(), GAS_LIMIT)
             .await;
         let sent = self.provider.send_raw_transaction(&raw).await.unwrap();
-        let receipt = self
-            .provider
-            .get_transaction_receipt(*sent.tx_hash())
-            .await
-            .unwrap()
-            .unwrap();
+        let receipt = self.receipt(*sent.tx_hash()).await;
         assert!(receipt.status(), "what was simulated happens");
         Ok(receipt)
+    }
+
+    /// A node may take a transaction before it has it in a block.
+    async fn receipt(&self, hash: B256) -> TransactionReceipt {
+        for _ in 0..500 {
+            if let Some(receipt) = self.provider.get_transaction_receipt(hash).await.unwrap() {
+                return receipt;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{hash} is in no block");
     }
 
     /// The call must be refused with this error.

@@ -47,7 +47,6 @@ pub(crate) async fn advance(
     let sent = desk
         .call(&step.environment, send(&gateway, remote, environment, call))
         .await;
-    database::crash::point("gateway.after_send");
     match sent {
         Ok(answer) if step.change.is_none() && mapping::id_in(&answer, "id").is_none() => Err(
             Trouble::Down("it answers to a creation without an id".to_owned()),

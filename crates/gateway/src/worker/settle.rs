@@ -71,7 +71,6 @@ pub(super) async fn settle(
         finish(tx, copy, now)
     });
     let progress = settled.await?;
-    database::crash::point("gateway.after_settle");
     if let Some(order) = order {
         gateway.outcomes.tell(order);
     }
