@@ -1,14 +1,15 @@
 //! The application's own endpoints for the one signed stream.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
-use webhooks::endpoints::{self, Change, Endpoint, NewEndpoint};
-use webhooks::{Authentication, AuthenticationSummary, Message, Switch, TEST_EVENT_TYPE};
+use webhooks::endpoints::{self, Endpoint};
+use webhooks::published::{self, Reader};
+use webhooks::{Message, TEST_EVENT_TYPE};
+use wire::FieldCode;
 use wire::webhook_endpoints::{
-    Replay, RotateSecret, WebhookAuthentication, WebhookEndpoint, WebhookEndpointCreate,
-    WebhookEndpointPatch, WebhookEndpointStatus, WebhookOAuth,
+    Queued, Replay, RotateSecret, WebhookAttempt, WebhookEndpoint, WebhookEndpointCreate,
+    WebhookEndpointPatch,
 };
-use wire::{FieldCode, ProblemCode};
 
 use crate::events::{OWNER, TYPES};
 use crate::write::{Answer, Caller, Done, Request};
@@ -21,18 +22,7 @@ pub(crate) async fn create(
     body: WebhookEndpointCreate,
 ) -> Result<Answer> {
     request.caller.require("investments:write")?;
-    let authentication =
-        authentication(body.bearer_token, body.oauth)?.unwrap_or(Authentication::None);
-    check_address(gateway, Some(&body.url), Some(&authentication))?;
-    let new = NewEndpoint {
-        id: Uuid::now_v7(),
-        owner: OWNER,
-        url: body.url,
-        authentication,
-        event_types: checked_types(body.event_types)?.unwrap_or_default(),
-        description: body.description.unwrap_or_default(),
-        secret: body.secret,
-    };
+    let new = reader(gateway).new_endpoint(Uuid::now_v7(), OWNER, body)?;
     let own = gateway.clone();
     gateway
         .write(request, move |tx| {
@@ -76,17 +66,7 @@ pub(crate) async fn update(
     patch: WebhookEndpointPatch,
 ) -> Result<Answer> {
     request.caller.require("investments:write")?;
-    let authentication = authentication(patch.bearer_token, patch.oauth)?;
-    check_address(gateway, patch.url.as_deref(), authentication.as_ref())?;
-    let change = Change {
-        url: patch.url,
-        authentication,
-        event_types: checked_types(patch.event_types)?,
-        description: patch.description,
-        switch: patch
-            .enabled
-            .map(|on| if on { Switch::On } else { Switch::Off }),
-    };
+    let change = reader(gateway).change(patch)?;
     let own = gateway.clone();
     gateway
         .write(request, move |tx| {
@@ -215,7 +195,7 @@ pub(crate) async fn attempts(
     caller: &Caller,
     id: Uuid,
     (limit, offset): (u32, u32),
-) -> Result<(u64, Vec<Value>)> {
+) -> Result<(u64, Vec<WebhookAttempt>)> {
     caller.require("investments:read")?;
     let found = gateway
         .db
@@ -224,93 +204,23 @@ pub(crate) async fn attempts(
             None => Err(Error::not_found("endpoint")),
         });
     let (count, found) = found.await?;
-    let shown = found.into_iter().map(|attempt| {
-        json!({
-            "event_id": attempt.message, "event_type": attempt.event_type, "response_status": attempt.status_code,
-            "error": attempt.error, "duration_ms": attempt.duration_ms, "attempted_at": time::text(attempt.at),
-        })
-    });
+    let shown = found
+        .into_iter()
+        .map(|attempt| published::attempt(attempt, time::text));
     Ok((count, shown.collect()))
 }
 
 fn queued(id: Uuid, queued: u64) -> Result<Done> {
-    Done::new(200, id, &json!({"queued": queued}))
+    Done::new(202, id, &Queued { queued })
 }
 
-fn authentication(
-    bearer: Option<String>,
-    oauth: Option<WebhookOAuth>,
-) -> Result<Option<Authentication>> {
-    match (bearer, oauth) {
-        (Some(_), Some(_)) => Err(Error::field(
-            "oauth",
-            FieldCode::Duplicate,
-            "give a bearer token or OAuth, not both",
-        )),
-        (Some(token), None) => Ok(Some(Authentication::Bearer(token))),
-        (None, Some(oauth)) => Ok(Some(Authentication::OAuth {
-            token_url: oauth.token_url,
-            client_id: oauth.client_id,
-            client_secret: oauth.client_secret,
-            scope: oauth.scope,
-        })),
-        (None, None) => Ok(None),
+fn reader(gateway: &Gateway) -> Reader<'_> {
+    Reader {
+        guard: &gateway.guard,
+        event_types: &TYPES,
     }
-}
-
-fn check_address(
-    gateway: &Gateway,
-    url: Option<&str>,
-    authentication: Option<&Authentication>,
-) -> Result<()> {
-    let token_url = match authentication {
-        Some(Authentication::OAuth { token_url, .. }) => Some(token_url.as_str()),
-        _ => None,
-    };
-    for address in [url, token_url].into_iter().flatten() {
-        if let Err(refusal) = gateway.guard.check_url(address) {
-            return Err(Error::new(
-                ProblemCode::WebhookAddressNotAllowed,
-                refusal.to_string(),
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn checked_types(types: Option<Vec<String>>) -> Result<Option<Vec<String>>> {
-    if let Some(unknown) = types
-        .iter()
-        .flatten()
-        .find(|kind| !TYPES.contains(&kind.as_str()))
-    {
-        let message = format!("{unknown} is none of {}.", TYPES.join(", "));
-        return Err(Error::field(
-            "event_types",
-            FieldCode::UnknownValue,
-            &message,
-        ));
-    }
-    Ok(types)
 }
 
 fn shown(endpoint: &Endpoint, secret: Option<String>) -> WebhookEndpoint {
-    WebhookEndpoint {
-        id: endpoint.id,
-        url: endpoint.url.clone(),
-        authentication: match endpoint.authentication {
-            AuthenticationSummary::None => WebhookAuthentication::None,
-            AuthenticationSummary::Bearer => WebhookAuthentication::Bearer,
-            AuthenticationSummary::OAuth { .. } => WebhookAuthentication::Oauth,
-        },
-        event_types: endpoint.event_types.clone(),
-        description: Some(endpoint.description.clone()).filter(|text| !text.is_empty()),
-        status: match endpoint.status {
-            webhooks::Status::Enabled => WebhookEndpointStatus::Enabled,
-            webhooks::Status::Disabled => WebhookEndpointStatus::Disabled,
-            webhooks::Status::Failing => WebhookEndpointStatus::Failing,
-        },
-        secret,
-        created_at: time::text(endpoint.created_at),
-    }
+    published::endpoint(endpoint, secret, time::text)
 }

@@ -7,6 +7,7 @@ use database::vault::VaultError;
 use http::{ApiError, Fault};
 use uuid::Uuid;
 use webhooks::EndpointError;
+use webhooks::published::Refusal;
 use wire::{FieldCode, FieldError, Problem, ProblemCode};
 
 /// The result of an operation.
@@ -110,6 +111,19 @@ impl From<VaultError> for Error {
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
         Self::fault(error)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Field {
+                field,
+                code,
+                message,
+            } => Self::field(field, code, &message),
+            Refusal::Problem(code, detail) => Self::new(code, detail),
+        }
     }
 }
 

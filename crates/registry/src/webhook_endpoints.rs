@@ -3,11 +3,12 @@
 use database::Tx;
 use domain::Timestamp;
 use uuid::Uuid;
-use webhooks::endpoints::{self, Authentication, Change, Endpoint, EndpointError, NewEndpoint};
-use webhooks::{AuthenticationSummary, Message, Status, Switch, TEST_EVENT_TYPE};
+use webhooks::endpoints::{self, Endpoint, EndpointError};
+use webhooks::published::{self, Reader, Refusal};
+use webhooks::{Message, TEST_EVENT_TYPE};
 use wire::webhook_endpoints::{
-    Queued, Replay, RotateSecret, WebhookAttempt, WebhookAuthentication, WebhookEndpoint,
-    WebhookEndpointCreate, WebhookEndpointPatch, WebhookEndpointStatus, WebhookOAuth,
+    Queued, Replay, RotateSecret, WebhookAttempt, WebhookEndpoint, WebhookEndpointCreate,
+    WebhookEndpointPatch,
 };
 use wire::{FieldCode, ProblemCode};
 
@@ -26,19 +27,7 @@ pub async fn create(
     body: WebhookEndpointCreate,
 ) -> Result<Answer> {
     let owner = owner(&request.caller, Right::WriteInvestments)?;
-    let authentication =
-        authentication(body.bearer_token, body.oauth)?.unwrap_or(Authentication::None);
-    check_addresses(registry, Some(&body.url), Some(&authentication))?;
-    let event_types = checked_types(body.event_types)?.unwrap_or_default();
-    let new = NewEndpoint {
-        id: ids::new(),
-        owner,
-        url: body.url,
-        authentication,
-        event_types,
-        description: body.description.unwrap_or_default(),
-        secret: body.secret,
-    };
+    let new = reader(registry).new_endpoint(ids::new(), owner, body)?;
     let own = registry.clone();
     registry
         .write(request, move |tx| {
@@ -92,17 +81,7 @@ pub async fn update(
     patch: WebhookEndpointPatch,
 ) -> Result<Answer> {
     let owner = owner(&request.caller, Right::WriteInvestments)?;
-    let authentication = authentication(patch.bearer_token, patch.oauth)?;
-    check_addresses(registry, patch.url.as_deref(), authentication.as_ref())?;
-    let change = Change {
-        url: patch.url,
-        authentication,
-        event_types: checked_types(patch.event_types)?,
-        description: patch.description,
-        switch: patch
-            .enabled
-            .map(|on| if on { Switch::On } else { Switch::Off }),
-    };
+    let change = reader(registry).change(patch)?;
     let own = registry.clone();
     registry
         .write(request, move |tx| {
@@ -210,14 +189,7 @@ pub async fn attempts(
             let (count, found) = endpoints::attempts(tx, owner, id, paging.limit, offset(paging))?;
             let items = found
                 .into_iter()
-                .map(|attempt| WebhookAttempt {
-                    event_id: attempt.message,
-                    event_type: attempt.event_type,
-                    response_status: attempt.status_code,
-                    error: attempt.error,
-                    duration_ms: attempt.duration_ms,
-                    attempted_at: Timestamp::from_micros(attempt.at).to_string(),
-                })
+                .map(|attempt| published::attempt(attempt, text))
                 .collect();
             Ok(Listed { count, items })
         })
@@ -289,87 +261,36 @@ fn offset(paging: Paging) -> u32 {
     u32::try_from(paging.offset).unwrap_or(u32::MAX)
 }
 
-fn authentication(
-    bearer: Option<String>,
-    oauth: Option<WebhookOAuth>,
-) -> Result<Option<Authentication>> {
-    match (bearer, oauth) {
-        (None, None) => Ok(None),
-        (Some(token), None) => Ok(Some(Authentication::Bearer(token))),
-        (None, Some(oauth)) => Ok(Some(Authentication::OAuth {
-            token_url: oauth.token_url,
-            client_id: oauth.client_id,
-            client_secret: oauth.client_secret,
-            scope: oauth.scope,
-        })),
-        (Some(_), Some(_)) => Err(field(
-            "oauth",
-            FieldCode::Duplicate,
-            "Give either bearer_token or oauth.",
-        )),
+fn reader(registry: &Registry) -> Reader<'_> {
+    Reader {
+        guard: &registry.webhook_guard,
+        event_types: events::TYPES,
     }
-}
-
-fn check_addresses(
-    registry: &Registry,
-    url: Option<&str>,
-    authentication: Option<&Authentication>,
-) -> Result<()> {
-    let token_url = match authentication {
-        Some(Authentication::OAuth { token_url, .. }) => Some(token_url.as_str()),
-        _ => None,
-    };
-    for (field, address) in [("url", url), ("oauth.token_url", token_url)] {
-        if let Some(address) = address
-            && let Err(refusal) = registry.webhook_guard.check_url(address)
-        {
-            return Err(Error::Problem(
-                ProblemCode::WebhookAddressNotAllowed,
-                format!("{field}: {refusal}"),
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn checked_types(types: Option<Vec<String>>) -> Result<Option<Vec<String>>> {
-    if let Some(unknown) = types
-        .iter()
-        .flatten()
-        .find(|kind| !events::TYPES.contains(&kind.as_str()))
-    {
-        return Err(field(
-            "event_types",
-            FieldCode::UnknownValue,
-            &format!("{unknown} is none of {}.", events::TYPES.join(", ")),
-        ));
-    }
-    Ok(types)
 }
 
 fn shown(endpoint: &Endpoint, secret: Option<String>) -> WebhookEndpoint {
-    WebhookEndpoint {
-        id: endpoint.id,
-        url: endpoint.url.clone(),
-        authentication: match endpoint.authentication {
-            AuthenticationSummary::None => WebhookAuthentication::None,
-            AuthenticationSummary::Bearer => WebhookAuthentication::Bearer,
-            AuthenticationSummary::OAuth { .. } => WebhookAuthentication::Oauth,
-        },
-        event_types: endpoint.event_types.clone(),
-        description: Some(endpoint.description.clone()).filter(|text| !text.is_empty()),
-        status: match endpoint.status {
-            Status::Enabled => WebhookEndpointStatus::Enabled,
-            Status::Disabled => WebhookEndpointStatus::Disabled,
-            Status::Failing => WebhookEndpointStatus::Failing,
-        },
-        secret,
-        created_at: Timestamp::from_micros(endpoint.created_at).to_string(),
-    }
+    published::endpoint(endpoint, secret, text)
+}
+
+fn text(micros: i64) -> String {
+    Timestamp::from_micros(micros).to_string()
 }
 
 fn field(name: &'static str, code: FieldCode, message: &str) -> Error {
     Error::Field(name, code, message.to_owned())
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Field {
+                field,
+                code,
+                message,
+            } => Self::Field(field, code, message),
+            Refusal::Problem(code, detail) => Self::Problem(code, detail),
+        }
+    }
 }
 
 impl From<EndpointError> for Error {

@@ -18,6 +18,7 @@ mod guard;
 mod messages;
 mod oauth;
 mod probe;
+pub mod published;
 pub mod schedule;
 mod sender;
 mod settle;

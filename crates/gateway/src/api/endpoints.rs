@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use http::{ApiError, JsonBody, OptionalJsonBody, PageQuery, PathParams};
-use serde_json::Value;
 use wire::Page;
 use wire::webhook_endpoints::{
-    Replay, RotateSecret, WebhookEndpoint, WebhookEndpointCreate, WebhookEndpointPatch,
+    Replay, RotateSecret, WebhookAttempt, WebhookEndpoint, WebhookEndpointCreate,
+    WebhookEndpointPatch,
 };
 
 use crate::api::answer::{Outcome, answered};
@@ -91,7 +91,7 @@ pub(crate) async fn attempts(
     Reader(caller): Reader,
     PathParams(one): PathParams<One>,
     page: PageQuery,
-) -> Result<Json<Page<Value>>, ApiError> {
+) -> Result<Json<Page<WebhookAttempt>>, ApiError> {
     let (count, results) = endpoints::attempts(&gateway, &caller, one.id, place(&page)).await?;
     Ok(Json(page.answer(count, results)))
 }

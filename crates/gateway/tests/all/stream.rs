@@ -33,7 +33,7 @@ async fn every_change_is_told_once_in_order_with_the_partners_references(
     let shop = &stage.partner;
     let sink = WebhookSink::start().await;
     let endpoint = json!({"url": sink.url, "secret": sink.secret});
-    shop.post("webhook-endpoints/", &endpoint).await.expect(201);
+    let endpoint = id(&shop.post("webhook-endpoints/", &endpoint).await.expect(201));
     let customer = shop.customer(&stage.ago(86_400)).await;
     let mut placed = Vec::new();
     for (index, campaign) in stage.campaigns.iter().enumerate() {
@@ -79,6 +79,14 @@ async fn every_change_is_told_once_in_order_with_the_partners_references(
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), before, "an event is told once");
+
+    // The application's endpoints answer as those of an environment do.
+    let path = format!("webhook-endpoints/{endpoint}/");
+    let attempts = shop.get(&format!("{path}attempts/")).await.expect(200);
+    assert!(attempts["results"][0]["response_status"].is_number());
+    let replay = json!({"event_id": ids[0]});
+    let queued = shop.post(&format!("{path}replay/"), &replay).await;
+    assert_eq!(queued.expect(202), json!({"queued": 1}));
 }
 
 #[tokio::test(flavor = "multi_thread")]
