@@ -128,6 +128,17 @@ impl Campaign {
         Ok(())
     }
 
+    /// Whether one who is not among these investors may join them. Everybody counts who has ordered, whatever became of the order:
+    /// the exemption counts those to whom the offer was made (Art. 1(4)(b) Prospectus Regulation).
+    pub fn check_persons(&self, others: u64) -> Result<(), Refusal> {
+        match self.maximum_persons {
+            Some(maximum) if others >= u64::from(maximum) => {
+                Err(Refusal::PersonsExceeded { maximum })
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn check_open(&self, now: Timestamp) -> Result<(), Refusal> {
         if let Some(opens_at) = self.opens_at.filter(|opens_at| now < *opens_at) {
             return Err(Refusal::CampaignNotOpen { opens_at });
@@ -341,5 +352,17 @@ mod tests {
                 prop_assert!(number + reserved <= 1_000 && number % 5 == 0 && (10..=200).contains(&number));
             }
         }
+    }
+
+    #[test]
+    fn a_limited_number_of_persons_may_invest() {
+        let mut campaign = campaign();
+        assert_eq!(campaign.check_persons(1_000), Ok(()));
+        campaign.maximum_persons = Some(2);
+        assert_eq!(campaign.check_persons(1), Ok(()));
+        assert_eq!(
+            campaign.check_persons(2),
+            Err(Refusal::PersonsExceeded { maximum: 2 })
+        );
     }
 }

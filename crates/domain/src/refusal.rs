@@ -48,6 +48,9 @@ pub enum Refusal {
     /// More units than the campaign has left.
     #[allow(missing_docs)]
     AllocationExceeded { units: Units, available: Units },
+    /// As many persons have invested as the campaign's exemption allows.
+    #[allow(missing_docs)]
+    PersonsExceeded { maximum: u32 },
     /// The sale has not begun.
     #[allow(missing_docs)]
     CampaignNotOpen { opens_at: Timestamp },
@@ -129,7 +132,7 @@ pub enum RefusalKind {
 
 impl Refusal {
     /// Every code.
-    pub const CODES: [&'static str; 29] = [
+    pub const CODES: [&'static str; 30] = [
         "invalid_body",
         "accept_mandate_missing",
         "payment_mandate_missing",
@@ -141,6 +144,7 @@ impl Refusal {
         "units_above_maximum",
         "units_off_step",
         "allocation_exceeded",
+        "persons_exceeded",
         "campaign_not_open",
         "campaign_closed",
         "required_document_missing",
@@ -190,6 +194,7 @@ impl Refusal {
             Self::UnitsAboveMaximum { .. } => "units_above_maximum",
             Self::UnitsOffStep { .. } => "units_off_step",
             Self::AllocationExceeded { .. } => "allocation_exceeded",
+            Self::PersonsExceeded { .. } => "persons_exceeded",
             Self::CampaignNotOpen { .. } => "campaign_not_open",
             Self::CampaignClosed { .. } => "campaign_closed",
             Self::RequiredDocumentMissing { .. } => "required_document_missing",
@@ -232,6 +237,7 @@ impl Refusal {
             | Self::UnitsAboveMaximum { .. }
             | Self::UnitsOffStep { .. }
             | Self::AllocationExceeded { .. }
+            | Self::PersonsExceeded { .. }
             | Self::CampaignNotOpen { .. }
             | Self::CampaignClosed { .. }
             | Self::RequiredDocumentMissing { .. }
@@ -263,7 +269,9 @@ impl Refusal {
             | Self::UnitsOffStep { .. }
             | Self::AllocationExceeded { .. }
             | Self::AmountOverflow => "units",
-            Self::CampaignNotOpen { .. } | Self::CampaignClosed { .. } => "campaign_id",
+            Self::PersonsExceeded { .. }
+            | Self::CampaignNotOpen { .. }
+            | Self::CampaignClosed { .. } => "campaign_id",
             Self::RequiredDocumentMissing { .. } => "signed_documents",
             Self::WalletNotOfInvestor => "wallet",
             Self::LegalFormContradiction { .. } => "legal_form",

@@ -51,6 +51,14 @@ pub(crate) fn place(
         .map(|(_, document_type)| document_type.as_str())
         .collect();
     campaign.check_order(ordered.units, product.product.step_size, &types, now)?;
+    if campaign.maximum_persons.is_some() {
+        campaign.check_persons(storage::campaigns::other_persons(
+            tx,
+            campaign_id,
+            investor_id,
+        )?)?;
+        storage::campaigns::keep_person(tx, campaign_id, investor_id)?;
+    }
     let wallet = body
         .wallet
         .as_deref()

@@ -2,7 +2,8 @@
 
 use database::{DatabaseError, Row, Sql, Tx, Value};
 use domain::{
-    Campaign, CampaignId, EnvironmentId, Mandates, PlatformId, ProductId, Timestamp, Units,
+    Campaign, CampaignId, EnvironmentId, InvestorId, Mandates, PlatformId, ProductId, Timestamp,
+    Units,
 };
 
 use crate::Scope;
@@ -62,6 +63,22 @@ const RESERVE: Sql = Sql("update campaigns
 set reserved = reserved + $2
 where id = $1
 and reserved + $2 <= allocation");
+
+// Those who order at the same time are counted one after the other.
+const LOCK: Sql = Sql("select id
+from campaigns
+where id = $1
+for update");
+
+const OTHER_PERSONS: Sql = Sql("select count(*)
+from campaign_persons
+where campaign_id = $1
+and investor_id <> $2");
+
+const KEEP_PERSON: Sql = Sql("insert into campaign_persons
+(campaign_id, investor_id)
+values ($1, $2)
+on conflict (campaign_id, investor_id) do nothing");
 
 const FREE: Sql = Sql("update campaigns
 set reserved = reserved - $2
@@ -223,6 +240,30 @@ pub fn update(tx: &mut Tx, campaign: &Campaign) -> Result<bool, DatabaseError> {
 /// Fails if the database does.
 pub fn reserve(tx: &mut Tx, id: CampaignId, units: Units) -> Result<(), DatabaseError> {
     tx.later_or_again(RESERVE, &[id.uuid().into(), units.as_i64().into()])
+}
+
+/// How many others than this investor have ordered in a campaign that counts persons; nobody else is counted until the transaction
+/// ends.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn other_persons(
+    tx: &mut Tx,
+    id: CampaignId,
+    investor: InvestorId,
+) -> Result<u64, DatabaseError> {
+    tx.query_opt(LOCK, &[id.uuid().into()])?;
+    tx.query_one(OTHER_PERSONS, &[id.uuid().into(), investor.uuid().into()])?
+        .get(0)
+}
+
+/// Counts this investor among the campaign's persons from now on.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn keep_person(tx: &mut Tx, id: CampaignId, investor: InvestorId) -> Result<(), DatabaseError> {
+    tx.execute(KEEP_PERSON, &[id.uuid().into(), investor.uuid().into()])
+        .map(|_| ())
 }
 
 /// Gives units back.

@@ -140,5 +140,11 @@ pub const COMPONENT: Component = Component {
             sqlite: include_str!("../migrations/sqlite/V0015__registrations.sql"),
             postgres: include_str!("../migrations/postgres/V0015__registrations.sql"),
         },
+        Migration {
+            version: 16,
+            name: "campaign_persons",
+            sqlite: include_str!("../migrations/sqlite/V0016__campaign_persons.sql"),
+            postgres: include_str!("../migrations/postgres/V0016__campaign_persons.sql"),
+        },
     ],
 };

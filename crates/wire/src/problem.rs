@@ -184,6 +184,7 @@ catalogue! {
         UnitsAboveMaximum = "units_above_maximum", 422, "More units than the maximum", "The campaign has a maximum that the units exceed.";
         UnitsOffStep = "units_off_step", 422, "The units are off the step", "Units are a multiple of the campaign's step.";
         AllocationExceeded = "allocation_exceeded", 422, "The allocation is exhausted", "The campaign does not have as many units left.";
+        PersonsExceeded = "persons_exceeded", 422, "No more persons may invest", "The campaign is a private placement with a limited number of persons, and as many have invested; who has invested may do so again.";
         CampaignNotOpen = "campaign_not_open", 422, "The campaign is not open yet", "The campaign opens later.";
         CampaignClosed = "campaign_closed", 422, "The campaign is closed", "The campaign takes no investments any more.";
         RequiredDocumentMissing = "required_document_missing", 422, "A required document is missing", "The campaign requires a signed document of a type that was not given; the detail names it.";

@@ -47,6 +47,11 @@ impl Refusal {
             Self::AllocationExceeded { units, available } => {
                 format!("The campaign has {available} units left, not {units}.")
             }
+            Self::PersonsExceeded { maximum } => {
+                format!(
+                    "The campaign is offered to {maximum} persons at most, and as many have invested."
+                )
+            }
             Self::CampaignNotOpen { opens_at } => {
                 format!("The campaign takes orders from {opens_at} on.")
             }

@@ -45,6 +45,7 @@ fn one_of_each() -> Vec<Refusal> {
             units,
             available: units,
         },
+        Refusal::PersonsExceeded { maximum: 149 },
         Refusal::CampaignNotOpen { opens_at: moment },
         Refusal::CampaignClosed { closes_at: moment },
         Refusal::RequiredDocumentMissing {

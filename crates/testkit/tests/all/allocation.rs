@@ -3,8 +3,10 @@
 use futures_util::future::join_all;
 use rstest::rstest;
 use serde_json::{Value, json};
+use testkit::app::eventually;
 use testkit::client::id;
-use testkit::{Backend, Setup, TestApp};
+use testkit::issuer::partner_at;
+use testkit::{Backend, Issuer, Partner, Setup, TestApp, people};
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
@@ -171,4 +173,75 @@ async fn a_sum_beyond_all_numbers_is_refused(
         partner.api.get("investments/").await.expect(200)["count"],
         0
     );
+}
+
+/// A partner whose campaign is a private placement of twenty units with this many persons.
+async fn placement(app: &TestApp, persons: u32) -> Partner {
+    const FIRM: &str = "Speicherkai Projektentwicklung GmbH";
+    let issuer = Issuer::join(app, FIRM).await;
+    let company = issuer.company(FIRM).await;
+    let body = people::product(&company, &app.app.ledger.network().name);
+    let made = issuer.api.post("products/", &body).await.expect(201);
+    let path = format!("products/{}/", id(&made));
+    let product = eventually("the product is entered", async || {
+        let product = issuer.api.get(&path).await.expect(200);
+        (product["status"] == "ACTIVE").then_some(product)
+    })
+    .await;
+    let platform = issuer.platform("Spreeinvest").await;
+    issuer.permitted(app, &platform).await;
+    let listing = json!({"product_id": product["id"], "distribution_platform_id": platform});
+    issuer.api.post("listings/", &listing).await.expect(201);
+    let campaign = json!({
+        "product_id": product["id"], "distribution_platform_id": platform, "name": "Private", "allocation": 20,
+        "offering_type": "PRIVATE_PLACEMENT_LIMITED_PERSONS", "maximum_persons": persons,
+    });
+    let campaign = issuer.api.post("campaigns/", &campaign).await.expect(201);
+    partner_at(app, &product, &platform, &id(&campaign)).await
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_private_placement_takes_so_many_persons_and_no_more(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    // Given a private placement with two persons at most, and five who order at the same time.
+    let app = TestApp::start(backend).await;
+    let partner = placement(&app, 2).await;
+    let mut orders = Vec::new();
+    for _ in 0..5 {
+        let customer = partner.customer().await;
+        orders.push(partner.order(&customer.investor, 1));
+    }
+    let replies = join_all(
+        orders
+            .iter()
+            .map(|order| partner.api.post("investments/", order)),
+    )
+    .await;
+
+    // Then two are taken, and the others are told that nobody else can join.
+    let (mut taken, mut refused) = (Vec::new(), Vec::new());
+    for (order, reply) in orders.iter().zip(replies) {
+        if reply.status == 201 {
+            taken.push((order, id(&reply.body)));
+        } else {
+            let problem = reply.refused("persons_exceeded");
+            assert_eq!(problem["errors"][0]["field"], "campaign_id");
+            refused.push(order);
+        }
+    }
+    assert_eq!((taken.len(), refused.len()), (2, 3));
+    assert_eq!(partner.available().await, 18);
+
+    // Whoever has invested may do so again; whoever gives back what he ordered was offered it all the same.
+    let (again, investment) = &taken[0];
+    partner.api.post("investments/", again).await.expect(201);
+    let path = format!("investments/{investment}/cancel/");
+    partner.api.post(&path, &json!({})).await.expect(200);
+    partner
+        .api
+        .post("investments/", refused[0])
+        .await
+        .refused("persons_exceeded");
 }
