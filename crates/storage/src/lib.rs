@@ -146,5 +146,11 @@ pub const COMPONENT: Component = Component {
             sqlite: include_str!("../migrations/sqlite/V0016__campaign_persons.sql"),
             postgres: include_str!("../migrations/postgres/V0016__campaign_persons.sql"),
         },
+        Migration {
+            version: 17,
+            name: "reminders_of_each_side",
+            sqlite: include_str!("../migrations/sqlite/V0017__reminders_of_each_side.sql"),
+            postgres: include_str!("../migrations/postgres/V0017__reminders_of_each_side.sql"),
+        },
     ],
 };

@@ -20,9 +20,10 @@ const IS_NOTED: Sql = Sql("select exists (
     and object_id = $2
     and due_at = $3)");
 
+// The issuer's people and the platform's are reminded each by themselves.
 const NOTE_PAYMENTS: Sql = Sql("insert into reminders
 (kind, object_id, due_at, reminded_at)
-select 'payment', v.id, v.payment_due_at, $1
+select $3, v.id, v.payment_due_at, $1
 from investments v
 join environments e on e.id = v.environment_id
 where v.status = 'ACCEPTED'
@@ -54,6 +55,16 @@ group by p.id, p.name, v.environment_id, i.account_id, v.platform_id
 order by p.name, p.id, v.platform_id",
 );
 
+const TAKE_BACK: Sql = Sql("delete from reminders
+where kind = $1
+and reminded_at = $2
+and object_id in (
+    select id
+    from investments
+    where id = reminders.object_id
+    and product_id = $3
+    and platform_id = $4)");
+
 const TO_ACCEPT: Sql = Sql("select p.id, p.name, v.environment_id, i.account_id, v.platform_id, count(*), min(v.created_at)
 from investments v
 join environments e on e.id = v.environment_id
@@ -74,12 +85,16 @@ pub enum Reminder {
     Day,
     /// A client that ends.
     Client,
-    /// A platform's licence that ends.
+    /// A platform's licence that ends, of which its own people hear.
     Licence,
+    /// The same, of which the registrar's people hear.
+    LicenceToRegistrar,
     /// A webhook endpoint that takes nothing any more.
     Endpoint,
-    /// An accepted investment that has to be paid.
+    /// An accepted investment that has to be paid, of which its issuer's people hear.
     Payment,
+    /// The same, of which its platform's people hear.
+    PaymentToPlatform,
     /// An investment that can be cancelled no longer.
     Cancellation,
 }
@@ -91,8 +106,10 @@ impl Reminder {
             Self::Day => "day",
             Self::Client => "client",
             Self::Licence => "licence",
+            Self::LicenceToRegistrar => "licence_to_registrar",
             Self::Endpoint => "endpoint",
             Self::Payment => "payment",
+            Self::PaymentToPlatform => "payment_to_platform",
             Self::Cancellation => "cancellation",
         }
     }
@@ -151,17 +168,38 @@ pub fn is_noted(
     tx.query_one(IS_NOTED, &parameters)?.get(0)
 }
 
-/// Investments to be paid by then of which nobody was reminded; they are noted.
+/// Investments to be paid by then of which one side was not reminded; they are noted for that side, which the reminder names.
 ///
 /// # Errors
 /// Fails if the database does.
 pub fn note_payments(
     tx: &mut Tx,
+    side: Reminder,
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Vec<DueInvestments>, DatabaseError> {
-    tx.execute(NOTE_PAYMENTS, &[time(now), time(until)])?;
-    noted(tx, Reminder::Payment, now)
+    let parameters = [time(now), time(until), side.as_str().into()];
+    tx.execute(NOTE_PAYMENTS, &parameters)?;
+    noted(tx, side, now)
+}
+
+/// Takes back what was noted just now of the investments of one product and platform, because there was nobody to be told.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn take_back(
+    tx: &mut Tx,
+    reminder: Reminder,
+    due: &DueInvestments,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    let parameters = [
+        reminder.as_str().into(),
+        time(now),
+        due.product.uuid().into(),
+        due.platform.uuid().into(),
+    ];
+    tx.execute(TAKE_BACK, &parameters).map(|_| ())
 }
 
 /// Investments that can be cancelled until then at most and of which nobody was reminded; they are noted.

@@ -4,15 +4,13 @@
 //! runs: all of them once, whoever notices first, and none if the process dies in between.
 
 use database::Tx;
-use domain::{
-    Date, IssuerId, Language, Organisation, PlatformId, ProductId, ProductStatus, Timestamp,
-};
+use domain::{Organisation, ProductStatus, Timestamp};
 use storage::reminders::{self, DueInvestments, Reminder};
 use uuid::Uuid;
 
+use super::digest::{accounts, digest, of_account, take_back_untold, to_platforms};
 use super::moments::holder;
-use super::{About, Reader, last_day, links, readers, tell};
-use crate::mail::Letter;
+use super::{About, last_day, links, readers, tell};
 use crate::mail::letters::{self, Waiting, Work};
 use crate::{Registry, Result, Right};
 
@@ -91,56 +89,66 @@ fn acceptances(registry: &Registry, tx: &mut Tx, due: &[DueInvestments]) -> Resu
 }
 
 fn payments(registry: &Registry, tx: &mut Tx, now: Timestamp) -> Result<usize> {
-    let due = reminders::note_payments(tx, now, now.plus_seconds(PAYMENT_S))?;
+    let until = now.plus_seconds(PAYMENT_S);
+    let due = reminders::note_payments(tx, Reminder::Payment, now, until)?;
     let mut written = 0;
     for account in accounts(&due) {
         let own = of_account(&due, account);
         let issuer = Organisation::Issuer(account);
         let readers = readers(registry, tx, issuer, Right::SettleInvestments)?;
+        take_back_untold(tx, Reminder::Payment, &readers, &own, now)?;
         let letter = |language, due: &[Waiting], first| {
             letters::payments_due(language, due, &links::to_be_paid(registry, first))
         };
         written += digest(registry, tx, &readers, &own, last_day, letter)?;
     }
-    for platform in platforms(&due) {
-        let letter =
-            |language, due: &[Waiting], link: &str| letters::payments_due(language, due, link);
-        written += to_platform(registry, tx, platform, &due, letter)?;
-    }
+    let due = reminders::note_payments(tx, Reminder::PaymentToPlatform, now, until)?;
+    let letter = |language, due: &[Waiting], link: &str| letters::payments_due(language, due, link);
+    written += to_platforms(
+        registry,
+        tx,
+        (Reminder::PaymentToPlatform, now),
+        &due,
+        letter,
+    )?;
     Ok(written)
 }
 
 fn cancellations(registry: &Registry, tx: &mut Tx, now: Timestamp) -> Result<usize> {
     let due = reminders::note_cancellations(tx, now, now.plus_seconds(CANCELLATION_S))?;
-    let mut written = 0;
-    for platform in platforms(&due) {
-        let letter =
-            |language, due: &[Waiting], link: &str| letters::cancellations_end(language, due, link);
-        written += to_platform(registry, tx, platform, &due, letter)?;
-    }
-    Ok(written)
+    let letter =
+        |language, due: &[Waiting], link: &str| letters::cancellations_end(language, due, link);
+    to_platforms(registry, tx, (Reminder::Cancellation, now), &due, letter)
 }
 
 fn licences(registry: &Registry, tx: &mut Tx, now: Timestamp) -> Result<usize> {
     let mut written = 0;
     let until = now.plus_seconds(LICENCE_S);
     for (platform, ends_at, standing) in storage::platforms::licences_ending(tx, now, until)? {
-        if !reminders::note(tx, Reminder::Licence, platform.uuid(), ends_at, now)? {
-            continue;
-        }
-        for (organisation, right) in [
-            (Organisation::Platform(platform), Right::WritePlatform),
-            (Organisation::Registrar, Right::WriteNetwork),
+        for (reminder, organisation, right) in [
+            (
+                Reminder::Licence,
+                Organisation::Platform(platform),
+                Right::WritePlatform,
+            ),
+            (
+                Reminder::LicenceToRegistrar,
+                Organisation::Registrar,
+                Right::WriteNetwork,
+            ),
         ] {
             let link = links::participation(registry, organisation, platform);
             let (firm, last) = (&standing.name, last_day(ends_at));
-            written += tell(
-                registry,
-                tx,
-                (organisation, right),
-                About::Organisation,
-                |language| letters::licence_expires(language, firm, last, &link),
-            )?;
+            let object = (reminder, platform.uuid(), ends_at);
+            written += once(tx, object, now, |tx| {
+                tell(
+                    registry,
+                    tx,
+                    (organisation, right),
+                    About::Organisation,
+                    |language| letters::licence_expires(language, firm, last, &link),
+                )
+            })?;
         }
     }
     Ok(written)
@@ -154,20 +162,37 @@ fn clients(registry: &Registry, tx: &mut Tx, now: Timestamp) -> Result<usize> {
         let Some(ends_at) = client.expires_at else {
             continue;
         };
-        if !reminders::note(tx, Reminder::Client, client.id.uuid(), ends_at, now)? {
-            continue;
-        }
         let (name, day) = (&client.client_id, ends_at.berlin_date());
         let link = links::client(registry, client.id);
-        written += tell(
-            registry,
-            tx,
-            (holder(&client), Right::WriteClients),
-            About::Organisation,
-            |language| letters::client_expires(language, name, day, &link),
-        )?;
+        let object = (Reminder::Client, client.id.uuid(), ends_at);
+        written += once(tx, object, now, |tx| {
+            tell(
+                registry,
+                tx,
+                (holder(&client), Right::WriteClients),
+                About::Organisation,
+                |language| letters::client_expires(language, name, day, &link),
+            )
+        })?;
     }
     Ok(written)
+}
+
+/// Tells of a thing unless it was told. While there is nobody to be told it is not noted, so that whoever joins later hears of it.
+fn once(
+    tx: &mut Tx,
+    (reminder, object, due_at): (Reminder, Uuid, Timestamp),
+    now: Timestamp,
+    tell: impl FnOnce(&mut Tx) -> Result<usize>,
+) -> Result<usize> {
+    if reminders::is_noted(tx, reminder, object, due_at)? {
+        return Ok(0);
+    }
+    let told = tell(tx)?;
+    if told > 0 {
+        reminders::note(tx, reminder, object, due_at, now)?;
+    }
+    Ok(told)
 }
 
 fn work(registry: &Registry, tx: &mut Tx) -> Result<usize> {
@@ -192,83 +217,4 @@ fn work(registry: &Registry, tx: &mut Tx) -> Result<usize> {
         About::Organisation,
         |language| letters::work_waits(language, &work, &link),
     )
-}
-
-/// One letter to each of a platform's people about its own part of what is due.
-fn to_platform(
-    registry: &Registry,
-    tx: &mut Tx,
-    platform: PlatformId,
-    due: &[DueInvestments],
-    letter: impl Fn(Language, &[Waiting], &str) -> Letter,
-) -> Result<usize> {
-    let own: Vec<&DueInvestments> = due.iter().filter(|one| one.platform == platform).collect();
-    let link = links::environments(registry);
-    let organisation = Organisation::Platform(platform);
-    let readers = readers(registry, tx, organisation, Right::WriteInvestments)?;
-    let letter = |language, due: &[Waiting], _| letter(language, due, &link);
-    digest(registry, tx, &readers, &own, last_day, letter)
-}
-
-/// One letter to each reader, with a line for each product that it sees; it leads to the first of them.
-fn digest(
-    registry: &Registry,
-    tx: &mut Tx,
-    readers: &[Reader],
-    due: &[&DueInvestments],
-    day: impl Fn(Timestamp) -> Date,
-    letter: impl Fn(Language, &[Waiting], ProductId) -> Letter,
-) -> Result<usize> {
-    let mut written = 0;
-    for reader in readers {
-        let mut lines: Vec<(ProductId, Waiting)> = Vec::new();
-        for one in due {
-            if !reader.sees(tx, About::Product(one.product))? {
-                continue;
-            }
-            let day = day(one.first_at);
-            // The rows of one product follow one another; an issuer's come from several platforms.
-            match lines.last_mut() {
-                Some((product, line)) if *product == one.product => {
-                    line.investments += one.investments;
-                    line.day = line.day.min(day);
-                }
-                _ => lines.push((
-                    one.product,
-                    Waiting {
-                        asset: one.name.clone(),
-                        investments: one.investments,
-                        day,
-                    },
-                )),
-            }
-        }
-        let Some((first, _)) = lines.first() else {
-            continue;
-        };
-        let first = *first;
-        let lines: Vec<Waiting> = lines.into_iter().map(|(_, line)| line).collect();
-        let letter = letter(reader.person.language, &lines, first);
-        reader.write(registry, tx, letter)?;
-        written += 1;
-    }
-    Ok(written)
-}
-
-fn of_account(due: &[DueInvestments], account: IssuerId) -> Vec<&DueInvestments> {
-    due.iter().filter(|one| one.account == account).collect()
-}
-
-fn accounts(due: &[DueInvestments]) -> Vec<IssuerId> {
-    let mut accounts: Vec<IssuerId> = due.iter().map(|one| one.account).collect();
-    accounts.sort_by_key(|account| account.uuid());
-    accounts.dedup();
-    accounts
-}
-
-fn platforms(due: &[DueInvestments]) -> Vec<PlatformId> {
-    let mut platforms: Vec<PlatformId> = due.iter().map(|one| one.platform).collect();
-    platforms.sort_by_key(|platform| platform.uuid());
-    platforms.dedup();
-    platforms
 }

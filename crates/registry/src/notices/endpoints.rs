@@ -1,11 +1,12 @@
 //! Webhook endpoints that take nothing any more: the kit flags them, and their platform's people hear of it once per outage.
 
 use database::Tx;
-use domain::{Organisation, Timestamp};
+use domain::{EnvironmentId, Organisation, PlatformId, Timestamp};
 use storage::reminders::{self, Reminder};
-use webhooks::endpoints::{Flagged, flagged};
+use uuid::Uuid;
+use webhooks::endpoints::flagged;
 
-use super::{About, links, tell};
+use super::{About, is_anybody_there, links, tell};
 use crate::events::endpoint_owner;
 use crate::mail::letters;
 use crate::{Registry, Result, Right};
@@ -21,7 +22,8 @@ const PAGE: u32 = 500;
 pub async fn write_about_dead(registry: &Registry) -> Result<usize> {
     // By the clock that calls go by, which set the mark.
     let now = registry.clock.outside();
-    let new = registry.db.read(move |tx| not_told(tx, now)).await?;
+    let own = registry.clone();
+    let new = registry.db.read(move |tx| not_told(&own, tx, now)).await?;
     if new.is_empty() {
         return Ok(0);
     }
@@ -29,27 +31,16 @@ pub async fn write_about_dead(registry: &Registry) -> Result<usize> {
     registry
         .db
         .write(move |tx| -> Result<_> {
-            let sellers = storage::parties::sellers(tx)?;
             let mut told = 0;
-            for endpoint in &new {
-                let since = Timestamp::from_micros(endpoint.since);
-                if !reminders::note(tx, Reminder::Endpoint, endpoint.id, since, now)? {
+            for dead in &new {
+                if !reminders::note(tx, Reminder::Endpoint, dead.id, dead.since, now)? {
                     continue;
                 }
-                let owner = sellers.iter().find(|(environment, _, platform)| {
-                    endpoint_owner(*environment, *platform) == endpoint.owner
-                });
-                let Some((environment, name, platform)) = owner else {
-                    continue;
-                };
+                let (name, day) = (&dead.name, dead.since.berlin_date());
                 let link = links::webhooks(&own, name);
-                tell(
-                    &own,
-                    tx,
-                    (Organisation::Platform(*platform), Right::WriteInvestments),
-                    About::Environment(*environment),
-                    |language| letters::endpoint_dead(language, name, since.berlin_date(), &link),
-                )?;
+                tell(&own, tx, dead.addressee(), dead.about(), |language| {
+                    letters::endpoint_dead(language, name, day, &link)
+                })?;
                 told += 1;
             }
             Ok(told)
@@ -57,13 +48,57 @@ pub async fn write_about_dead(registry: &Registry) -> Result<usize> {
         .await
 }
 
-fn not_told(tx: &mut Tx, now: Timestamp) -> Result<Vec<Flagged>> {
+/// An endpoint that was flagged, and whose it is.
+struct Dead {
+    id: Uuid,
+    since: Timestamp,
+    environment: EnvironmentId,
+    name: String,
+    platform: PlatformId,
+}
+
+impl Dead {
+    fn addressee(&self) -> (Organisation, Right) {
+        (
+            Organisation::Platform(self.platform),
+            Right::WriteInvestments,
+        )
+    }
+
+    fn about(&self) -> About {
+        About::Environment(self.environment)
+    }
+}
+
+/// Those of which somebody can be told and nobody was. The others wait for the first who can.
+fn not_told(registry: &Registry, tx: &mut Tx, now: Timestamp) -> Result<Vec<Dead>> {
     let after = now.minus_seconds(LOOKED_BACK_S).micros();
+    let flagged = flagged(tx, after, PAGE)?;
+    if flagged.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sellers = storage::parties::sellers(tx)?;
     let mut new = Vec::new();
-    for endpoint in flagged(tx, after, PAGE)? {
+    for endpoint in flagged {
         let since = Timestamp::from_micros(endpoint.since);
-        if !reminders::is_noted(tx, Reminder::Endpoint, endpoint.id, since)? {
-            new.push(endpoint);
+        if reminders::is_noted(tx, Reminder::Endpoint, endpoint.id, since)? {
+            continue;
+        }
+        let owner = sellers.iter().find(|(environment, _, platform)| {
+            endpoint_owner(*environment, *platform) == endpoint.owner
+        });
+        let Some((environment, name, platform)) = owner else {
+            continue;
+        };
+        let dead = Dead {
+            id: endpoint.id,
+            since,
+            environment: *environment,
+            name: name.clone(),
+            platform: *platform,
+        };
+        if is_anybody_there(registry, tx, dead.addressee(), dead.about())? {
+            new.push(dead);
         }
     }
     Ok(new)

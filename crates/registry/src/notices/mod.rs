@@ -4,6 +4,7 @@
 //! nobody who sees other products only. An organisation without people is not written to: it looks into the API.
 
 mod daily;
+mod digest;
 mod endpoints;
 mod links;
 mod moments;
@@ -99,6 +100,21 @@ fn tell(
         }
     }
     Ok(told)
+}
+
+/// Whether there is anybody to be told.
+fn is_anybody_there(
+    registry: &Registry,
+    tx: &mut Tx,
+    (organisation, right): (Organisation, Right),
+    about: About,
+) -> Result<bool> {
+    for reader in readers(registry, tx, organisation, right)? {
+        if reader.sees(tx, about)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A deadline is the first moment that is too late; people are told the last day.

@@ -11,14 +11,14 @@ const FIRM: &str = "Speicherkai Projektentwicklung GmbH";
 const APPLICANT: &str = "Mustermann & Söhne GmbH";
 
 /// An issuer with a product that nobody sells, and a platform of the network.
-struct World {
-    app: TestApp,
-    issuer: Issuer,
+pub(crate) struct World {
+    pub(crate) app: TestApp,
+    pub(crate) issuer: Issuer,
     /// The issuer at the network API.
-    answers: Session,
-    product: Value,
-    platform: String,
-    asks: Session,
+    pub(crate) answers: Session,
+    pub(crate) product: Value,
+    pub(crate) platform: String,
+    pub(crate) asks: Session,
 }
 
 impl World {
@@ -39,14 +39,14 @@ impl World {
         }
     }
 
-    fn wish(&self) -> Value {
+    pub(crate) fn wish(&self) -> Value {
         json!({
             "product_id": self.product["id"], "wanted_units": 500, "note": "We sell real estate in Northern Germany.",
         })
     }
 
     /// The platform asks; the path of its request.
-    async fn asked(&self) -> String {
+    pub(crate) async fn asked(&self) -> String {
         let made = self.asks.post("asset-requests/", &self.wish()).await;
         format!("asset-requests/{}/", id(&made.expect(201)))
     }
@@ -74,7 +74,7 @@ impl World {
     }
 }
 
-async fn world(backend: Backend) -> World {
+pub(crate) async fn world(backend: Backend) -> World {
     World::new(TestApp::start(backend).await).await
 }
 
@@ -185,7 +185,7 @@ async fn sells(world: &World, access: &Value) {
     partner.reaches(&order, "DELIVERED").await;
 }
 
-async fn second_product(world: &World) -> String {
+pub(crate) async fn second_product(world: &World) -> String {
     let network = world.app.app.ledger.network().name.clone();
     let issuer = world.product["issuer_id"].as_str().unwrap();
     let mut body = people::product(issuer, &network);

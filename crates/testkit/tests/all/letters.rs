@@ -21,20 +21,20 @@ use uuid::Uuid;
 use crate::participation::submitted;
 
 /// Which letter, to whom, in which language.
-type Expected<'a> = (&'a str, &'a str, Language);
+pub(crate) type Expected<'a> = (&'a str, &'a str, Language);
 
-const DE: Language = Language::German;
-const EN: Language = Language::English;
+pub(crate) const DE: Language = Language::German;
+pub(crate) const EN: Language = Language::English;
 
 /// The mailbox of a network, as far as it was not looked at before.
-struct Post {
+pub(crate) struct Post {
     registry: Registry,
     seen: HashSet<Uuid>,
 }
 
 impl Post {
     /// What is there already is nobody's business.
-    async fn of(app: &TestApp) -> Self {
+    pub(crate) async fn of(app: &TestApp) -> Self {
         let mut post = Self {
             registry: app.app.registry.clone(),
             seen: HashSet::new(),
@@ -62,7 +62,7 @@ impl Post {
     }
 
     /// These letters are new and no others.
-    async fn brings(&mut self, expected: &[Expected<'_>]) -> Vec<MailView> {
+    pub(crate) async fn brings(&mut self, expected: &[Expected<'_>]) -> Vec<MailView> {
         let new = self.take().await;
         let mut brought: Vec<Expected> = new
             .iter()
@@ -85,7 +85,7 @@ impl Post {
     }
 
     /// The same, once the workers have come to it.
-    async fn will_bring(&mut self, expected: &[Expected<'_>]) -> Vec<MailView> {
+    pub(crate) async fn will_bring(&mut self, expected: &[Expected<'_>]) -> Vec<MailView> {
         let count = expected.len();
         eventually(&format!("{count} letters are written"), async || {
             (self.peek().await.len() >= count).then_some(())
@@ -127,16 +127,22 @@ fn is_at(page: &str, path: &str) -> bool {
             .all(|(one, other)| one == other || one.starts_with('{') && !other.is_empty())
 }
 
-fn text(mail: &MailView) -> String {
+pub(crate) fn text(mail: &MailView) -> String {
     plain_text(mail.letter.as_ref().unwrap(), "Musterregister")
 }
 
 /// Lets somebody join.
-async fn joins(app: &TestApp, role: Role, email: &str, language: Language) {
+pub(crate) async fn joins(app: &TestApp, role: Role, email: &str, language: Language) {
     joins_for(app, role, Products::All, email, language).await;
 }
 
-async fn joins_for(app: &TestApp, role: Role, products: Products, email: &str, language: Language) {
+pub(crate) async fn joins_for(
+    app: &TestApp,
+    role: Role,
+    products: Products,
+    email: &str,
+    language: Language,
+) {
     let registry = &app.app.registry;
     let request = Request::internal("test", "invite");
     let new = NewInvitation {
@@ -159,7 +165,7 @@ async fn joins_for(app: &TestApp, role: Role, products: Products, email: &str, l
 }
 
 /// The registrar's people: an operator who writes German, an administrator who writes English, and an auditor.
-async fn registrars(app: &TestApp) {
+pub(crate) async fn registrars(app: &TestApp) {
     for (role, email, language) in [
         (RegistrarRole::Operator, "operator@registrar.example", DE),
         (RegistrarRole::Admin, "admin@registrar.example", EN),
@@ -170,7 +176,7 @@ async fn registrars(app: &TestApp) {
 }
 
 /// People of a platform: an administrator who writes English, somebody who sells, and somebody who only looks.
-async fn sellers(app: &TestApp, platform: &str) {
+pub(crate) async fn sellers(app: &TestApp, platform: &str) {
     let platform = platform.parse().unwrap();
     for (role, email, language) in [
         (PlatformRole::Admin, "admin@platform.example", EN),
@@ -197,7 +203,7 @@ async fn account(app: &TestApp, index: usize) -> domain::IssuerId {
 }
 
 /// Who accepts and who looks after payments for the issuer of an environment's asset.
-async fn issuers(app: &TestApp, index: usize) {
+pub(crate) async fn issuers(app: &TestApp, index: usize) {
     let account = account(app, index).await;
     for (permission, email, language) in [
         (Permission::ManageApprovals, "accepts@issuer.example", EN),
@@ -561,7 +567,7 @@ async fn what_waits_is_written_about_once_a_day_to_those_who_see_it(
 }
 
 /// Limits somebody to these products, as whoever manages members does.
-async fn limit(registry: &Registry, email: &str, products: Vec<ProductId>) {
+pub(crate) async fn limit(registry: &Registry, email: &str, products: Vec<ProductId>) {
     let hash = registry
         .people
         .tag("email", email.trim().to_lowercase().as_bytes());
