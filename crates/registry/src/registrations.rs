@@ -22,6 +22,8 @@ use crate::{Caller, Error, Registry, Result, ids, participation};
 /// A link is good for this.
 const LASTS_S: i64 = 24 * 60 * 60;
 const CONTEXT: &str = "registrations.data";
+/// Registrations that one transaction forgets at most.
+const PAGE: u32 = 200;
 
 /// What is sealed.
 #[derive(Serialize, Deserialize)]
@@ -65,8 +67,8 @@ pub async fn ask(
         .write(move |tx| -> Result<()> {
             let now = own.clock.now();
             subjects.claim(tx, now)?;
-            for over in storage::registrations::end_over(tx, &email_hash, now)? {
-                own.vault.destroy_owner(tx, over)?;
+            for earlier in storage::registrations::end_earlier(tx, &email_hash)? {
+                own.vault.destroy_owner(tx, earlier)?;
             }
             let id = ids::new();
             let key = own.vault.new_key(tx, Some(id))?;
@@ -188,6 +190,35 @@ pub async fn accept(
             sessions::replace(&own, tx, &known, session_id, &origin, Some(membership))
         })
         .await
+}
+
+/// Forgets registrations whose link was not followed in time: nobody needs firm and address any more (Art. 5(1)(e) GDPR). Returns
+/// how many those were.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn forget_over(registry: &Registry) -> Result<usize> {
+    let mut forgotten = 0;
+    loop {
+        let now = registry.clock.now();
+        let is_any = registry
+            .db
+            .read(move |tx| -> Result<_> { Ok(storage::registrations::is_any_over(tx, now)?) });
+        if !is_any.await? {
+            return Ok(forgotten);
+        }
+        let own = registry.clone();
+        forgotten += registry
+            .db
+            .write(move |tx| -> Result<_> {
+                let over = storage::registrations::end_over(tx, now, PAGE)?;
+                for id in &over {
+                    own.vault.destroy_owner(tx, *id)?;
+                }
+                Ok(over.len())
+            })
+            .await?;
+    }
 }
 
 fn load(registry: &Registry, tx: &mut Tx, hash: &[u8; 32]) -> Result<(RegistrationRecord, Sealed)> {

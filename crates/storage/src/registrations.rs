@@ -21,9 +21,22 @@ and expires_at > $2",
 const DELETE: Sql = Sql("delete from registrations
 where id = $1");
 
-const OVER: Sql = Sql("delete from registrations
+const EARLIER: Sql = Sql("delete from registrations
 where email_hash = $1
-or expires_at <= $2
+returning id");
+
+const IS_OVER: Sql = Sql("select exists (
+    select 1
+    from registrations
+    where expires_at <= $1)");
+
+const OVER: Sql = Sql("delete from registrations
+where id in (
+    select id
+    from registrations
+    where expires_at <= $1
+    order by expires_at
+    limit $2)
 returning id");
 
 /// A registration as stored.
@@ -86,16 +99,32 @@ pub fn delete(tx: &mut Tx, id: Uuid) -> Result<bool, DatabaseError> {
     Ok(tx.execute(DELETE, &[id.into()])? == 1)
 }
 
-/// Ends what this address asked for before, and everything whose time is over; whose keys are to be destroyed.
+/// Ends what this address asked for before; whose keys are to be destroyed.
 ///
 /// # Errors
 /// Fails if the database does.
-pub fn end_over(
-    tx: &mut Tx,
-    email_hash: &[u8; 32],
-    now: Timestamp,
-) -> Result<Vec<Uuid>, DatabaseError> {
-    let rows = tx.query(OVER, &[email_hash.into(), time(now)])?;
+pub fn end_earlier(tx: &mut Tx, email_hash: &[u8; 32]) -> Result<Vec<Uuid>, DatabaseError> {
+    ids(tx, EARLIER, &[email_hash.into()])
+}
+
+/// Whether the time of any registration is over.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn is_any_over(tx: &mut Tx, now: Timestamp) -> Result<bool, DatabaseError> {
+    tx.query_one(IS_OVER, &[time(now)])?.get(0)
+}
+
+/// Ends so many registrations at most whose time is over; whose keys are to be destroyed.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn end_over(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<Uuid>, DatabaseError> {
+    ids(tx, OVER, &[time(now), limit.into()])
+}
+
+fn ids(tx: &mut Tx, sql: Sql, parameters: &[Value]) -> Result<Vec<Uuid>, DatabaseError> {
+    let rows = tx.query(sql, parameters)?;
     rows.iter().map(|row| row.get(0)).collect()
 }
 

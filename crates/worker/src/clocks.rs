@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::Timestamp;
-use registry::{Registry, admissions, clocks, delivery, investors, mail, notices};
+use registry::{Registry, admissions, clocks, delivery, investors, mail, notices, registrations};
 
 /// Looks at deadlines again and again.
 pub(crate) struct Clocks {
@@ -48,6 +48,7 @@ impl Clocks {
         while investors::expire_identifications(&self.registry).await? > 0 {}
         clocks::payment_overdue(&self.registry).await?;
         admissions::answers_due(&self.registry).await?;
+        registrations::forget_over(&self.registry).await?;
         notices::write_daily(&self.registry).await?;
         notices::write_about_dead(&self.registry).await?;
         let since = *self.looked_until();
