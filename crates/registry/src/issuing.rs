@@ -141,10 +141,7 @@ async fn seen(registry: &Registry, scope: Scope, paging: Paging) -> Result<Liste
         .read(move |tx| -> Result<_> {
             let (count, records) =
                 storage::products::list(tx, &scope, paging.offset, paging.limit)?;
-            let items = records
-                .iter()
-                .map(|record| show(tx, record))
-                .collect::<Result<_>>()?;
+            let items = show_all(tx, &records)?;
             Ok(Listed { count, items })
         })
         .await
@@ -187,6 +184,20 @@ pub(crate) fn show(tx: &mut Tx, record: &ProductRecord) -> Result<IssuedProduct>
     let offer = offer(tx, record.product.id)?;
     let circle = storage::offers::circle(tx, record.product.id)?;
     Ok(shown(record, &offer, &circle))
+}
+
+/// The same of a list.
+pub(crate) fn show_all(tx: &mut Tx, records: &[ProductRecord]) -> Result<Vec<IssuedProduct>> {
+    let ids: Vec<ProductId> = records.iter().map(|record| record.product.id).collect();
+    let offers = storage::offers::of_products(tx, &ids)?;
+    records
+        .iter()
+        .zip(&offers)
+        .map(|(record, (offer, circle))| {
+            let offer = offer.as_ref().ok_or(Error::NotFound("product"))?;
+            Ok(shown(record, offer, circle))
+        })
+        .collect()
 }
 
 pub(crate) fn shown(

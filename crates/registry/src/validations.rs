@@ -10,7 +10,7 @@ use uuid::Uuid;
 use wire::ProblemCode;
 use wire::issuing::IssuedProduct;
 
-use crate::issuing::{lock, note, show, shown};
+use crate::issuing::{lock, note, show, show_all, shown};
 use crate::mail::letters;
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, decisions,
@@ -33,10 +33,7 @@ pub async fn list(
             let status = ProductStatus::Validation;
             let (count, records) =
                 storage::products::with_status(tx, status, paging.offset, paging.limit)?;
-            let items = records
-                .iter()
-                .map(|record| show(tx, record))
-                .collect::<Result<_>>()?;
+            let items = show_all(tx, &records)?;
             Ok(Listed { count, items })
         })
         .await

@@ -118,6 +118,28 @@ pub fn find(tx: &mut Tx, product: ProductId) -> Result<Option<OfferRecord>, Data
         .transpose()
 }
 
+/// The offers of these products and the circles that they address, each in the order of the products; they are fetched in one flight.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn of_products(
+    tx: &mut Tx,
+    products: &[ProductId],
+) -> Result<Vec<(Option<OfferRecord>, Vec<PlatformId>)>, DatabaseError> {
+    let ids: Vec<[Value; 1]> = products.iter().map(|id| [id.uuid().into()]).collect();
+    let flight: Vec<(Sql, &[Value])> = ids
+        .iter()
+        .flat_map(|id| [(FIND, id.as_slice()), (CIRCLE, id.as_slice())])
+        .collect();
+    let rows = tx.query_many(&flight)?;
+    rows.chunks_exact(2)
+        .map(|of_one| {
+            let offer = of_one[0].first().map(read).transpose()?;
+            Ok((offer, platforms(&of_one[1])?))
+        })
+        .collect()
+}
+
 /// The products that only their circle may see.
 ///
 /// # Errors
@@ -134,7 +156,10 @@ pub fn restricted(tx: &mut Tx) -> Result<Vec<ProductId>, DatabaseError> {
 /// # Errors
 /// Fails if the database does.
 pub fn circle(tx: &mut Tx, product: ProductId) -> Result<Vec<PlatformId>, DatabaseError> {
-    let rows = tx.query(CIRCLE, &[product.uuid().into()])?;
+    platforms(&tx.query(CIRCLE, &[product.uuid().into()])?)
+}
+
+fn platforms(rows: &[Row]) -> Result<Vec<PlatformId>, DatabaseError> {
     rows.iter()
         .map(|row| Columns::of(row).id(PlatformId::from_uuid))
         .collect()
