@@ -68,7 +68,7 @@ async fn change(
     let name = fields.text("name");
     match accounts::change_person(&console.registry, &who.session, name, language).await {
         Ok(()) => Ok(layout::done("/console/account", "saved")),
-        Err(error) => render(&console, &who, &fields, Some(&refusal(error)?)).await,
+        Err(error) => render(&console, &who, &fields, Some(&refusal(&who, error)?)).await,
     }
 }
 
@@ -93,7 +93,7 @@ async fn change_password(
                 .append(axum::http::header::SET_COOKIE, cookie);
             Ok(response)
         }
-        Err(error) => render(&console, &who, &fields, Some(&refusal(error)?)).await,
+        Err(error) => render(&console, &who, &fields, Some(&refusal(&who, error)?)).await,
     }
 }
 
@@ -270,7 +270,7 @@ async fn confirm_second_factor(
         accounts::confirm_totp(&console.registry, session, &who.origin, fields.text("code"));
     match confirmed.await {
         Ok(enrolled) => Ok(recovery_codes(&who, &enrolled)),
-        Err(error) => offer(&console, &who, Some(&refusal(error)?)).await,
+        Err(error) => offer(&console, &who, Some(&refusal(&who, error)?)).await,
     }
 }
 

@@ -111,7 +111,7 @@ async fn start(
             Ok(layout::done(&format!("{PATH}/{}", made.id), "created"))
         }
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             render_list(&console, &posted.who, None, 1, Some(&problem)).await
         }
     }
@@ -336,7 +336,7 @@ async fn finish(
     match outcome {
         Ok(_) => Ok(layout::done(&format!("{PATH}/{id}"), flash)),
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             let fields = Some(&posted.fields);
             render(console, &posted.who, id, fields, Some(&problem)).await
         }
@@ -354,7 +354,7 @@ async fn finish_stored(
     match outcome {
         Ok(_) => Ok(layout::done(&format!("{PATH}/{id}"), flash)),
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             render(console, &posted.who, id, None, Some(&problem)).await
         }
     }

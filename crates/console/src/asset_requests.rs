@@ -190,7 +190,7 @@ async fn answered(
     match done {
         Ok(_) => Ok(layout::done(&format!("{PATH}/{id}"), "decided")),
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             render(console, &posted.who, id, &posted.fields, Some(&problem)).await
         }
     }

@@ -84,7 +84,7 @@ async fn show(
                 count: 0,
                 items: Vec::new(),
             };
-            (nothing, Some(refusal(error)?))
+            (nothing, Some(refusal(&who, error)?))
         }
     };
     let rows: Vec<_> = listed.items.iter().map(|one| row(visitor, one)).collect();

@@ -102,7 +102,7 @@ async fn ask(
             ))
         }
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             render(&console, &posted.who, id, &posted.fields, Some(&problem)).await
         }
     }

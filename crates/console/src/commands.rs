@@ -59,7 +59,7 @@ async fn retry(
     match dlt_operations::retry(&console.registry, &posted.request(), id).await {
         Ok(_) => Ok(layout::done(PATH, "retried")),
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             let failed = Some(CommandStatus::Failed);
             render(&console, &posted.who, failed, 1, Some(&problem)).await
         }

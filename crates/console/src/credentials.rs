@@ -58,7 +58,7 @@ async fn create(
             render_one(&console, &posted.who, id, Some(&made), fields, None).await
         }
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             render_list(&console, &posted.who, 1, fields, Some(&problem)).await
         }
     }
@@ -91,7 +91,7 @@ async fn rotate(
             render_one(&console, &posted.who, id, Some(&rotated), &nothing, None).await
         }
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             render_one(&console, &posted.who, id, None, fields, Some(&problem)).await
         }
     }
@@ -106,7 +106,7 @@ async fn revoke(
     match clients::revoke(&console.registry, &posted.request(), id).await {
         Ok(_) => Ok(layout::done(&format!("{PATH}/{id}"), "revoked")),
         Err(error) => {
-            let (problem, nothing) = (refusal(error)?, Fields::default());
+            let (problem, nothing) = (refusal(&posted.who, error)?, Fields::default());
             render_one(&console, &posted.who, id, None, &nothing, Some(&problem)).await
         }
     }

@@ -136,7 +136,15 @@ async fn finish(
 ) -> Result<Response, Refused> {
     match outcome {
         Ok(_) => Ok(layout::done(&format!("{PATH}/{id}"), flash)),
-        Err(error) => render(console, &posted.who, id, Some(&refusal(error)?)).await,
+        Err(error) => {
+            render(
+                console,
+                &posted.who,
+                id,
+                Some(&refusal(&posted.who, error)?),
+            )
+            .await
+        }
     }
 }
 

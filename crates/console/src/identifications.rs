@@ -55,7 +55,15 @@ async fn decide(
     };
     match decided {
         Ok(_) => Ok(layout::done(PATH, "decided")),
-        Err(error) => render(&console, &posted.who, 1, Some(&refusal(error)?)).await,
+        Err(error) => {
+            render(
+                &console,
+                &posted.who,
+                1,
+                Some(&refusal(&posted.who, error)?),
+            )
+            .await
+        }
     }
 }
 

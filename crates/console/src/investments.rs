@@ -150,7 +150,7 @@ async fn cancel(
                 &posted.who,
                 &environment,
                 id,
-                Some(&refusal(error)?),
+                Some(&refusal(&posted.who, error)?),
             )
             .await
         }

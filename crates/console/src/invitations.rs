@@ -59,7 +59,16 @@ async fn accept_as_new(
             "/console/account/second-factor",
             &started.token,
         )),
-        Err(error) => render(&console, &who, &token, &fields, Some(&refusal(error)?)).await,
+        Err(error) => {
+            render(
+                &console,
+                &who,
+                &token,
+                &fields,
+                Some(&refusal(&who, error)?),
+            )
+            .await
+        }
     }
 }
 
@@ -75,7 +84,16 @@ async fn accept(
             "/console/",
             &started.token,
         )),
-        Err(error) => render(&console, &visitor, &token, &fields, Some(&refusal(error)?)).await,
+        Err(error) => {
+            render(
+                &console,
+                &visitor,
+                &token,
+                &fields,
+                Some(&refusal(&visitor, error)?),
+            )
+            .await
+        }
     }
 }
 

@@ -147,7 +147,14 @@ async fn decided(
     let answer = match answer {
         Ok(answer) => answer.json::<BatchAnswer>()?,
         Err(error) => {
-            return render(console, &posted.who, &choice, Some(&refusal(error)?), &[]).await;
+            return render(
+                console,
+                &posted.who,
+                &choice,
+                Some(&refusal(&posted.who, error)?),
+                &[],
+            )
+            .await;
         }
     };
     if answer.results.iter().all(|result| result.problem.is_none()) {

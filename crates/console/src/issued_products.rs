@@ -86,7 +86,7 @@ async fn save(
         match upload::keep(console, &posted, file).await {
             Ok(document) => fields = with_document(&fields, document.id),
             Err(error) => {
-                let problem = refusal(error)?;
+                let problem = refusal(&posted.who, error)?;
                 return render(console, who, known, &fields, Some(&problem)).await;
             }
         }
@@ -123,7 +123,7 @@ async fn save(
             Ok(layout::done(&format!("{PATH}/{}", product.id), "saved"))
         }
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             render(console, who, known, &fields, Some(&problem)).await
         }
     }

@@ -118,7 +118,7 @@ async fn made_of(
             "created",
         )),
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             issued::render(
                 console,
                 &posted.who,
@@ -162,7 +162,7 @@ async fn change_campaign(
             "saved",
         )),
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             Ok(render(&posted.who, &one, &posted.fields, Some(&problem)))
         }
     }

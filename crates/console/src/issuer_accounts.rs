@@ -53,7 +53,7 @@ async fn open(State(console): State<Console>, posted: Posted<Member>) -> Result<
     match issuers::create_account(&console.registry, &posted.request(), body).await {
         Ok(_) => Ok(layout::done(PATH, "created")),
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             render(&console, &posted.who, 1, &posted.fields, Some(&problem)).await
         }
     }

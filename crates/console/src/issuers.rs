@@ -133,7 +133,7 @@ async fn save(
                 fields = upload::with(&fields, &[(proof, document.id.to_string())]);
             }
             Err(error) => {
-                let problem = refusal(error)?;
+                let problem = refusal(&posted.who, error)?;
                 return Ok(render(&posted.who, one.as_ref(), &fields, Some(&problem)));
             }
         }
@@ -155,7 +155,7 @@ async fn save(
     match saved {
         Ok(_) => Ok(layout::done(PATH, "saved")),
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             Ok(render(&posted.who, one.as_ref(), &fields, Some(&problem)))
         }
     }

@@ -43,7 +43,7 @@ async fn ask(
     let asked = registrations::ask(&console.registry, &who.origin, firm, email, who.language).await;
     match asked {
         Ok(()) => Ok(layout::done(PATH, "join-asked")),
-        Err(error) => Ok(page(&who, &fields, Some(&refusal(error)?))),
+        Err(error) => Ok(page(&who, &fields, Some(&refusal(&who, error)?))),
     }
 }
 
@@ -105,7 +105,7 @@ async fn accept_as_new(
             &started.token,
         )),
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&who, error)?;
             render(&console, &who, &token, Some(&fields), Some(&problem)).await
         }
     }
@@ -126,7 +126,7 @@ async fn accept(
             &started.token,
         )),
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&visitor, error)?;
             render(&console, &visitor, &token, Some(&fields), Some(&problem)).await
         }
     }

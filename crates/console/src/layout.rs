@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use domain::Language;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use registry::Right;
 use registry::sessions::{Session, Stage};
@@ -191,10 +192,10 @@ pub(crate) fn open(visitor: &Visitor, status: StatusCode, title: &str, body: &Ma
 }
 
 /// A page that knows nobody, for problems.
-pub(crate) fn plain(title: &str, body: &Markup) -> Response {
+pub(crate) fn plain(language: Language, title: &str, body: &Markup) -> Response {
     let markup = html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(language.code()) {
             (head(title))
             body { main class="container" { article class="narrow" { (body) } } }
         }

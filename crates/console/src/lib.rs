@@ -22,6 +22,7 @@ mod environments;
 mod events;
 mod flash;
 mod form;
+mod german;
 mod identifications;
 mod investments;
 mod investors;
@@ -61,6 +62,7 @@ mod words;
 mod work;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::any;
 use registry::Registry;
 
@@ -87,6 +89,10 @@ pub fn router(console: Console) -> Router {
         .route(assets::PATH, axum::routing::get(assets::get))
         // What is not there has a page too.
         .route("/console/{*rest}", any(refused::nothing_here))
+        .layer(from_fn_with_state(
+            console.clone(),
+            refused::in_own_language,
+        ))
         .with_state(console)
 }
 

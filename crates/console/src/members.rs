@@ -57,7 +57,16 @@ async fn invite(
     let (who, fields) = (&posted.who, &posted.fields);
     match invited {
         Ok(invited) => render(&console, who, &Fields::default(), None, Some(&invited)).await,
-        Err(error) => render(&console, who, fields, Some(&refusal(error)?), None).await,
+        Err(error) => {
+            render(
+                &console,
+                who,
+                fields,
+                Some(&refusal(&posted.who, error)?),
+                None,
+            )
+            .await
+        }
     }
 }
 
@@ -85,7 +94,7 @@ async fn change(
     match changed {
         Ok(()) => Ok(layout::done(PATH, "member-changed")),
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             render_one(&console, &posted.who, id, &posted.fields, Some(&problem)).await
         }
     }
@@ -100,7 +109,7 @@ async fn remove(
     match members::remove(&console.registry, &posted.request(), id).await {
         Ok(()) => Ok(layout::done(PATH, "member-removed")),
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             render(
                 &console,
                 &posted.who,

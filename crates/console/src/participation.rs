@@ -49,7 +49,7 @@ async fn leave(
     };
     match left {
         Ok(_) => Ok(layout::done(PATH, "left")),
-        Err(error) => render(&console, &posted.who, Some(&refusal(error)?)).await,
+        Err(error) => render(&console, &posted.who, Some(&refusal(&posted.who, error)?)).await,
     }
 }
 

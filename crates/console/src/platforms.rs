@@ -148,7 +148,7 @@ async fn finish(
     match outcome {
         Ok(_) => Ok(layout::done(&format!("{PATH}/{id}"), "proposed")),
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             let fields = Some(&posted.fields);
             render(console, &posted.who, id, fields, Some(&problem)).await
         }

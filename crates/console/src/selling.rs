@@ -67,7 +67,7 @@ async fn make_client(
             render(&console, who, id, &Fields::default(), None, Some(&made)).await
         }
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             render(&console, who, id, &posted.fields, Some(&problem), None).await
         }
     }

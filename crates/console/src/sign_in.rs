@@ -79,7 +79,7 @@ async fn password(
             };
             Ok(layout::done_with_token(&who, next, &started.token))
         }
-        Err(error) => Ok(form(&who, &fields, Some(&refusal(error)?))),
+        Err(error) => Ok(form(&who, &fields, Some(&refusal(&who, error)?))),
     }
 }
 
@@ -118,7 +118,7 @@ async fn code(
     let code = fields.text("code");
     match sign_in::with_code(&console.registry, &who.origin, &who.token, code).await {
         Ok(started) => Ok(layout::done_with_token(&who, "/console/", &started.token)),
-        Err(error) => Ok(code_form(&who, Some(&refusal(error)?))),
+        Err(error) => Ok(code_form(&who, Some(&refusal(&who, error)?))),
     }
 }
 
@@ -168,7 +168,7 @@ async fn forgotten(
     match accounts::forgot_password(&console.registry, &who.origin, email).await {
         // The same answer whether there is such an account; the link goes to its address only.
         Ok(()) => Ok(layout::done("/console/sign-in", "reset-requested")),
-        Err(error) => Ok(forgotten_form(&who, Some(&refusal(error)?))),
+        Err(error) => Ok(forgotten_form(&who, Some(&refusal(&who, error)?))),
     }
 }
 
@@ -208,7 +208,7 @@ async fn reset(
 ) -> Result<Response, Refused> {
     match accounts::reset_password(&console.registry, &token, fields.raw("password")).await {
         Ok(()) => Ok(layout::done("/console/sign-in", "password-reset")),
-        Err(error) => Ok(reset_form(&who, &token, Some(&refusal(error)?))),
+        Err(error) => Ok(reset_form(&who, &token, Some(&refusal(&who, error)?))),
     }
 }
 

@@ -117,7 +117,7 @@ async fn decided(
     match done {
         Ok(_) => Ok(layout::done(PATH, said)),
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             render(console, &posted.who, id, &posted.fields, Some(&problem)).await
         }
     }

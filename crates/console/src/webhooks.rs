@@ -88,7 +88,7 @@ async fn create(
             .await
         }
         Err(error) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             render(&console, &posted.who, &environment, fields, Some(&problem)).await
         }
     }
@@ -138,7 +138,7 @@ async fn act(
         (Ok(_), "test" | "replay") => Ok(layout::done(&format!("{here}/{id}"), "queued")),
         (Ok(_), _) => Ok(layout::done(&format!("{here}/{id}"), "saved")),
         (Err(error), _) => {
-            let problem = refusal(error)?;
+            let problem = refusal(&posted.who, error)?;
             render_one(
                 &console,
                 &posted.who,

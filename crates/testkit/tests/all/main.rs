@@ -6,6 +6,7 @@
 extern crate sdk as cashlink_sdk;
 
 mod allocation;
+mod asset_letters;
 mod asset_requests;
 mod assets;
 mod at_rest;
@@ -19,6 +20,7 @@ mod clients;
 mod conformance;
 mod console;
 mod console_assets;
+mod console_forms;
 mod conventions;
 mod credentials;
 mod databases;
@@ -47,6 +49,7 @@ mod payment;
 mod people;
 mod python;
 mod reference;
+mod retention;
 mod reviews;
 mod sdk_client;
 mod sdk_examples;

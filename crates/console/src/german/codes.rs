@@ -1,0 +1,296 @@
+//! What each code of the catalogue says in German: a title, and a sentence where nothing more is known of the case.
+
+use wire::ProblemCode::{self, *};
+
+/// Title and sentence. The list is complete, or this does not compile.
+pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
+    match code {
+        InvalidJson => (
+            "Die Eingabe ist kein JSON",
+            "Die Eingabe konnte nicht gelesen werden.",
+        ),
+        InvalidEncoding => (
+            "Die Eingabe ist kein UTF-8",
+            "Die Eingabe enthält Zeichen, die nicht gelesen werden können.",
+        ),
+        InvalidBody => (
+            "Bitte prüfen Sie Ihre Angaben",
+            "Eine oder mehrere Angaben fehlen oder sind so nicht möglich.",
+        ),
+        InvalidParameter => (
+            "Die Adresse ist nicht richtig",
+            "Ein Teil der Adresse hat einen Wert, den es nicht gibt.",
+        ),
+        UnknownField => (
+            "Unbekannte Angabe",
+            "Die Eingabe enthält ein Feld, das es nicht gibt.",
+        ),
+        InvalidIdempotencyKey => (
+            "Das Formular ist beschädigt",
+            "Laden Sie die Seite neu und wiederholen Sie die Eingabe.",
+        ),
+        TokenMissing => (
+            "Anmeldung nötig",
+            "Melden Sie sich an und versuchen Sie es erneut.",
+        ),
+        TokenInvalid => (
+            "Der Zugang gilt hier nicht",
+            "Der Zugang gehört nicht hierher oder wurde entzogen.",
+        ),
+        TokenExpired => ("Der Zugang ist abgelaufen", "Melden Sie sich erneut an."),
+        SignInRefused => (
+            "Die Anmeldung wurde abgelehnt",
+            "Adresse, Passwort oder Code stimmen nicht; was davon, wird nicht gesagt.",
+        ),
+        SessionEnded => (
+            "Die Sitzung ist beendet",
+            "Niemand ist angemeldet, oder nicht mehr. Melden Sie sich an und versuchen Sie es erneut.",
+        ),
+        FormExpired => (
+            "Das Formular ist abgelaufen",
+            "Das Formular gehört nicht zu Ihrer jetzigen Sitzung. Laden Sie die Seite neu und wiederholen Sie die Eingabe.",
+        ),
+        InsufficientScope => (
+            "Dafür fehlt das Recht",
+            "Ihre Rolle erlaubt das nicht. Wer Ihre Mitglieder verwaltet, kann sie ändern.",
+        ),
+        AcceptMandateMissing => (
+            "Kein Auftrag zur Annahme",
+            "Investments dieser Kampagne nimmt nur der Emittent an.",
+        ),
+        PaymentMandateMissing => (
+            "Kein Auftrag zur Zahlungsmeldung",
+            "Zahlungen dieser Kampagne bestätigt nur der Emittent.",
+        ),
+        AddressNotAllowed => (
+            "Von hier aus nicht erlaubt",
+            "Der Zugang ist an Netze gebunden, und diese Anfrage kommt aus einem anderen.",
+        ),
+        NotPermitted => (
+            "Nicht erlaubt",
+            "Die Organisation, für die Sie handeln, kann das nicht tun.",
+        ),
+        NotFound => (
+            "Nicht gefunden",
+            "Das gibt es hier nicht, oder es gehört jemand anderem.",
+        ),
+        MethodNotAllowed => (
+            "So nicht möglich",
+            "Diese Seite nimmt keine solche Anfrage an.",
+        ),
+        RequestTimeout => (
+            "Es hat zu lange gedauert",
+            "Die Anfrage wurde nicht rechtzeitig fertig. Wiederholen Sie sie.",
+        ),
+        InvestmentState => (
+            "Der Status des Investments lässt das nicht zu",
+            "In diesem Status ist das nicht möglich.",
+        ),
+        IdempotencyInFlight => (
+            "Es wird noch gearbeitet",
+            "Dieselbe Eingabe wird gerade bearbeitet. Warten Sie einen Moment.",
+        ),
+        WalletAddressTaken => (
+            "Die Adresse ist vergeben",
+            "Diese Wallet-Adresse ist in dieser Umgebung schon hinterlegt.",
+        ),
+        Conflict => ("Widerspruch", "Das widerspricht dem gegenwärtigen Stand."),
+        LastManager => (
+            "Niemand könnte mehr Mitglieder verwalten",
+            "Die letzte Person, die Mitglieder verwaltet, kann weder entfernt werden noch eine andere Rolle bekommen.",
+        ),
+        IssuerExists => (
+            "Den Emittenten gibt es schon",
+            "Es gibt einen Emittenten mit dieser Firma; eine Firma ist ein Emittent des Netzwerks.",
+        ),
+        ProductState => (
+            "Der Status des Produkts lässt das nicht zu",
+            "In diesem Status ist das mit dem Produkt nicht möglich.",
+        ),
+        TermsNotDeposited => (
+            "Die Emissionsbedingungen fehlen",
+            "Ein Kryptowertpapier wird eingetragen, nachdem seine Bedingungen niedergelegt sind (§ 5 eWpG): Das Produkt braucht ein Dokument der Art TERMS oder ISSUANCE.",
+        ),
+        AlreadyListed => (
+            "Das Produkt ist dort schon gelistet",
+            "Dieses Produkt ist bei dieser Plattform schon gelistet.",
+        ),
+        DeliveryStarted => (
+            "Die Lieferung läuft",
+            "Die Stücke werden geliefert; die Änderung kommt zu spät.",
+        ),
+        CancellationPeriodOver => (
+            "Die Widerrufsfrist ist vorbei",
+            "Der Anleger kann von diesem Investment nicht mehr zurücktreten.",
+        ),
+        CancellationRefused => (
+            "Das Investment kann nicht storniert werden",
+            "Status oder Produkt des Investments lassen keinen Rücktritt zu.",
+        ),
+        FourEyesRequired => (
+            "Eine andere Person muss bestätigen",
+            "Eine Entscheidung wird wirksam, wenn jemand anderes sie bestätigt als wer sie vorgeschlagen hat.",
+        ),
+        DecisionClosed => (
+            "Die Entscheidung ist abgeschlossen",
+            "Die Entscheidung wurde schon bestätigt oder zurückgezogen.",
+        ),
+        ParticipationState => (
+            "Der Stand der Plattform lässt das nicht zu",
+            "Beim jetzigen Stand ihrer Teilnahme ist das nicht möglich.",
+        ),
+        Erased => (
+            "Die Daten sind gelöscht",
+            "Die Daten der Person wurden endgültig gelöscht; was das Register behalten muss, bleibt ohne sie bestehen.",
+        ),
+        LinkInvalid => (
+            "Der Link gilt nicht mehr",
+            "Der Link wurde benutzt, zurückgezogen oder ist zu alt.",
+        ),
+        ApplicationState => (
+            "Der Status des Antrags lässt das nicht zu",
+            "In diesem Status ist das mit dem Antrag nicht möglich.",
+        ),
+        ApplicationDuplicate => (
+            "Die Firma hat sich schon beworben",
+            "Die Firma nimmt schon teil, oder ein anderer Antrag von ihr ist offen.",
+        ),
+        AssetRequestState => (
+            "Der Status der Anfrage lässt das nicht zu",
+            "In diesem Status ist das mit der Anfrage nicht möglich.",
+        ),
+        AssetRequestDuplicate => (
+            "Nach diesem Wert wurde schon gefragt",
+            "Die Plattform hat eine offene Anfrage zu diesem Wert; ziehen Sie sie zuerst zurück.",
+        ),
+        DomainNotProven => (
+            "Die Domain ist nicht nachgewiesen",
+            "Legen Sie das Token dort ab, wo wir es suchen, lassen Sie es prüfen und reichen Sie dann ein.",
+        ),
+        BodyTooLarge => (
+            "Die Eingabe ist zu groß",
+            "Die Eingabe oder die Datei ist größer als erlaubt.",
+        ),
+        UnsupportedMediaType => (
+            "Diese Art von Eingabe wird nicht gelesen",
+            "Die Eingabe hat eine Form, die diese Seite nicht liest.",
+        ),
+        DocumentTypeNotAccepted => (
+            "Diese Art von Datei wird nicht angenommen",
+            "Der Inhalt der Datei ist von keiner angenommenen Art, oder nicht von der, die ihr Name behauptet. Angenommen werden PDF und Bilder.",
+        ),
+        IdempotencyKeyReused => (
+            "Das Formular wurde schon gesendet",
+            "Laden Sie die Seite neu, bevor Sie etwas anderes senden.",
+        ),
+        UsTaxNotAccepted => (
+            "US-Steuerpflichtige werden nicht angenommen",
+            "Anleger, die der US-Steuer unterliegen, können nicht angelegt werden.",
+        ),
+        UnitsBelowMinimum => (
+            "Zu wenige Stücke",
+            "Die Kampagne hat eine Mindestmenge, die nicht erreicht wird.",
+        ),
+        UnitsAboveMaximum => (
+            "Zu viele Stücke",
+            "Die Kampagne hat eine Höchstmenge, die überschritten wird.",
+        ),
+        UnitsOffStep => (
+            "Die Stückzahl passt nicht zur Stückelung",
+            "Bestellt werden Vielfache der Stückelung.",
+        ),
+        AllocationExceeded => (
+            "Das Kontingent ist ausgeschöpft",
+            "Die Kampagne hat nicht mehr so viele Stücke.",
+        ),
+        PersonsExceeded => (
+            "Weitere Personen können nicht zeichnen",
+            "Das Angebot richtet sich an eine begrenzte Zahl von Personen, und so viele haben gezeichnet. Wer gezeichnet hat, kann es wieder tun.",
+        ),
+        CampaignNotOpen => (
+            "Die Kampagne ist noch nicht offen",
+            "Die Kampagne beginnt später.",
+        ),
+        CampaignClosed => (
+            "Die Kampagne ist beendet",
+            "Die Kampagne nimmt keine Bestellungen mehr an.",
+        ),
+        RequiredDocumentMissing => (
+            "Ein verlangtes Dokument fehlt",
+            "Die Kampagne verlangt ein unterschriebenes Dokument, das nicht dabei ist.",
+        ),
+        WalletNotAccepted => (
+            "Die Wallet kann nicht benutzt werden",
+            "Die Wallet empfängt nicht, ist gesperrt oder gehört nicht zum Netzwerk des Produkts.",
+        ),
+        WalletNotOfInvestor => (
+            "Die Wallet gehört nicht dem Anleger",
+            "Stücke gehen an eine Wallet des Anlegers selbst.",
+        ),
+        ManagedWalletNotAvailable => (
+            "Verwahrte Wallets gibt es hier nicht",
+            "Dieser Registerführer hält keine Schlüssel für Anleger; hinterlegen Sie eine eigene Adresse des Anlegers.",
+        ),
+        WebhookAddressNotAllowed => (
+            "Die Webhook-Adresse ist nicht erlaubt",
+            "Die Adresse ist nicht https oder führt dorthin, wohin nicht gesendet werden darf.",
+        ),
+        ProductNotListed => (
+            "Das Produkt ist nicht gelistet",
+            "Die Anleger dieser Plattform dürfen das Produkt nicht halten.",
+        ),
+        PlatformSuspended => (
+            "Die Plattform ist ausgesetzt",
+            "Eine ausgesetzte Plattform nimmt keine neuen Investments an; laufende gehen weiter.",
+        ),
+        PlatformNotAdmitted => (
+            "Die Plattform ist nicht zugelassen",
+            "Nur eine Plattform, die der Registerführer zugelassen hat, nimmt Investments an.",
+        ),
+        LicenceExpired => (
+            "Die Erlaubnis ist abgelaufen",
+            "Die Erlaubnis der Plattform ist abgelaufen; neue Investments sind möglich, sobald dem Registerführer die neue vorliegt.",
+        ),
+        LicenceDoesNotCover => (
+            "Die Erlaubnis deckt das Produkt nicht",
+            "Die Plattform hat keine geltende Erlaubnis, Produkte dieser Rechtsform zu vermitteln.",
+        ),
+        PlatformNotAllowed => (
+            "Die Plattform ist nicht freigegeben",
+            "Der Registerführer hat Listings dieses Emittenten bei dieser Plattform nicht freigegeben.",
+        ),
+        RegistryAccountMismatch => (
+            "Das Registerkonto gehört einer anderen Firma",
+            "Ein Emittent spiegelt das Registerkonto derselben Firma: Name, Handelsregister und Nummer müssen übereinstimmen.",
+        ),
+        LegalFormContradiction => (
+            "Die Rechtsform passt nicht zum Produkt",
+            "Die Rechtsform verträgt sich nicht mit der Art des Produkts oder damit, ob es unter das eWpG fällt.",
+        ),
+        BenefitingPersonNotApplicable => (
+            "Keine wirtschaftlich Berechtigten",
+            "Nur juristische Personen haben wirtschaftlich Berechtigte.",
+        ),
+        TooMany => ("Zu viele", "Es sind mehr, als auf einmal möglich sind."),
+        AmountOverflow => (
+            "Der Betrag ist zu groß",
+            "Der Betrag, der sich ergibt, kann nicht dargestellt werden.",
+        ),
+        SignInPaused => (
+            "Die Anmeldung ist angehalten",
+            "Es gab zu viele Versuche für dieses Konto oder von dieser Adresse. Warten Sie; mit jedem weiteren Versuch dauert es länger.",
+        ),
+        RateLimited => (
+            "Zu viele Anfragen",
+            "Warten Sie einen Moment und versuchen Sie es erneut.",
+        ),
+        Internal => (
+            "Ein Fehler bei uns",
+            "Etwas ist bei uns schiefgegangen; nichts wurde geändert.",
+        ),
+        Unavailable => (
+            "Gerade nicht verfügbar",
+            "Das Netzwerk ist beschäftigt; nichts wurde geändert. Versuchen Sie es gleich noch einmal.",
+        ),
+    }
+}
