@@ -7,12 +7,15 @@
 
 mod bare;
 mod captured;
+mod catalogue;
 mod client;
 mod clock;
 mod figures;
+mod inside;
 mod intake;
 mod load;
 mod network;
+mod pages;
 mod partner;
 mod receivers;
 mod server;
@@ -41,6 +44,10 @@ enum Command {
     Intake(intake::Options),
     /// Webhook deliveries per second to many endpoints, one of which hangs
     Webhooks(webhook_deliveries::Options),
+    /// A thousand assets in one answer, against the statement that reads them
+    Catalogue(catalogue::Options),
+    /// Every page of the console, with a hundred thousand investors and investments
+    Pages(pages::Options),
     /// How soon the server answers and how much memory it keeps
     Start(start::Options),
 }
@@ -67,6 +74,8 @@ fn run(arguments: &Arguments) -> Result<()> {
         match &arguments.command {
             Command::Intake(options) => intake::run(options).await,
             Command::Webhooks(options) => webhook_deliveries::run(options).await,
+            Command::Catalogue(options) => catalogue::run(options).await,
+            Command::Pages(options) => pages::run(options).await,
             Command::Start(options) => start::run(options).await,
         }
     })

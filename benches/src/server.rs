@@ -20,7 +20,7 @@ const LOOK: Duration = Duration::from_millis(2);
 pub struct Place {
     program: PathBuf,
     folder: PathBuf,
-    config: PathBuf,
+    pub config: PathBuf,
     pub address: SocketAddr,
 }
 

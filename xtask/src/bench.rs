@@ -25,6 +25,10 @@ pub enum What {
     Webhooks,
     /// Gas per investor of a delivery, as a ratio to the floor.
     Gas,
+    /// A thousand assets of the catalogue in one answer, on both databases.
+    Catalogue,
+    /// Every page of the console with 100,000 investors and investments, on both databases.
+    Pages(Pages),
     /// The first answer and the memory of `cashlink serve`.
     Start,
 }
@@ -45,12 +49,27 @@ pub struct Intake {
     sync_delay: u32,
 }
 
+#[derive(Args)]
+pub struct Pages {
+    /// Investors, each with an investment.
+    #[arg(long, default_value_t = 100_000)]
+    investors: u32,
+    /// Show every page and not the slowest only.
+    #[arg(long)]
+    show: bool,
+    /// Measure a build without optimisation, which is made sooner.
+    #[arg(long)]
+    debug: bool,
+}
+
 /// Runs one measurement.
 pub fn run(what: &What) -> Result<()> {
     match what {
         What::Intake(options) => intake(options),
         What::Webhooks => webhooks(),
         What::Gas => gas(),
+        What::Catalogue => catalogue(),
+        What::Pages(options) => pages(options),
         What::Start => start(),
     }
 }
@@ -94,6 +113,44 @@ fn webhooks() -> Result<()> {
     command.arg("webhooks").arg("--folder").arg(&folder.0);
     command.arg("--postgres").arg(address(&cluster));
     shell::run(&mut command)
+}
+
+fn catalogue() -> Result<()> {
+    let programs = build(&["cashlink", "cashlink-bench"])?;
+    let folder = Folder::new("catalogue")?;
+    let cluster = cluster()?;
+    shell::run(&mut of_server("catalogue", &programs, &folder, &cluster))
+}
+
+fn pages(options: &Pages) -> Result<()> {
+    let packages = ["cashlink", "cashlink-bench"];
+    let programs = if options.debug {
+        build_debug(&packages)?
+    } else {
+        build(&packages)?
+    };
+    let folder = Folder::new("pages")?;
+    let cluster = cluster()?;
+    let mut command = of_server("pages", &programs, &folder, &cluster);
+    command.args(["--investors", &options.investors.to_string()]);
+    if options.show {
+        command.arg("--show");
+    }
+    shell::run(&mut command)
+}
+
+/// A measurement of the server on both databases.
+fn of_server(what: &str, programs: &Path, folder: &Folder, cluster: &Cluster) -> Command {
+    let mut command = Command::new(programs.join("cashlink-bench"));
+    command
+        .arg(what)
+        .arg("--server")
+        .arg(programs.join("cashlink"))
+        .arg("--folder")
+        .arg(&folder.0)
+        .arg("--postgres")
+        .arg(address(cluster));
+    command
 }
 
 fn start() -> Result<()> {
@@ -155,14 +212,23 @@ fn delivery_to_new(line: &str) -> Option<(u64, u64)> {
 
 /// Builds packages as they are shipped; the folder of their programs.
 fn build(packages: &[&str]) -> Result<PathBuf> {
+    build_as("dist", "dist", packages)
+}
+
+/// Builds packages as they are developed; the folder of their programs.
+fn build_debug(packages: &[&str]) -> Result<PathBuf> {
+    build_as("dev", "debug", packages)
+}
+
+fn build_as(profile: &str, folder: &str, packages: &[&str]) -> Result<PathBuf> {
     let mut command = shell::cargo();
-    command.args(["build", "--profile", "dist", "--locked"]);
+    command.args(["build", "--profile", profile, "--locked"]);
     for package in packages {
         command.args(["-p", package]);
     }
     shell::run(&mut command)?;
     let metadata = crate::metadata::Metadata::load()?;
-    Ok(metadata.target_directory.join("dist"))
+    Ok(metadata.target_directory.join(folder))
 }
 
 /// A PostgreSQL that waits for the disk, as in operation.

@@ -1,0 +1,92 @@
+//! The network opened in this process, to fill it before it is measured: the same wiring as the executable's.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use cashlink::config;
+use cashlink::wiring::{App, Migrates};
+use registry::{Caller, Clock, health};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_postgres::NoTls;
+
+/// How long the issues of all products may take.
+const PATIENCE: Duration = Duration::from_secs(900);
+
+/// A network with its workers.
+pub struct Inside {
+    pub app: App,
+    stop: watch::Sender<bool>,
+    worker: JoinHandle<()>,
+}
+
+impl Inside {
+    /// Opens it, applies the network file, and waits until every issue is entered.
+    pub async fn open(file: &Path) -> Result<Self> {
+        let config = config::load(Some(file))?;
+        let app = App::open(config, Clock::Real, Migrates::First).await?;
+        app.apply_network_file("bench").await?;
+        let (stop, stopped) = watch::channel(false);
+        let worker = app.start_worker(stopped);
+        let inside = Self { app, stop, worker };
+        inside.settle().await?;
+        Ok(inside)
+    }
+
+    /// Waits until nothing waits for the chain.
+    pub async fn settle(&self) -> Result<()> {
+        let waits = async {
+            while health::check(&self.app.registry).await?.pending_commands > 0 {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            Ok::<_, registry::Error>(())
+        };
+        match tokio::time::timeout(PATIENCE, waits).await {
+            Ok(settled) => Ok(settled?),
+            Err(_) => bail!("the issues were not entered in time"),
+        }
+    }
+
+    /// Ends the workers and closes the database.
+    pub async fn close(self) -> Result<()> {
+        self.stop.send_replace(true);
+        self.worker.await.context("a worker has died")?;
+        self.app.close().await;
+        Ok(())
+    }
+}
+
+/// The registrar, for operations of the network itself.
+pub fn registrar() -> Caller {
+    Caller::network("bench")
+}
+
+/// An empty database of each kind: its name for the report, a folder, and its address.
+pub async fn databases(
+    folder: &Path,
+    postgres: Option<&str>,
+) -> Result<Vec<(&'static str, PathBuf, String)>> {
+    let sqlite = folder.join("sqlite");
+    std::fs::create_dir_all(&sqlite)?;
+    let file = format!("sqlite:{}", sqlite.join("cashlink.sqlite").display());
+    let mut databases = vec![("SQLite", sqlite, file)];
+    if let Some(postgres) = postgres {
+        let (client, connection) =
+            tokio_postgres::connect(&format!("{postgres}/postgres"), NoTls).await?;
+        let connection = tokio::spawn(connection);
+        let name = folder.file_name().and_then(|name| name.to_str());
+        let name = name.context("a folder with a name")?;
+        client
+            .batch_execute(&format!("create database {name}"))
+            .await?;
+        drop(client);
+        connection.await??;
+        databases.push((
+            "PostgreSQL",
+            folder.join("postgres"),
+            format!("{postgres}/{name}"),
+        ));
+    }
+    Ok(databases)
+}
