@@ -26,6 +26,8 @@ use crate::inside::registrar;
 
 /// Rows of how many investors one transaction holds.
 const AT_ONCE: usize = 500;
+/// Events that get their place in the feed at once.
+const PLACED: u32 = 10_000;
 /// What seals are bound to, see `registry::persons`.
 const PERSON: &str = "investors.person";
 const IDENTIFICATION: &str = "identifications.data";
@@ -85,6 +87,17 @@ pub async fn fill(registry: &Registry, partner: &Partner, investors: usize) -> R
     }
     let confirmed = registry.db.write(|tx| tx.execute(CONFIRM, &[]));
     confirmed.await?;
+    let feed = events::Feed {
+        environment: partner.environment,
+        platform: partner.platform,
+    };
+    // As readers of the feed would have done by and by.
+    while registry
+        .db
+        .write(move |tx| events::give_places(tx, feed, PLACED))
+        .await?
+        > 0
+    {}
     Ok(())
 }
 

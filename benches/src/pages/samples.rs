@@ -28,8 +28,6 @@ const OTHER: &str = "Zweitprobe Vermittlung GmbH";
 
 /// Where the rows go that fill the database.
 pub struct Partner {
-    /// The platform inside its environment.
-    pub caller: Caller,
     pub environment: EnvironmentId,
     pub platform: PlatformId,
     pub product: ProductRecord,
@@ -139,7 +137,6 @@ async fn of_partner(
     let body = parsed(json!({"url": "http://127.0.0.1:9/hook"}))?;
     webhook_endpoints::create(registry, &request(&caller, "endpoint"), body).await?;
     Ok(Partner {
-        caller,
         environment: product.environment,
         platform,
         product: product.clone(),

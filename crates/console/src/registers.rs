@@ -19,7 +19,7 @@ use crate::visitor::{Member, Visitor};
 
 const PATH: &str = "/console/registers";
 /// Holdings on one page.
-const SHOWN: usize = 200;
+const SHOWN: u32 = 200;
 
 pub(crate) fn pages() -> Vec<Page> {
     vec![
@@ -76,7 +76,7 @@ async fn show_one(
 ) -> Result<Response, Refused> {
     let (visitor, id) = (&who.visitor, ProductId::from_uuid(id));
     let product = products::get_any(&console.registry, &who.caller, id).await?;
-    let register = registers::get(&console.registry, &who.caller, id).await?;
+    let (count, register) = registers::beginning(&console.registry, &who.caller, id, SHOWN).await?;
     let body = html! {
         h1 { (product.name) }
         (parts::facts(&[
@@ -88,16 +88,15 @@ async fn show_one(
             (visitor.say("Root hash", "Wurzel-Hash"), parts::code(&register.root_hash)),
             (visitor.say("Token contract", "Token-Vertrag"), parts::optional(register.token_address.as_deref())),
         ]))
-        (holdings(visitor, &register))
+        (holdings(visitor, count, &register))
     };
     Ok(layout::page(visitor, &product.name, &body))
 }
 
-fn holdings(visitor: &Visitor, register: &Register) -> Markup {
+fn holdings(visitor: &Visitor, count: u64, register: &Register) -> Markup {
     let rows: Vec<Vec<Markup>> = register
         .holdings
         .iter()
-        .take(SHOWN)
         .map(|holding| {
             vec![
                 parts::short_id(holding.holder_id),
@@ -118,9 +117,9 @@ fn holdings(visitor: &Visitor, register: &Register) -> Markup {
         "Wallet",
         visitor.say("Units", "Stück"),
     ];
-    let more = register.holdings.len().saturating_sub(SHOWN);
+    let more = count.saturating_sub(register.holdings.len() as u64);
     html! {
-        h2 { (visitor.say("Holdings", "Bestände")) " (" (register.holdings.len()) ")" }
+        h2 { (visitor.say("Holdings", "Bestände")) " (" (count) ")" }
         (parts::table(visitor, &head, &rows))
         @if more > 0 { p { (visitor.say("Not shown here: ", "Hier nicht gezeigt: ")) (more) } }
     }

@@ -121,11 +121,11 @@ pub fn find(tx: &mut Tx, product: ProductId) -> Result<Option<OfferRecord>, Data
 /// The offers of these products and the circles that they address, each in the order of the products; they are fetched in one flight.
 ///
 /// # Errors
-/// Fails if the database does.
+/// Fails if the database does, or if a product has no offer.
 pub fn of_products(
     tx: &mut Tx,
     products: &[ProductId],
-) -> Result<Vec<(Option<OfferRecord>, Vec<PlatformId>)>, DatabaseError> {
+) -> Result<Vec<(OfferRecord, Vec<PlatformId>)>, DatabaseError> {
     let ids: Vec<[Value; 1]> = products.iter().map(|id| [id.uuid().into()]).collect();
     let flight: Vec<(Sql, &[Value])> = ids
         .iter()
@@ -134,8 +134,10 @@ pub fn of_products(
     let rows = tx.query_many(&flight)?;
     rows.chunks_exact(2)
         .map(|of_one| {
-            let offer = of_one[0].first().map(read).transpose()?;
-            Ok((offer, platforms(&of_one[1])?))
+            let offer = of_one[0]
+                .first()
+                .ok_or_else(|| DatabaseError::NoRow("product_offers".to_owned()))?;
+            Ok((read(offer)?, platforms(&of_one[1])?))
         })
         .collect()
 }

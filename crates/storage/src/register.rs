@@ -73,6 +73,13 @@ from holdings
 where product_id = $1
 order by holder_id, wallet_address");
 
+const FIRST_HOLDINGS: Sql = Sql("select holder_id, wallet_address, units, count(*) over ()
+from holdings
+where product_id = $1
+and units > 0
+order by holder_id, wallet_address
+limit $2");
+
 const DELIVERIES: Sql = Sql("select c.id, c.investment_id, c.wallet_address, c.units, i.investor_id, i.environment_id, i.platform_id, h.id,
 (select cast(coalesce(sum(g.units), 0) as bigint) from holdings g where g.product_id = c.product_id and g.holder_id = h.id)
 from dlt_commands c
@@ -314,16 +321,31 @@ pub fn sum(tx: &mut Tx, product: ProductId) -> Result<Units, DatabaseError> {
 /// Fails if the database does.
 pub fn holdings(tx: &mut Tx, product: ProductId) -> Result<Vec<HoldingRecord>, DatabaseError> {
     let rows = tx.query(HOLDINGS, &[product.uuid().into()])?;
-    rows.iter()
-        .map(|row| {
-            let mut columns = Columns::of(row);
-            Ok(HoldingRecord {
-                holder: columns.id(HolderId::from_uuid)?,
-                wallet: columns.address()?,
-                units: columns.units()?,
-            })
-        })
-        .collect()
+    rows.iter().map(read_holding).collect()
+}
+
+/// How many holdings have units, and so many of them at most, by holder.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn first_holdings(
+    tx: &mut Tx,
+    product: ProductId,
+    limit: u32,
+) -> Result<(u64, Vec<HoldingRecord>), DatabaseError> {
+    let rows = tx.query(FIRST_HOLDINGS, &[product.uuid().into(), limit.into()])?;
+    let count = rows.first().map_or(Ok(0), |row| row.get(3))?;
+    let holdings = rows.iter().map(read_holding).collect::<Result<_, _>>()?;
+    Ok((count, holdings))
+}
+
+fn read_holding(row: &Row) -> Result<HoldingRecord, DatabaseError> {
+    let mut columns = Columns::of(row);
+    Ok(HoldingRecord {
+        holder: columns.id(HolderId::from_uuid)?,
+        wallet: columns.address()?,
+        units: columns.units()?,
+    })
 }
 
 /// The deliveries of an open batch, oldest first.
