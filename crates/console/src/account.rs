@@ -137,7 +137,7 @@ async fn render(
     };
     let body = html! {
         h1 { (visitor.say("Your account", "Ihr Konto")) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         (organisations(visitor, session))
         (person(&form, session))
         (password(&form))
@@ -293,7 +293,7 @@ async fn offer(
         problem,
     };
     let body = html! {
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         p { (visitor.say("Scan this with an authenticator app, then type the code that it shows.", "Scannen Sie dies mit einer Authenticator-App und geben Sie den Code ein, den sie zeigt.")) }
         div class="qr" { (qr(&offer.uri)) }
         p { (visitor.say("Or type the secret: ", "Oder tippen Sie das Geheimnis: ")) code data-secret { (offer.secret) } }

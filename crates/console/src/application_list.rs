@@ -15,6 +15,7 @@ use crate::layout;
 use crate::parts;
 use crate::refused::{Refused, status};
 use crate::registers::shown;
+use crate::states;
 use crate::visitor::{Member, Visitor};
 
 const DAY_S: i64 = 86_400;
@@ -57,7 +58,7 @@ pub(crate) async fn render_list(
     };
     let body = html! {
         h1 { (title) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         @if decides { (choices(visitor, chosen)) }
         (parts::table(visitor, &head, &rows))
         (parts::pager(visitor, &path, page, listed.count))
@@ -112,7 +113,7 @@ fn row(visitor: &Visitor, one: &Application, now: Timestamp) -> Vec<Markup> {
     let left = days_left(one, now);
     vec![
         html! { a href=(format!("{PATH}/{}", one.id)) { (firm.unwrap_or(visitor.say("without a name", "ohne Namen"))) } },
-        parts::status(&shown(&one.status)),
+        states::state(visitor, states::APPLICATIONS, &shown(&one.status)),
         html! { @if let Some(at) = &one.submitted_at { (parts::moment(at)) } },
         html! { @if let Some(at) = &one.answer_due_at { (parts::moment(at)) } },
         html! { @if let Some(left) = left { @if one.is_overdue { strong { (left) } } @else { (left) } } },

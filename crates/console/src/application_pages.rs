@@ -23,6 +23,7 @@ use crate::licences;
 use crate::parts::{self, Form};
 use crate::refused::{Refused, status};
 use crate::registers::shown;
+use crate::states;
 use crate::visitor::{Member, Visitor};
 
 /// One application; `typed` is what a refused form said.
@@ -72,8 +73,9 @@ pub(crate) async fn render(
         .and_then(|company| company.name.clone())
         .unwrap_or_else(|| visitor.say("Application", "Antrag").to_owned());
     let body = html! {
+        (parts::back(PATH, visitor.say("Applications", "Anträge")))
         h1 { (title) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         (standing(visitor, &application, console.registry.clock.now()))
         @if let Some(letter) = &letter { h2 { (visitor.say("The answer in writing", "Die Antwort in Textform")) } pre { (letter) } }
         @for decision in &proposed { (waiting(who, decision)) }
@@ -116,7 +118,7 @@ fn standing(visitor: &Visitor, one: &Application, now: Timestamp) -> Markup {
     let left = days_left(one, now);
     html! {
         (parts::facts(&[
-            ("Status", parts::status(&shown(&one.status))),
+            ("Status", states::state(visitor, states::APPLICATIONS, &shown(&one.status))),
             (visitor.say("Handed in", "Eingereicht"), moment(&one.submitted_at)),
             (visitor.say("To be answered until (§ 18(2) eWpRV)", "Zu beantworten bis (§ 18 Abs. 2 eWpRV)"), moment(&one.answer_due_at)),
             (visitor.say("Days left", "Tage übrig"), parts::optional(left)),

@@ -19,6 +19,7 @@ use crate::page::{Access, Page};
 use crate::parts::{self, Form};
 use crate::query::WithStatus;
 use crate::refused::{Refused, refusal, status};
+use crate::states;
 use crate::visitor::{Member, Visitor};
 use crate::words;
 
@@ -97,7 +98,7 @@ async fn show(
             a href=(PATH) aria-current=[chosen.is_none().then_some("page")] { (visitor.say("All", "Alle")) }
             @for status in AssetRequestStatus::ALL {
                 a href=(format!("{PATH}?status={}", status.as_str())) aria-current=[(chosen == Some(status)).then_some("page")] {
-                    (words::word(visitor, words::REQUESTS, status.as_str()))
+                    (words::word(visitor, states::REQUESTS, status.as_str()))
                 }
             }
         }
@@ -113,7 +114,7 @@ fn row(visitor: &Visitor, one: &AssetRequest) -> Vec<Markup> {
         parts::text(&one.issuer_name),
         parts::text(&one.platform_company_name),
         parts::text(one.wanted_units),
-        parts::status(&words::word(visitor, words::REQUESTS, one.status.as_str())),
+        states::state(visitor, states::REQUESTS, one.status.as_str()),
         parts::moment(&one.changed_at),
     ]
 }
@@ -213,20 +214,31 @@ async fn render(
     };
     let title = visitor.say("Request for an asset", "Anfrage zu einem Wert");
     let body = html! {
-        nav class="pager" { a href=(PATH) { (visitor.say("Requests", "Anfragen")) } }
+        (parts::back(PATH, visitor.say("Requests", "Anfragen")))
         h1 { (one.product_name) }
-        (parts::problem(problem))
-        (facts(visitor, &one))
-        @if let Some(sandbox) = &one.sandbox { h2 { "Sandbox" } (access(who, sandbox)) }
-        @if let Some(production) = &one.production { h2 { (visitor.say("Production", "Produktion")) } (access(who, production)) }
+        (parts::problem(visitor, problem))
+        (facts(who, &one))
+        @if let Some(sandbox) = &one.sandbox { h2 { "Sandbox" } (access(who, &one, sandbox)) }
+        @if let Some(production) = &one.production { h2 { (visitor.say("Production", "Produktion")) } (access(who, &one, production)) }
         (actions(who, &form, &one))
     };
     let status = problem.map_or(StatusCode::OK, status);
     Ok(layout::page_with_status(visitor, status, title, &body))
 }
 
-fn facts(visitor: &Visitor, one: &AssetRequest) -> Markup {
-    let catalogue = format!("/console/catalogue/{}", one.product_id);
+fn facts(who: &Member, one: &AssetRequest) -> Markup {
+    let visitor = &who.visitor;
+    // Each side has a page of its own for the product; that of the platform is the registrar's.
+    let product = match who.session.may(Right::ReadIssuedProducts) {
+        true => format!("/console/issued/products/{}", one.product_id),
+        false => format!("/console/catalogue/{}", one.product_id),
+    };
+    let platform = match who.session.may(Right::ReadNetwork) {
+        true => {
+            html! { a href=(format!("/console/platforms/{}", one.distribution_platform_id)) { (one.platform_company_name) } }
+        }
+        false => parts::text(&one.platform_company_name),
+    };
     let allowed = match one.is_allowed {
         true => visitor.say("allowed", "erlaubt"),
         false => visitor.say("not allowed yet", "noch nicht erlaubt"),
@@ -234,20 +246,17 @@ fn facts(visitor: &Visitor, one: &AssetRequest) -> Markup {
     parts::facts(&[
         (
             "Status",
-            parts::status(&words::word(visitor, words::REQUESTS, one.status.as_str())),
+            states::state(visitor, states::REQUESTS, one.status.as_str()),
         ),
         (
             "Asset",
-            html! { a href=(catalogue) { (one.product_name) } " " code { (one.isin) } },
+            html! { a href=(product) { (one.product_name) } " " code { (one.isin) } },
         ),
         (
             visitor.say("Issuer", "Emittent"),
             parts::text(&one.issuer_name),
         ),
-        (
-            visitor.say("Platform", "Plattform"),
-            parts::text(&one.platform_company_name),
-        ),
+        (visitor.say("Platform", "Plattform"), platform),
         (
             visitor.say("Pair of both", "Paar aus beiden"),
             parts::text(allowed),
@@ -279,12 +288,18 @@ fn facts(visitor: &Visitor, one: &AssetRequest) -> Markup {
     ])
 }
 
-fn access(who: &Member, access: &AssetAccess) -> Markup {
+fn access(who: &Member, one: &AssetRequest, access: &AssetAccess) -> Markup {
     let visitor = &who.visitor;
+    let campaign = match who.session.may(Right::ReadIssuedProducts) {
+        true => html! {
+            a href=(format!("/console/issued/campaigns/{}", access.campaign_id)) { (visitor.say("the campaign of ", "die Kampagne von ")) (one.platform_company_name) }
+        },
+        false => parts::code(access.campaign_id),
+    };
     html! {
         (parts::facts(&[
             (visitor.say("Environment", "Umgebung"), parts::code(&access.environment_url)),
-            (visitor.say("Campaign", "Kampagne"), parts::code(access.campaign_id)),
+            (visitor.say("Campaign", "Kampagne"), campaign),
         ]))
         @if who.session.may(Right::ReadPlatform) {
             p { a href=(format!("/console/selling/{}", access.product_id)) { (visitor.say("Credentials and first call", "Zugangsdaten und erster Aufruf")) } }

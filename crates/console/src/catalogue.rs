@@ -18,6 +18,7 @@ use crate::page::{Access, Page};
 use crate::parts::{self, Form};
 use crate::refused::{Refused, refusal, status};
 use crate::registers::shown;
+use crate::states;
 use crate::visitor::{Member, Visitor};
 use crate::words;
 
@@ -91,7 +92,7 @@ async fn show(
     let title = visitor.say("Catalogue", "Katalog");
     let body = html! {
         h1 { (title) }
-        (parts::problem(problem.as_ref()))
+        (parts::problem(visitor, problem.as_ref()))
         (filter(visitor, &fields, problem.as_ref()))
         (parts::table(visitor, &head(visitor), &rows))
         (parts::pager(visitor, &path(&said), page, listed.count))
@@ -143,9 +144,9 @@ fn filter(visitor: &Visitor, fields: &Fields, problem: Option<&Problem>) -> Mark
         problem,
     };
     let legal_forms = words::with_none(visitor, words::LEGAL_FORMS);
-    let statuses = words::with_none(visitor, words::STATUSES);
+    let statuses = words::with_none(visitor, states::PRODUCTS);
     html! {
-        form method="get" action=(PATH) role="search" {
+        form method="get" action=(PATH) {
             div class="two" {
                 (form.input("search", visitor.say("Name, issuer, ISIN or symbol", "Name, Emittent, ISIN oder Symbol"), "search"))
                 (form.input("sector", visitor.say("Sector", "Sektor"), "text"))
@@ -184,9 +185,9 @@ fn row(visitor: &Visitor, one: &CatalogueAsset) -> Vec<Markup> {
         parts::code(&one.isin),
         parts::optional(one.sector.as_deref()),
         parts::text(form),
-        parts::money(&one.minimum_amount),
-        parts::optional(one.matures_on.as_deref()),
+        parts::money(visitor, &one.minimum_amount),
+        parts::day(one.matures_on.as_deref()),
         parts::text(one.unallocated_units),
-        parts::status(&shown(&one.status)),
+        states::state(visitor, states::PRODUCTS, &shown(&one.status)),
     ]
 }

@@ -20,6 +20,7 @@ use crate::page::{Access, Page};
 use crate::parts::{self, Form};
 use crate::refused::{Refused, refusal, status};
 use crate::registers::shown;
+use crate::states;
 use crate::visitor::{Member, Visitor};
 use crate::{offer_facts, words};
 
@@ -123,9 +124,9 @@ async fn render(
         problem,
     };
     let body = html! {
-        nav class="pager" { a href=(PATH) { (visitor.say("Catalogue", "Katalog")) } }
+        (parts::back(PATH, visitor.say("Catalogue", "Katalog")))
         h1 { (asset.name) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         @if let Some(text) = &asset.description { p { (text) } }
         (facts(visitor, &asset))
         h2 { (visitor.say("Documents", "Dokumente")) }
@@ -133,7 +134,7 @@ async fn render(
         h2 { (visitor.say("Terms", "Bedingungen")) }
         (parts::facts(&[
             ("Version", parts::text(asset.terms_version)),
-            (visitor.say("Hash in the token contract", "Hash im Token-Vertrag"), parts::code(&asset.terms_sha256)),
+            (visitor.say("Hash in the token contract", "Hash im Token-Vertrag"), parts::long_code(&asset.terms_sha256)),
         ]))
         (offer_facts::terms(visitor, &asset.terms))
         h2 { (visitor.say("Target market", "Zielmarkt")) }
@@ -141,7 +142,7 @@ async fn render(
         h2 { (visitor.say("Costs and commission", "Kosten und Vergütung")) }
         (offer_facts::fees(visitor, &asset.fees))
         h2 { (visitor.say("Your investment process", "Ihr Investmentprozess")) }
-        p { (visitor.say("Documents to be signed: ", "Zu unterschreibende Dokumente: ")) (signed(visitor, &asset)) }
+        p { (visitor.say("Documents to be signed: ", "Zu unterschreibende Dokumente: ")) (offer_facts::signed(visitor, &asset.required_document_types)) }
         (offer_facts::questions(visitor, &asset.questions))
         @if who.session.may(Right::WritePlatform) { (wish(&form, &asset)) }
     };
@@ -152,13 +153,6 @@ async fn render(
         &asset.name,
         &body,
     ))
-}
-
-fn signed(visitor: &Visitor, asset: &CatalogueAsset) -> String {
-    match asset.required_document_types.as_slice() {
-        [] => visitor.say("none", "keine").to_owned(),
-        types => types.join(", "),
-    }
 }
 
 fn wish(form: &Form<'_>, asset: &CatalogueAsset) -> Markup {
@@ -196,15 +190,18 @@ fn facts(visitor: &Visitor, asset: &CatalogueAsset) -> Markup {
             parts::text(format!("{kind}, {form}")),
         ),
         ("ISIN", parts::code(&asset.isin)),
-        ("Status", parts::status(&shown(&asset.status))),
+        (
+            "Status",
+            states::state(visitor, states::PRODUCTS, &shown(&asset.status)),
+        ),
         (
             visitor.say("Price of a unit", "Preis je Stück"),
-            parts::money(&asset.price),
+            parts::money(visitor, &asset.price),
         ),
         ("Agio %", parts::text(&asset.agio_percent)),
         (
             visitor.say("Smallest investment", "Mindestanlage"),
-            html! { (asset.minimum_units) " = " (parts::money(&asset.minimum_amount)) },
+            html! { (asset.minimum_units) " = " (parts::money(visitor, &asset.minimum_amount)) },
         ),
         (
             visitor.say("Step in units", "Schritt in Stück"),
@@ -263,7 +260,7 @@ fn facts(visitor: &Visitor, asset: &CatalogueAsset) -> Markup {
         ),
         (
             "Token",
-            html! { code { (asset.asset_code) } " " (parts::optional(asset.token_address.as_deref())) },
+            html! { code { (asset.asset_code) } @if let Some(address) = &asset.token_address { " " code { (address) } } },
         ),
     ])
 }

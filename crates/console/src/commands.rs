@@ -102,7 +102,7 @@ async fn render(
     let path = format!("{PATH}?status={}", chosen.as_str());
     let body = html! {
         h1 { (visitor.say("DLT commands", "DLT-Befehle")) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         nav class="pager" {
             @for status in STATUSES {
                 a href=(format!("{PATH}?status={}", status.as_str())) aria-current=[(status == chosen).then_some("page")] { (status.as_str()) }

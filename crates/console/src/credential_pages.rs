@@ -45,7 +45,7 @@ pub(crate) async fn render_list(
     let title = visitor.say("Credentials", "Zugangsdaten");
     let body = html! {
         h1 { (title) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         (parts::table(visitor, &head, &rows))
         (parts::pager(visitor, PATH, page, listed.count))
         @if who.session.may(Right::WriteClients) { (new_client(&form, who, &places)) }
@@ -144,8 +144,9 @@ pub(crate) async fn render_one(
         false => one.allowed_networks.join(", "),
     };
     let body = html! {
+        (parts::back(PATH, visitor.say("Credentials", "Zugangsdaten")))
         h1 { (one.name) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         @if let Some(made) = made { (just_made(visitor, made)) }
         (parts::facts(&[
             ("Client ID", parts::code(&one.client_id)),

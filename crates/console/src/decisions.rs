@@ -22,6 +22,7 @@ use crate::page::{Access, Page};
 use crate::parts;
 use crate::query::WithStatus;
 use crate::refused::{Refused, refusal, status};
+use crate::states;
 use crate::visitor::{Member, Visitor};
 
 const PATH: &str = "/console/decisions";
@@ -60,13 +61,14 @@ async fn show(
     let listed =
         decisions::list(&console.registry, &who.caller, Some(chosen), None, paging).await?;
     let people = members::colleagues(&console.registry, &who.caller).await?;
+    let names = decisions::subjects(&console.registry, &who.caller, &listed.items).await?;
     let rows: Vec<Vec<Markup>> = listed
         .items
         .iter()
         .map(|one| {
             vec![
                 html! { a href=(format!("{PATH}/{}", one.id)) { (kind_name(visitor, &one.kind)) } },
-                about(visitor, one),
+                about(&names, one),
                 parts::text(actor(&who, &people, &one.proposed_by)),
                 parts::moment(&one.proposed_at),
                 parts::optional(
@@ -157,17 +159,20 @@ async fn render(
     let visitor = &who.visitor;
     let one = decisions::get(&console.registry, &who.caller, id).await?;
     let people = members::colleagues(&console.registry, &who.caller).await?;
+    let of = std::slice::from_ref(&one);
+    let names = decisions::subjects(&console.registry, &who.caller, of).await?;
     let title = kind_name(visitor, &one.kind);
     let decided_at = match &one.decided_at {
         Some(at) => parts::moment(at),
         None => parts::optional(None::<&str>),
     };
     let body = html! {
+        (parts::back(PATH, visitor.say("Decisions", "Entscheidungen")))
         h1 { (title) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         (parts::facts(&[
-            ("Status", parts::status(one.status.as_str())),
-            (visitor.say("About", "Über"), about(visitor, &one)),
+            ("Status", states::state(visitor, states::DECISIONS, one.status.as_str())),
+            (visitor.say("About", "Über"), about(&names, &one)),
             (visitor.say("Proposed by", "Vorgeschlagen von"), parts::text(actor(who, &people, &one.proposed_by))),
             (visitor.say("When", "Wann"), parts::moment(&one.proposed_at)),
             (visitor.say("Decided by", "Entschieden von"), parts::optional(one.decided_by.as_deref().map(|name| actor(who, &people, name)))),
@@ -247,18 +252,17 @@ fn status_name(visitor: &Visitor, status: DecisionStatus) -> &'static str {
     }
 }
 
-/// The way to what is decided about.
-fn about(visitor: &Visitor, one: &Decision) -> Markup {
-    let (place, label) = match one.kind.as_str() {
-        "platform_admission" | "platform_refusal" => {
-            ("applications", visitor.say("the application", "der Antrag"))
-        }
-        kind if kind.starts_with("platform_") => {
-            ("platforms", visitor.say("the platform", "die Plattform"))
-        }
+/// The way to what is decided about, by its name.
+fn about(names: &BTreeMap<Uuid, String>, one: &Decision) -> Markup {
+    let place = match one.kind.as_str() {
+        "platform_admission" | "platform_refusal" => "applications",
+        "product_validation" => "validations",
+        kind if kind.starts_with("platform_") => "platforms",
         _ => return parts::short_id(one.target_id),
     };
-    html! { a href=(format!("/console/{place}/{}", one.target_id)) { (label) } }
+    let path = format!("/console/{place}/{}", one.target_id);
+    let name = names.get(&one.target_id);
+    html! { a href=(path) { @match name { Some(name) => (name), None => (parts::short_id(one.target_id)) } } }
 }
 
 /// What exactly is to be done, where the kind does not say it all.

@@ -109,7 +109,7 @@ async fn render(
     ];
     let body = html! {
         h1 { (visitor.say("Identifications to decide", "Zu entscheidende Identifizierungen")) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         (parts::table(visitor, &head, &rows))
         (parts::pager(visitor, PATH, page, listed.count))
     };

@@ -21,7 +21,9 @@ use crate::parts;
 use crate::query::StatusBefore;
 use crate::refused::{Refused, refusal, status};
 use crate::registers::shown;
+use crate::states;
 use crate::visitor::{Member, Visitor};
+use crate::words;
 
 const STATUSES: [Status; 11] = [
     Status::KycPending,
@@ -84,7 +86,7 @@ async fn show(
         form method="get" action=(path) class="inline" {
             select name="status" aria-label="Status" {
                 option value="" { (visitor.say("all", "alle")) }
-                @for one in STATUSES { option value=(one.as_str()) selected[Some(one) == wanted] { (one.as_str()) } }
+                @for one in STATUSES { option value=(one.as_str()) selected[Some(one) == wanted] { (words::word(visitor, states::INVESTMENTS, one.as_str())) } }
             }
             button type="submit" { (visitor.say("Show", "Anzeigen")) }
         }
@@ -104,9 +106,12 @@ pub(crate) fn table(visitor: &Visitor, environment: &str, listed: &[Investment])
                 parts::moment(&one.created_at),
                 html! { a href=(path) { (parts::short_id(one.id)) } },
                 parts::text(one.units),
-                parts::money(&one.total),
-                parts::status(&shown(&one.status)),
-                parts::optional(one.blocked_by.map(|blocker| shown(&blocker))),
+                parts::money(visitor, &one.total),
+                states::state(visitor, states::INVESTMENTS, &shown(&one.status)),
+                parts::optional(
+                    one.blocked_by
+                        .map(|blocker| words::word(visitor, states::BLOCKERS, &shown(&blocker))),
+                ),
                 parts::moment(&one.changed_at),
             ]
         })
@@ -174,7 +179,7 @@ async fn render_one(
     let body = html! {
         (tabs(visitor, environment))
         h1 { "Investment" }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         (facts(visitor, &one))
         p { a href=(investor) { (visitor.say("The investor", "Der Anleger")) } }
         @if caller.require(Right::WriteInvestments).is_ok() {

@@ -18,6 +18,7 @@ use crate::parts;
 use crate::query::Before;
 use crate::refused::Refused;
 use crate::registers::shown;
+use crate::states;
 use crate::visitor::{Member, Visitor};
 
 const SEES: Access = Access::NeedsInside(Right::ReadInvestors);
@@ -49,7 +50,7 @@ async fn show(
         .map(|one| {
             vec![
                 html! { a href=(format!("{path}/{}", one.id)) { (name(one)) } },
-                parts::status(&shown(&one.kyc_status)),
+                states::state(visitor, states::IDENTIFICATIONS, &shown(&one.kyc_status)),
                 parts::text(&one.natural_person.city),
                 parts::moment(&one.created_at),
                 parts::moment(&one.updated_at),
@@ -117,7 +118,7 @@ fn person(visitor: &Visitor, one: &Investor) -> Markup {
         ("ID", parts::code(one.id)),
         (
             visitor.say("Identification", "Identifizierung"),
-            parts::status(&shown(&one.kyc_status)),
+            states::state(visitor, states::IDENTIFICATIONS, &shown(&one.kyc_status)),
         ),
         (
             visitor.say("Person", "Person"),
@@ -156,7 +157,7 @@ async fn identified(
         .map(|one| {
             vec![
                 parts::moment(&one.created_at),
-                parts::status(&shown(&one.status)),
+                states::state(visitor, states::IDENTIFICATIONS, &shown(&one.status)),
                 parts::optional(one.identity_provider.as_deref()),
                 parts::optional(one.document_type.as_deref()),
                 parts::optional(one.document_valid_to.as_deref()),

@@ -111,7 +111,7 @@ async fn render(
         .as_ref()
         .filter(|session| session.stage == Stage::Full);
     let body = html! {
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         (offered(visitor, &offer))
         @match session {
             Some(session) => {

@@ -23,6 +23,7 @@ use crate::product_facts::facts;
 use crate::query::PageNumber;
 use crate::refused::{Refused, status};
 use crate::registers::shown;
+use crate::states;
 use crate::visitor::{Member, Visitor};
 
 pub(crate) const PATH: &str = "/console/issued/products";
@@ -51,7 +52,7 @@ async fn show(
                 parts::text(&product.issuer_name),
                 parts::code(&product.isin),
                 parts::text(product.max_issuable_amount),
-                parts::status(&shown(&product.status)),
+                states::state(visitor, states::PRODUCTS, &shown(&product.status)),
                 html! { a href=(format!("/console/issued/investments?product={}", product.id)) { (visitor.say("Investments", "Investments")) } },
             ]
         })
@@ -107,9 +108,9 @@ pub(crate) async fn render(
     let may_write = who.session.may(Right::WriteIssuedProducts);
     let sells = may_write && product.environment.is_some() && product.sandbox_of.is_none();
     let body = html! {
-        nav class="pager" { a href=(PATH) { (visitor.say("Products", "Produkte")) } }
+        (parts::back(PATH, visitor.say("Products", "Produkte")))
         h1 { (product.name) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         (standing(visitor, &product))
         (facts(visitor, &product))
         @if may_write && product.sandbox_of.is_none() {

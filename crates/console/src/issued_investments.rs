@@ -22,7 +22,9 @@ use crate::page::{Access, Page};
 use crate::parts;
 use crate::refused::{Refused, refusal, status};
 use crate::registers::shown;
+use crate::states;
 use crate::visitor::{Member, Visitor};
+use crate::words;
 
 const PATH: &str = "/console/issued/investments";
 /// What the list can be narrowed to, the work first.
@@ -208,22 +210,23 @@ async fn render(
     let title = visitor.say("Investments", "Investments");
     let body = html! {
         h1 { (title) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         (refused_items(results))
         form method="get" action=(PATH) class="inline" {
             select name="product" aria-label=(visitor.say("Product", "Produkt")) {
                 @for one in &products { option value=(one.id) selected[one.id.to_string() == product] { (one.name) } }
             }
             select name="status" aria-label="Status" {
-                @for one in STATUSES { option value=(one.as_str()) selected[one == chosen] { (one.as_str()) } }
+                @for one in STATUSES { option value=(one.as_str()) selected[one == chosen] { (words::word(visitor, states::INVESTMENTS, one.as_str())) } }
             }
             button type="submit" { (visitor.say("Show", "Anzeigen")) }
         }
         form method="post" action=(format!("{PATH}/accept")) {
             (parts::hidden(visitor))
+            (parts::no_default_button())
             input type="hidden" name="product" value=(product);
             input type="hidden" name="status" value=(chosen.as_str());
-            (parts::table(visitor, &head(visitor), &listed.iter().map(row).collect::<Vec<_>>()))
+            (parts::table(visitor, &head(visitor), &listed.iter().map(|one| row(visitor, one)).collect::<Vec<_>>()))
             @if !listed.is_empty() { (actions(who, chosen)) }
         }
         (parts::older(visitor, &path, before))
@@ -261,15 +264,15 @@ fn head(visitor: &Visitor) -> [&'static str; 7] {
     ]
 }
 
-fn row(one: &Investment) -> Vec<Markup> {
+fn row(visitor: &Visitor, one: &Investment) -> Vec<Markup> {
     vec![
         html! { input type="checkbox" name="investment" value=(one.id) aria-label=(one.id); },
         parts::moment(&one.signed_at),
         html! { a href=(format!("{PATH}/{}", one.id)) { (parts::short_id(one.id)) } },
         parts::text(one.units),
-        parts::money(&one.total),
+        parts::money(visitor, &one.total),
         parts::code(&one.payment.reference),
-        parts::status(&shown(&one.status)),
+        states::state(visitor, states::INVESTMENTS, &shown(&one.status)),
     ]
 }
 
@@ -304,11 +307,18 @@ async fn show_one(
     let id = InvestmentId::from_uuid(id);
     let one = issued_investments::get(&console.registry, &who.caller, id).await?;
     let chosen = known(&shown(&one.status));
+    let list = format!(
+        "{PATH}?product={}&status={}",
+        one.product_id,
+        chosen.as_str()
+    );
     let body = html! {
+        (parts::back(&list, visitor.say("Investments", "Investments")))
         h1 { "Investment" }
         (facts(visitor, &one))
         form method="post" action=(format!("{PATH}/accept")) {
             (parts::hidden(visitor))
+            (parts::no_default_button())
             input type="hidden" name="investment" value=(one.id);
             input type="hidden" name="product" value=(one.product_id);
             input type="hidden" name="status" value=(chosen.as_str());
@@ -326,13 +336,22 @@ pub(crate) fn facts(visitor: &Visitor, one: &Investment) -> Markup {
     };
     parts::facts(&[
         ("ID", parts::code(one.id)),
-        ("Status", parts::status(&shown(&one.status))),
+        (
+            "Status",
+            states::state(visitor, states::INVESTMENTS, &shown(&one.status)),
+        ),
         (
             visitor.say("Held up by", "Aufgehalten durch"),
-            parts::optional(one.blocked_by.map(|blocker| shown(&blocker))),
+            parts::optional(
+                one.blocked_by
+                    .map(|blocker| words::word(visitor, states::BLOCKERS, &shown(&blocker))),
+            ),
         ),
         (visitor.say("Units", "Stück"), parts::text(one.units)),
-        (visitor.say("Total", "Betrag"), parts::money(&one.total)),
+        (
+            visitor.say("Total", "Betrag"),
+            parts::money(visitor, &one.total),
+        ),
         (
             visitor.say("Payment reference", "Verwendungszweck"),
             parts::code(&one.payment.reference),

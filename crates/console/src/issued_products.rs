@@ -1,5 +1,7 @@
 //! Bringing and changing products: the form with its documents, which are uploaded one by one and stay with the form.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -156,6 +158,8 @@ fn with_document(fields: &Fields, id: Uuid) -> Fields {
             (&name("document_type"), kind.to_owned()),
             (&name("document_id"), id.to_string()),
             (&name("title"), title.to_owned()),
+            // The next one has a title of its own.
+            ("new_title", String::new()),
         ],
     )
 }
@@ -196,6 +200,7 @@ async fn render(
 ) -> Result<Response, Refused> {
     let visitor = &who.visitor;
     let choices = choices(console, who).await?;
+    let names = upload::names(console, who, fields).await?;
     let form = Form {
         visitor,
         fields,
@@ -208,17 +213,18 @@ async fn render(
         None => format!("{PATH}/new"),
     };
     let body = html! {
-        nav class="pager" { a href=(PATH) { (visitor.say("Products", "Produkte")) } }
+        (parts::back(PATH, visitor.say("Products", "Produkte")))
         h1 { (title) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         @if choices.issuers.is_empty() {
             p { a href="/console/issuers/new" { (visitor.say("Bring an issuer first.", "Bringen Sie zuerst einen Emittenten.")) } }
         }
         form method="post" action=(path) enctype="multipart/form-data" {
             (parts::hidden(visitor))
+            (parts::default_button("step", "save", visitor.say("Save", "Speichern")))
             @if product.is_none_or(|product| !is_issued(product)) { (product_form::proposed_inputs(&form, &choices)) }
             (product_form::told_inputs(&form, &choices))
-            (documents(&form))
+            (documents(&form, &names))
             button type="submit" name="step" value="save" { (visitor.say("Save", "Speichern")) }
         }
     };
@@ -227,14 +233,14 @@ async fn render(
 }
 
 /// What is kept already, what is to be taken out, and one more.
-fn documents(form: &Form<'_>) -> Markup {
+fn documents(form: &Form<'_>, names: &BTreeMap<String, String>) -> Markup {
     let visitor = form.visitor;
     let kinds = words::options(visitor, words::DOCUMENTS);
     html! {
         h2 { (visitor.say("Documents", "Dokumente")) }
         @let issuance = form.fields.text("issuance_document_id");
         @if !issuance.is_empty() {
-            p { (visitor.say("Issuance contract: ", "Emissionsvertrag: ")) code { (issuance) } }
+            p { (visitor.say("Issuance contract: ", "Emissionsvertrag: ")) strong { (upload::name(names, issuance)) } }
             input type="hidden" name="issuance_document_id" value=(issuance);
         }
         (form.wrong_with("issuance_document_id"))
@@ -245,7 +251,7 @@ fn documents(form: &Form<'_>) -> Markup {
                 div class="two" {
                     (form.select(&name("document_type"), visitor.say("Document", "Dokument"), &kinds, ""))
                     (form.input(&name("title"), visitor.say("Title", "Titel"), "text"))
-                    label { input type="checkbox" name="remove" value=(index); (visitor.say("Take out", "Herausnehmen")) " " code { (id) } }
+                    label { input type="checkbox" name="remove" value=(index); (visitor.say("Take out", "Herausnehmen")) " " (upload::name(names, id)) }
                 }
                 input type="hidden" name=(name("document_id")) value=(id);
                 (form.wrong_with(&name("document_id")))

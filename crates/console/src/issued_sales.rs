@@ -17,6 +17,7 @@ use crate::form::{Fields, Posted};
 use crate::issued;
 use crate::json_form::{self, Kind, Shape};
 use crate::layout;
+use crate::offer_facts;
 use crate::page::{Access, Page};
 use crate::parts::{self, Form};
 use crate::refused::{Refused, refusal, status};
@@ -183,16 +184,16 @@ fn render(
     let input = |name: &str, label: &str| form.input(name, label, "text");
     let yes_no = words::yes_no(visitor);
     let body = html! {
-        nav class="pager" { a href=(format!("{}/{}", issued::PATH, one.product_id)) { (visitor.say("Product", "Produkt")) } }
+        (parts::back(&format!("{}/{}", issued::PATH, one.product_id), visitor.say("Product", "Produkt")))
         h1 { (one.name) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         (parts::facts(&[
             ("ID", parts::code(one.id)),
             (visitor.say("Ordered", "Gezeichnet"), parts::text(one.reserved)),
             (visitor.say("Left", "Frei"), parts::text(one.available)),
             (visitor.say("Smallest order in units", "Mindestanlage in Stück"), parts::text(one.minimum_units)),
             (visitor.say("Largest order in units", "Höchstanlage in Stück"), parts::optional(one.maximum_units)),
-            (visitor.say("Documents to be signed", "Zu unterschreibende Dokumente"), parts::text(one.required_document_types.join(", "))),
+            (visitor.say("Documents to be signed", "Zu unterschreibende Dokumente"), offer_facts::signed(visitor, &one.required_document_types)),
         ]))
         @if who.session.may(Right::WriteIssuedProducts) {
             form method="post" action=(format!("/console/issued/campaigns/{}", one.id)) {

@@ -98,7 +98,7 @@ async fn render(
     let title = visitor.say("Issuers", "Emittenten");
     let body = html! {
         h1 { (title) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         (parts::table(visitor, &head, &rows))
         (parts::pager(visitor, PATH, page, listed.count))
         @if who.session.may(Right::WriteNetwork) {
@@ -134,7 +134,7 @@ async fn show_one(
     let head = [visitor.say("Platform", "Plattform"), "Status", ""];
     let path = format!("{PATH}/{id}");
     let body = html! {
-        nav class="pager" { a href=(PATH) { (visitor.say("Issuers", "Emittenten")) } }
+        (parts::back(PATH, visitor.say("Issuers", "Emittenten")))
         h1 { (one.company_name) }
         (parts::facts(&[
             ("ID", parts::code(one.id)),

@@ -1,5 +1,7 @@
 //! An issuer as the fields of its form; they have the names of the Issuer API.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 use serde_json::Value;
 use wire::issuing::Issuer;
@@ -7,6 +9,7 @@ use wire::issuing::Issuer;
 use crate::form::Fields;
 use crate::json_form::{self, Kind, Shape};
 use crate::parts::Form;
+use crate::upload;
 use crate::visitor::Visitor;
 use crate::words;
 
@@ -61,7 +64,7 @@ pub(crate) fn known(issuer: &Issuer) -> registry::Result<Fields> {
 }
 
 /// The fields of the form, in sections.
-pub(crate) fn inputs(form: &Form<'_>) -> Markup {
+pub(crate) fn inputs(form: &Form<'_>, names: &BTreeMap<String, String>) -> Markup {
     let visitor = form.visitor;
     let input = |name: &str, label: &str| form.input(name, label, "text");
     let select = |name: &str, label: &str| {
@@ -77,7 +80,7 @@ pub(crate) fn inputs(form: &Form<'_>) -> Markup {
             (input("legal_person.lei", "LEI (optional)"))
             (address(form, "legal_person"))
         }
-        (proofs(form))
+        (proofs(form, names))
         h2 { (visitor.say("Managing director", "Geschäftsführung")) }
         div class="two" {
             (input("natural_person.salutation", visitor.say("Salutation (optional)", "Anrede (optional)")))
@@ -114,12 +117,12 @@ fn address(form: &Form<'_>, of: &str) -> Markup {
 }
 
 /// Both proofs are uploaded one after the other; what was kept stays with the form.
-fn proofs(form: &Form<'_>) -> Markup {
+fn proofs(form: &Form<'_>, names: &BTreeMap<String, String>) -> Markup {
     let visitor = form.visitor;
     html! {
         h2 { (visitor.say("Proofs", "Nachweise")) }
-        (proof(form, "legal_person.company_identity_proof_id", visitor.say("Register extract", "Registerauszug")))
-        (proof(form, "legal_person.company_structure_proof_id", visitor.say("Ownership and control", "Eigentums- und Kontrollstruktur")))
+        (proof(form, names, "legal_person.company_identity_proof_id", visitor.say("Register extract", "Registerauszug")))
+        (proof(form, names, "legal_person.company_structure_proof_id", visitor.say("Ownership and control", "Eigentums- und Kontrollstruktur")))
         div class="two" {
             (form.input("file", visitor.say("PDF or picture", "PDF oder Bild"), "file"))
             (form.select("proof", visitor.say("It is", "Es ist"), &kinds(visitor), "identity"))
@@ -128,14 +131,14 @@ fn proofs(form: &Form<'_>) -> Markup {
     }
 }
 
-fn proof(form: &Form<'_>, name: &str, label: &str) -> Markup {
+fn proof(form: &Form<'_>, names: &BTreeMap<String, String>, name: &str, label: &str) -> Markup {
     let visitor = form.visitor;
     html! {
         p {
             (label) ": "
             @match form.fields.text(name) {
                 "" => { em { (visitor.say("not uploaded yet", "noch nicht hochgeladen")) } }
-                id => { code { (id) } input type="hidden" name=(name) value=(id); }
+                id => { strong { (upload::name(names, id)) } input type="hidden" name=(name) value=(id); }
             }
         }
         (form.wrong_with(name))

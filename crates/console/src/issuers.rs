@@ -83,9 +83,9 @@ fn mirrored(visitor: &Visitor, one: &Issuer) -> &'static str {
     }
 }
 
-async fn new(who: Member) -> Result<Response, Refused> {
+async fn new(State(console): State<Console>, who: Member) -> Result<Response, Refused> {
     who.caller.require(Right::WriteIssuers)?;
-    Ok(render(&who, None, &Fields::default(), None))
+    render(&console, &who, None, &Fields::default(), None).await
 }
 
 async fn create(State(console): State<Console>, uploaded: Uploaded) -> Result<Response, Refused> {
@@ -99,7 +99,7 @@ async fn show_one(
 ) -> Result<Response, Refused> {
     let issuer = IssuerId::from_uuid(id);
     let one = issuers::get(&console.registry, &who.caller, issuer).await?;
-    Ok(render(&who, Some(&one), &known(&one)?, None))
+    render(&console, &who, Some(&one), &known(&one)?, None).await
 }
 
 async fn update(
@@ -134,12 +134,12 @@ async fn save(
             }
             Err(error) => {
                 let problem = refusal(&posted.who, error)?;
-                return Ok(render(&posted.who, one.as_ref(), &fields, Some(&problem)));
+                return render(console, &posted.who, one.as_ref(), &fields, Some(&problem)).await;
             }
         }
     }
     if fields.text("step") == "upload" {
-        return Ok(render(&posted.who, one.as_ref(), &fields, None));
+        return render(console, &posted.who, one.as_ref(), &fields, None).await;
     }
     let (registry, request) = (&console.registry, posted.request());
     let saved = match (read(&fields), &one) {
@@ -156,18 +156,20 @@ async fn save(
         Ok(_) => Ok(layout::done(PATH, "saved")),
         Err(error) => {
             let problem = refusal(&posted.who, error)?;
-            Ok(render(&posted.who, one.as_ref(), &fields, Some(&problem)))
+            render(console, &posted.who, one.as_ref(), &fields, Some(&problem)).await
         }
     }
 }
 
-fn render(
+async fn render(
+    console: &Console,
     who: &Member,
     one: Option<&Issuer>,
     fields: &Fields,
     problem: Option<&Problem>,
-) -> Response {
+) -> Result<Response, Refused> {
     let visitor = &who.visitor;
+    let names = upload::names(console, who, fields).await?;
     let form = Form {
         visitor,
         fields,
@@ -180,18 +182,19 @@ fn render(
         None => format!("{PATH}/new"),
     };
     let body = html! {
-        nav class="pager" { a href=(PATH) { (visitor.say("Issuers", "Emittenten")) } }
+        (parts::back(PATH, visitor.say("Issuers", "Emittenten")))
         h1 { (title) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         @if let Some(one) = one { p { (visitor.say("Registry account: ", "Registerkonto: ")) (parts::status(mirrored(visitor, one))) } }
         form method="post" action=(path) enctype="multipart/form-data" {
             (parts::hidden(visitor))
-            (inputs(&form))
+            (parts::default_button("step", "save", visitor.say("Save", "Speichern")))
+            (inputs(&form, &names))
             @if who.session.may(Right::WriteIssuers) {
                 button type="submit" name="step" value="save" { (visitor.say("Save", "Speichern")) }
             }
         }
     };
     let status = problem.map_or(StatusCode::OK, status);
-    layout::page_with_status(visitor, status, title, &body)
+    Ok(layout::page_with_status(visitor, status, title, &body))
 }

@@ -56,7 +56,7 @@ fn page(visitor: &Visitor, fields: &Fields, problem: Option<&Problem>) -> Respon
     let title = visitor.say("Become a partner", "Partner werden");
     let body = html! {
         h1 { (title) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         article class="narrow" {
             h2 { (visitor.say("Begin", "Beginnen")) }
             p { (visitor.say(
@@ -161,7 +161,7 @@ async fn render(
         "organization",
     );
     let body = html! {
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         p { (visitor.say("Your address: ", "Ihre Adresse: ")) strong { (registration.email) } }
         @match session {
             Some(session) => {

@@ -140,6 +140,12 @@ const NAVIGATION: &[(Right, &str, &str, &str)] = &[
     ),
 ];
 
+/// Pages whose address does not begin with that of the entry to which they belong.
+const BELONGS: &[(&str, &str)] = &[
+    ("/console/selling", "/console/environments"),
+    ("/console/issued/campaigns", "/console/issued/products"),
+];
+
 /// A page of somebody who is signed in.
 pub(crate) fn page(visitor: &Visitor, title: &str, body: &Markup) -> Response {
     page_with_status(visitor, StatusCode::OK, title, body)
@@ -159,7 +165,7 @@ pub(crate) fn page_with_status(
                 nav aria-label=(visitor.say("Pages", "Seiten")) {
                     ul {
                         @for (path, label) in session.into_iter().flat_map(|session| entries(visitor, session)) {
-                            li { a href=(path) aria-current=[visitor.path.starts_with(path).then_some("page")] { (label) } }
+                            li { a href=(path) aria-current=[is_at(visitor, path).then_some("page")] { (label) } }
                         }
                     }
                 }
@@ -317,6 +323,14 @@ fn whoami(visitor: &Visitor, session: &Session) -> Markup {
             }
         }
     }
+}
+
+fn is_at(visitor: &Visitor, entry: &str) -> bool {
+    let own = BELONGS
+        .iter()
+        .find(|(start, _)| visitor.path.starts_with(start));
+    own.map_or(visitor.path.as_str(), |(_, entry)| entry)
+        .starts_with(entry)
 }
 
 /// The pages that this session may look at.

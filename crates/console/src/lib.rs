@@ -53,6 +53,7 @@ mod reviews;
 mod roles;
 mod selling;
 mod sign_in;
+mod states;
 mod text;
 mod upload;
 mod validations;

@@ -236,7 +236,7 @@ async fn render(
     let others = others(console, who).await?;
     let body = html! {
         h1 { (visitor.say("Members", "Mitglieder")) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         @if let Some(invited) = invited { (link(visitor, invited)) }
         (members_table(visitor, &listed))
         section {
@@ -277,9 +277,10 @@ async fn render_one(
         Products::Only(ids) => ids.iter().map(ToString::to_string).collect(),
     };
     let body = html! {
+        (parts::back(PATH, visitor.say("Members", "Mitglieder")))
         h1 { (member.name) }
         p { (member.email) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         form method="post" action=(format!("{PATH}/{id}")) {
             (parts::hidden(visitor))
             (roles(&form, organisation(who)?, Some(&member.role)))

@@ -93,7 +93,7 @@ pub(crate) fn documents(visitor: &Visitor, product: Uuid, documents: &[OfferDocu
                 parts::optional(one.title.as_deref()),
                 parts::text(one.version),
                 parts::text(format!("{} kB", one.size.div_ceil(1_000))),
-                parts::code(&one.sha256),
+                parts::long_code(&one.sha256),
             ]
         })
         .collect();
@@ -105,6 +105,14 @@ pub(crate) fn documents(visitor: &Visitor, product: Uuid, documents: &[OfferDocu
         "SHA-256",
     ];
     parts::table(visitor, &head, &rows)
+}
+
+/// The types of documents that an investor signs.
+pub(crate) fn signed(visitor: &Visitor, types: &[String]) -> Markup {
+    parts::text(match types {
+        [] => visitor.say("none", "keine").to_owned(),
+        types => types.join(", "),
+    })
 }
 
 /// Essential terms.

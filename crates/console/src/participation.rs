@@ -79,7 +79,7 @@ async fn render(
     let title = visitor.say("Participation", "Teilnahme");
     let body = html! {
         h1 { (title) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         (parts::facts(&[
             (visitor.say("Firm", "Firma"), parts::text(&own.company_name)),
             (visitor.say("Standing", "Stand"), parts::status(standing_name(visitor, own.standing))),

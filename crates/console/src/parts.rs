@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use domain::Language;
 use maud::{Markup, PreEscaped, html};
 use registry::Paging;
 use uuid::Uuid;
@@ -37,15 +38,32 @@ pub(crate) fn button(visitor: &Visitor, action: &str, label: &str, class: &str) 
     }
 }
 
+/// The way back to the list that a page belongs to.
+pub(crate) fn back(path: &str, label: &str) -> Markup {
+    html! { nav class="pager" { a href=(path) { "‹ " (label) } } }
+}
+
+/// What the enter key does in a form with several buttons: it presses the first, so that this one stands before all others, unseen.
+pub(crate) fn default_button(name: &str, value: &str, label: &str) -> Markup {
+    html! { button type="submit" name=(name) value=(value) class="unseen" tabindex="-1" aria-hidden="true" { (label) } }
+}
+
+/// Where the buttons of a form decide different things, the enter key decides nothing.
+pub(crate) fn no_default_button() -> Markup {
+    html! { button type="submit" class="unseen" disabled tabindex="-1" aria-hidden="true" { "–" } }
+}
+
 /// What cannot be done, above the form.
-pub(crate) fn problem(problem: Option<&Problem>) -> Markup {
+pub(crate) fn problem(visitor: &Visitor, problem: Option<&Problem>) -> Markup {
     html! {
         @if let Some(problem) = problem {
             div class="notice refused" role="alert" data-code=(problem.code) {
-                strong { (problem.title) }
-                @if problem.errors.is_empty() { p { (problem.detail) } }
-                @else {
-                    ul { @for error in &problem.errors { li { code { (error.field) } ": " (error.message) } } }
+                @if problem.errors.is_empty() {
+                    strong lang="en" { (problem.title) }
+                    p lang="en" { (problem.detail) }
+                } @else {
+                    strong { (visitor.say("Something is not right yet. It is marked below.", "Etwas stimmt noch nicht. Es ist unten gekennzeichnet.")) }
+                    ul lang="en" { @for error in &problem.errors { li { code { (error.field) } ": " (error.message) } } }
                 }
             }
         }
@@ -77,25 +95,31 @@ impl Form<'_> {
         let errors = self.errors(name);
         let described = format!("{name}-wrong");
         html! {
-            label {
-                (label)
-                input type=(kind) name=(name) value=[value] autocomplete=(autocomplete)
-                    aria-invalid=[(!errors.is_empty()).then_some("true")]
-                    aria-describedby=[(!errors.is_empty()).then_some(&described)];
+            div class="field" {
+                label {
+                    (label)
+                    input type=(kind) name=(name) value=[value] autocomplete=(autocomplete)
+                        aria-invalid=[(!errors.is_empty()).then_some("true")]
+                        aria-describedby=[(!errors.is_empty()).then_some(&described)];
+                }
+                (wrong(&described, &errors))
             }
-            (wrong(&described, &errors))
         }
     }
 
     /// A text of several lines.
     pub(crate) fn area(&self, name: &str, label: &str, rows: u32) -> Markup {
         let errors = self.errors(name);
+        let described = format!("{name}-wrong");
         html! {
-            label {
-                (label)
-                textarea name=(name) rows=(rows) aria-invalid=[(!errors.is_empty()).then_some("true")] { (self.fields.text(name)) }
+            div class="field" {
+                label {
+                    (label)
+                    textarea name=(name) rows=(rows) aria-invalid=[(!errors.is_empty()).then_some("true")]
+                        aria-describedby=[(!errors.is_empty()).then_some(&described)] { (self.fields.text(name)) }
+                }
+                (wrong(&described, &errors))
             }
-            (wrong(&format!("{name}-wrong"), &errors))
         }
     }
 
@@ -116,16 +140,20 @@ impl Form<'_> {
             .filter(|text| !text.is_empty())
             .unwrap_or(chosen);
         let errors = self.errors(name);
+        let described = format!("{name}-wrong");
         html! {
-            label {
-                (label)
-                select name=(name) aria-invalid=[(!errors.is_empty()).then_some("true")] {
-                    @for (value, text) in options {
-                        option value=(value) selected[value == chosen] { (text) }
+            div class="field" {
+                label {
+                    (label)
+                    select name=(name) aria-invalid=[(!errors.is_empty()).then_some("true")]
+                        aria-describedby=[(!errors.is_empty()).then_some(&described)] {
+                        @for (value, text) in options {
+                            option value=(value) selected[value == chosen] { (text) }
+                        }
                     }
                 }
+                (wrong(&described, &errors))
             }
-            (wrong(&format!("{name}-wrong"), &errors))
         }
     }
 
@@ -170,7 +198,7 @@ impl Form<'_> {
 
 fn wrong(id: &str, errors: &[&str]) -> Markup {
     html! {
-        @for error in errors { small id=(id) class="wrong" { (error) } }
+        @if !errors.is_empty() { small id=(id) class="wrong" lang="en" { (errors.join(" ")) } }
     }
 }
 
@@ -217,8 +245,16 @@ pub(crate) fn optional(text: Option<impl Display>) -> Markup {
     }
 }
 
-/// An amount as people write it, such as `1,250.00 EUR`.
-pub(crate) fn money(money: &Money) -> Markup {
+/// An amount as people write it: `1,250.00 EUR`, in German `1.250,00 EUR`.
+pub(crate) fn money(visitor: &Visitor, money: &Money) -> Markup {
+    html! { (written(visitor.language, money)) }
+}
+
+fn written(language: Language, money: &Money) -> String {
+    let (group, point) = match language {
+        Language::English => (',', '.'),
+        Language::German => ('.', ','),
+    };
     let digits = money.amount.trim_start_matches('-');
     let decimals = usize::from(money.decimals);
     let padded = format!("{digits:0>width$}", width = decimals + 1);
@@ -226,7 +262,7 @@ pub(crate) fn money(money: &Money) -> Markup {
     let mut grouped = String::new();
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index) % 3 == 0 {
-            grouped.push(',');
+            grouped.push(group);
         }
         grouped.push(digit);
     }
@@ -235,8 +271,12 @@ pub(crate) fn money(money: &Money) -> Markup {
     } else {
         ""
     };
-    let point = if decimals > 0 { "." } else { "" };
-    html! { (sign) (grouped) (point) (rest) " " (money.currency) }
+    let point = if decimals > 0 {
+        point.to_string()
+    } else {
+        String::new()
+    };
+    format!("{sign}{grouped}{point}{rest} {}", money.currency)
 }
 
 /// A state as a cell.
@@ -248,6 +288,16 @@ pub(crate) fn status(name: &str) -> Markup {
 pub(crate) fn moment(rfc3339: &str) -> Markup {
     let shown = rfc3339.get(..16).map(|text| text.replace('T', " "));
     html! { time datetime=(rfc3339) title=(rfc3339) { (shown.as_deref().unwrap_or(rfc3339)) } }
+}
+
+/// A day as a cell.
+pub(crate) fn day(date: Option<&str>) -> Markup {
+    html! { @match date { Some(date) => time datetime=(date) { (date) }, None => (optional(None::<&str>)) } }
+}
+
+/// A hash or a key as a cell: it may be broken anywhere.
+pub(crate) fn long_code(text: impl Display) -> Markup {
+    html! { code class="long" { (text.to_string()) } }
 }
 
 /// The start of an id; the whole of it for whoever points at it.
@@ -308,13 +358,13 @@ pub(crate) fn older(visitor: &Visitor, path: &str, before: Option<String>) -> Ma
 mod tests {
     use super::*;
 
-    fn shown(amount: &str, decimals: u8) -> String {
+    fn shown(language: Language, amount: &str, decimals: u8) -> String {
         let money_of = Money {
             amount: amount.to_owned(),
             decimals,
             currency: "EUR".to_owned(),
         };
-        money(&money_of).into_string()
+        written(language, &money_of)
     }
 
     #[test]
@@ -326,8 +376,9 @@ mod tests {
             ("1234567", 0, "1,234,567 EUR"),
             ("-100", 2, "−1.00 EUR"),
         ] {
-            assert_eq!(shown(amount, decimals), text);
+            assert_eq!(shown(Language::English, amount, decimals), text);
         }
+        assert_eq!(shown(Language::German, "40000050", 2), "400.000,50 EUR");
     }
 
     #[test]

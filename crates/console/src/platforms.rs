@@ -175,8 +175,9 @@ async fn render(
         problem,
     };
     let body = html! {
+        (parts::back(PATH, visitor.say("Platforms", "Plattformen")))
         h1 { (one.company_name) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         (parts::facts(&[
             ("ID", parts::code(one.platform_id)),
             (visitor.say("Standing", "Stand"), parts::status(standing_name(visitor, one.standing))),

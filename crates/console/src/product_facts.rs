@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use wire::issuing::IssuedProduct;
 
 use crate::registers::shown;
+use crate::states;
 use crate::visitor::Visitor;
 use crate::{offer_facts, parts, words};
 
@@ -13,7 +14,7 @@ pub(crate) fn facts(visitor: &Visitor, product: &IssuedProduct) -> Markup {
         @if let Some(text) = &product.description { p { (text) } }
         (head(visitor, product))
         h2 { (visitor.say("Terms", "Bedingungen")) }
-        (parts::facts(&[(visitor.say("Hash in the token contract", "Hash im Token-Vertrag"), parts::code(&product.terms_sha256))]))
+        (parts::facts(&[(visitor.say("Hash in the token contract", "Hash im Token-Vertrag"), parts::long_code(&product.terms_sha256))]))
         (offer_facts::terms(visitor, &product.terms))
         h2 { (visitor.say("Target market", "Zielmarkt")) }
         (offer_facts::target_market(visitor, product.target_market.as_ref()))
@@ -33,7 +34,7 @@ fn head(visitor: &Visitor, product: &IssuedProduct) -> Markup {
         .or(product.issuance_price.as_ref());
     let account = &product.payment_account;
     let price = match price {
-        Some(price) => parts::money(price),
+        Some(price) => parts::money(visitor, price),
         None => parts::optional(None::<&str>),
     };
     let time = |at: &Option<String>| match at {
@@ -45,7 +46,10 @@ fn head(visitor: &Visitor, product: &IssuedProduct) -> Markup {
             visitor.say("Issuer", "Emittent"),
             parts::text(&product.issuer_name),
         ),
-        ("Status", parts::status(&shown(&product.status))),
+        (
+            "Status",
+            states::state(visitor, states::PRODUCTS, &shown(&product.status)),
+        ),
         (
             visitor.say("Kind", "Art"),
             parts::text(format!("{kind}, {form}")),
@@ -99,7 +103,7 @@ fn head(visitor: &Visitor, product: &IssuedProduct) -> Markup {
         ),
         (
             visitor.say("Documents to be signed", "Zu unterschreibende Dokumente"),
-            parts::text(product.required_document_types.join(", ")),
+            offer_facts::signed(visitor, &product.required_document_types),
         ),
         (
             visitor.say("Investors pay to", "Anleger zahlen an"),
@@ -115,7 +119,7 @@ fn head(visitor: &Visitor, product: &IssuedProduct) -> Markup {
         ),
         (
             visitor.say("Token contract", "Token-Vertrag"),
-            html! { code { (product.asset_code) } " " (parts::optional(product.token_address.as_deref())) },
+            html! { code { (product.asset_code) } @if let Some(address) = &product.token_address { " " code { (address) } } },
         ),
         (
             visitor.say("Wallet for lost keys", "Wallet für verlorene Schlüssel"),

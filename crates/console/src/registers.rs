@@ -15,6 +15,7 @@ use crate::page::{Access, Page};
 use crate::parts;
 use crate::query::PageNumber;
 use crate::refused::Refused;
+use crate::states;
 use crate::visitor::{Member, Visitor};
 
 const PATH: &str = "/console/registers";
@@ -49,7 +50,7 @@ async fn show(
                 parts::text(&product.issuer_name),
                 parts::code(&product.isin),
                 parts::text(product.max_issuable_amount),
-                parts::status(&shown(&product.status)),
+                states::state(visitor, states::PRODUCTS, &shown(&product.status)),
             ]
         })
         .collect();
@@ -78,11 +79,12 @@ async fn show_one(
     let product = products::get_any(&console.registry, &who.caller, id).await?;
     let (count, register) = registers::beginning(&console.registry, &who.caller, id, SHOWN).await?;
     let body = html! {
+        (parts::back(PATH, visitor.say("Registers", "Register")))
         h1 { (product.name) }
         (parts::facts(&[
             (visitor.say("Issuer", "Emittent"), parts::text(&product.issuer_name)),
             ("ISIN", parts::code(&product.isin)),
-            ("Status", parts::status(&shown(&product.status))),
+            ("Status", states::state(visitor, states::PRODUCTS, &shown(&product.status))),
             (visitor.say("Issue volume", "Emissionsvolumen"), parts::text(register.issue_volume)),
             (visitor.say("Last entry", "Letzte Eintragung"), parts::text(register.sequence)),
             (visitor.say("Root hash", "Wurzel-Hash"), parts::code(&register.root_hash)),

@@ -111,7 +111,7 @@ async fn render(
     let title = visitor.say("Investments in review", "Investments in Prüfung");
     let body = html! {
         h1 { (title) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         (parts::table(visitor, &head, &rows))
         (parts::pager(visitor, PATH, page, listed.count))
     };
@@ -124,6 +124,7 @@ fn row(visitor: &Visitor, one: &Investment, may_decide: bool) -> Vec<Markup> {
         @if may_decide {
             form method="post" action=(format!("{PATH}/{}", one.id)) class="inline" {
                 (parts::hidden(visitor))
+                (parts::no_default_button())
                 input type="text" name="reason" placeholder=(visitor.say("Reason", "Grund")) aria-label=(visitor.say("Reason", "Grund"));
                 button type="submit" name="action" value="approve" { (visitor.say("Approve", "Freigeben")) }
                 button type="submit" name="action" value="reject" class="secondary" { (visitor.say("Reject", "Ablehnen")) }
@@ -135,7 +136,7 @@ fn row(visitor: &Visitor, one: &Investment, may_decide: bool) -> Vec<Markup> {
         parts::moment(&one.signed_at),
         parts::short_id(one.id),
         parts::short_id(one.investor_id),
-        parts::money(&one.total),
+        parts::money(visitor, &one.total),
         decision,
     ]
 }

@@ -99,7 +99,7 @@ async fn render(
             a href=(format!("{inside}/webhooks")) { "Webhooks" }
         }
         h1 { (asset.name) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         @if asset.mode == ClientMode::Test {
             p class="notice" role="note" { (visitor.say("This is the sandbox: what is sold here is worth nothing.", "Dies ist die Sandbox: Was hier verkauft wird, ist nichts wert.")) }
         }
@@ -142,9 +142,11 @@ fn secret(visitor: &Visitor, made: &Client) -> Markup {
     html! {
         @if let Some(secret) = &made.client_secret {
             div class="notice" role="status" {
-                p { (visitor.say("The client and its secret. The secret is shown this once.", "Der Zugang und sein Geheimnis. Das Geheimnis wird nur jetzt gezeigt.")) }
-                p { code { (made.client_id) } }
-                p { code data-secret { (secret) } }
+                p { (visitor.say("The client and its secret. The secret is shown this once; keep it where your programs find it.", "Der Zugang und sein Geheimnis. Das Geheimnis wird nur jetzt gezeigt; bewahren Sie es auf, wo Ihre Programme es finden.")) }
+                h2 { "Client ID" }
+                pre data-copy { code data-client { (made.client_id) } }
+                h2 { "Client Secret" }
+                pre data-copy { code data-secret { (secret) } }
             }
         }
     }

@@ -90,7 +90,7 @@ fn form(visitor: &Visitor, fields: &Fields, problem: Option<&Problem>) -> Respon
         problem,
     };
     let body = html! {
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         form method="post" action="/console/sign-in" {
             (parts::hidden(visitor))
             (form.input_with("email", visitor.say("E-mail address", "E-Mail-Adresse"), "email", "username"))
@@ -130,7 +130,7 @@ fn code_form(visitor: &Visitor, problem: Option<&Problem>) -> Response {
         problem,
     };
     let body = html! {
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         p { (visitor.say("Type the code that your authenticator app shows, or a recovery code.", "Geben Sie den Code Ihrer Authenticator-App ein oder einen Wiederherstellungscode.")) }
         form method="post" action="/console/sign-in/code" {
             (parts::hidden(visitor))
@@ -180,7 +180,7 @@ fn forgotten_form(visitor: &Visitor, problem: Option<&Problem>) -> Response {
         problem,
     };
     let body = html! {
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         p { (visitor.say("We send a link to a new password to the address of your account. It is good for an hour.", "Wir senden einen Link für ein neues Passwort an die Adresse Ihres Kontos. Er gilt eine Stunde.")) }
         form method="post" action="/console/password" {
             (parts::hidden(visitor))
@@ -220,7 +220,7 @@ fn reset_form(visitor: &Visitor, token: &str, problem: Option<&Problem>) -> Resp
         problem,
     };
     let body = html! {
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         form method="post" action=(format!("/console/password/{}", path_segment(token))) {
             (parts::hidden(visitor))
             (form.input_with("password", visitor.say("New password", "Neues Passwort"), "password", "new-password"))

@@ -1,11 +1,15 @@
 //! Files that come with a form: kept as documents before the form is looked at, so that they need not be chosen twice.
 
+use std::collections::BTreeMap;
+
+use domain::DocumentId;
 use http::MultipartFile;
 use registry::documents::{self, Upload};
 use wire::documents::Document;
 
 use crate::Console;
 use crate::form::{Fields, Posted};
+use crate::refused::Refused;
 use crate::visitor::Member;
 
 /// Keeps the file as a document of the sender's.
@@ -26,6 +30,36 @@ pub(crate) async fn keep(
     documents::upload(&console.registry, &request, upload)
         .await?
         .json()
+}
+
+/// File names of the documents that a form carries, by their IDs; what is none of the reader's has no name.
+pub(crate) async fn names(
+    console: &Console,
+    who: &Member,
+    fields: &Fields,
+) -> Result<BTreeMap<String, String>, Refused> {
+    let mut names = BTreeMap::new();
+    let carried = fields.pairs().iter().filter(|(name, _)| {
+        ["document_id", "proof_id"]
+            .iter()
+            .any(|end| name.ends_with(end))
+    });
+    for (_, text) in carried {
+        let Ok(id) = text.parse::<DocumentId>() else {
+            continue;
+        };
+        match documents::get(&console.registry, &who.caller, id).await {
+            Ok(document) => _ = names.insert(text.clone(), document.name),
+            Err(registry::Error::NotFound(_) | registry::Error::NotPermitted) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(names)
+}
+
+/// What a document is called, or its ID.
+pub(crate) fn name<'a>(names: &'a BTreeMap<String, String>, id: &'a str) -> &'a str {
+    names.get(id).map_or(id, String::as_str)
 }
 
 /// The fields with other values for these names.

@@ -140,9 +140,9 @@ async fn render(
         problem,
     };
     let body = html! {
-        nav class="pager" { a href=(PATH) { (visitor.say("To validate", "Zu validieren")) } }
+        (parts::back(PATH, visitor.say("To validate", "Zu validieren")))
         h1 { (product.name) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         @if let Some(reason) = &product.rejection_reason { p class="notice refused" { (visitor.say("Refused: ", "Abgelehnt: ")) (reason) } }
         (facts(visitor, &product))
         h2 { (visitor.say("Documents", "Dokumente")) }

@@ -22,6 +22,7 @@ use crate::parts::{self, Form};
 use crate::query::PageNumber;
 use crate::refused::{Refused, refusal, status};
 use crate::registers::shown;
+use crate::states;
 use crate::visitor::{Member, Visitor};
 
 pub(crate) fn pages() -> Vec<Page> {
@@ -177,7 +178,7 @@ async fn render(
         .map(|one| {
             vec![
                 html! { a href=(format!("{path}/{}", one.id)) { (one.url) } },
-                parts::status(&shown(&one.status)),
+                states::state(visitor, states::ENDPOINTS, &shown(&one.status)),
                 parts::text(shown(&one.authentication)),
                 parts::optional(one.description.as_deref()),
                 parts::moment(&one.created_at),
@@ -203,7 +204,7 @@ async fn render(
     let body = html! {
         (tabs(visitor, environment))
         h1 { "Webhooks" }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         (parts::table(visitor, &head, &rows))
         @if caller.require(Right::WriteInvestments).is_ok() {
             h2 { (visitor.say("New endpoint", "Neuer Endpunkt")) }
@@ -239,7 +240,7 @@ async fn render_one(
     let body = html! {
         (tabs(visitor, environment))
         h1 { (one.url) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         @if let Some(secret) = secret {
             div class="notice" role="status" {
                 p { (visitor.say("The signing secret. It is shown this once.", "Das Geheimnis der Signatur. Es wird nur jetzt gezeigt.")) }
@@ -248,7 +249,7 @@ async fn render_one(
         }
         (parts::facts(&[
             ("ID", parts::code(one.id)),
-            ("Status", parts::status(&shown(&one.status))),
+            ("Status", states::state(visitor, states::ENDPOINTS, &shown(&one.status))),
             (visitor.say("Events", "Ereignisse"), parts::text(match one.event_types.is_empty() {
                 true => visitor.say("all", "alle").to_owned(),
                 false => one.event_types.join(", "),

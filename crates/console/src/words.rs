@@ -49,17 +49,6 @@ pub(crate) const LEGAL_FORMS: &[Word] = &[
     ),
 ];
 
-pub(crate) const STATUSES: &[Word] = &[
-    ("ACTIVE", "on sale", "im Vertrieb"),
-    ("ISSUING", "being issued", "in Ausgabe"),
-    (
-        "VALIDATION",
-        "waits for validation",
-        "wartet auf Validierung",
-    ),
-    ("REJECTED", "refused", "abgelehnt"),
-];
-
 pub(crate) const COUPONS: &[Word] = &[
     ("FIXED", "Fixed", "Fest"),
     ("VARIABLE", "Variable", "Variabel"),
@@ -146,23 +135,6 @@ pub(crate) const OFFERINGS: &[Word] = &[
         "Privatplatzierung an wenige Personen",
     ),
     ("VIB", "Asset investment information sheet", "VIB"),
-];
-
-/// The states of requests.
-pub(crate) const REQUESTS: &[Word] = &[
-    (
-        "requested",
-        "waits for the issuer",
-        "wartet auf den Emittenten",
-    ),
-    (
-        "accepted",
-        "waits for the registrar",
-        "wartet auf den Registerführer",
-    ),
-    ("live", "live", "im Vertrieb"),
-    ("refused", "refused", "abgelehnt"),
-    ("withdrawn", "withdrawn", "zurückgezogen"),
 ];
 
 /// The words of a list as choices.

@@ -1,5 +1,7 @@
 //! Decisions that need four eyes: proposing, confirming, withdrawing. Confirming runs the effect in the same transaction.
 
+mod subjects;
+
 use database::Tx;
 use domain::{Actor, Decision, DecisionId, DecisionKind, DecisionState};
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,8 @@ use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, admissions,
     audit, ids, notices, participation, validations,
 };
+
+pub use subjects::subjects;
 
 /// What the seal of a decision is bound to.
 const CONTEXT: &str = "decisions.content";

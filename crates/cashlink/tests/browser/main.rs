@@ -1,4 +1,4 @@
-//! People at the pages of a running demo, in a real browser. Runs with the slow suites (`cargo xtask ci --full`), which bring the driver.
+//! People at the pages of a running network, in a real browser. Runs with the slow suites (`cargo xtask ci --full`), which bring the driver.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -11,62 +11,51 @@ mod common;
 #[allow(dead_code, reason = "the pages need no client of the API")]
 #[path = "../contract/demo.rs"]
 mod demo;
+mod serve;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::note;
+use common::{Process, note};
 use demo::Demo;
+use serve::Network;
 
-/// What the browser is driven with; none outside of the slow suites.
-fn driver() -> Option<(String, String)> {
+/// What the browser is driven with.
+struct Driver {
+    playwright: String,
+    chromium: String,
+}
+
+/// None outside of the slow suites.
+fn driver() -> Option<Driver> {
     let variable = |name: &str| std::env::var(name).ok();
     variable("CASHLINK_FULL")?;
-    let playwright = variable("CASHLINK_TEST_PLAYWRIGHT").expect("the full run brings it");
-    let chromium = variable("CASHLINK_TEST_CHROMIUM").expect("the full run finds it");
-    Some((playwright, chromium))
+    Some(Driver {
+        playwright: variable("CASHLINK_TEST_PLAYWRIGHT").expect("the full run brings it"),
+        chromium: variable("CASHLINK_TEST_CHROMIUM").expect("the full run finds it"),
+    })
 }
 
-/// The links to accounts that the demo prints, by whom they are for.
-async fn links(demo: &mut Demo) -> String {
-    let people = ["registrar", "issuer", "broker"];
-    let links = demo.process.wait_for("prints its links", |process| {
-        let printed = process.printed();
-        let link = |who: &str| {
-            let line = printed
-                .lines()
-                .find(|line| line.trim_start().starts_with(who))?;
-            let link = line.split_whitespace().nth(1)?;
-            Some((who.to_owned(), serde_json::json!(link)))
-        };
-        people
-            .iter()
-            .map(|who| link(who))
-            .collect::<Option<serde_json::Map<_, _>>>()
-    });
-    serde_json::Value::Object(links.await).to_string()
-}
-
-/// Runs a walk against this demo; it fails by its exit code and says in its last line what it did.
+/// Runs a walk against the network at this address; it fails by its exit code and says in its last line what it did.
 fn walk(
     script: &str,
-    demo: &Demo,
-    links: &str,
-    (playwright, chromium): &(String, String),
+    url: &str,
+    variables: &[(&str, &str)],
+    process: &Process,
+    driver: &Driver,
 ) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/browser")
         .join(script);
-    let pictures = pictures();
-    std::fs::create_dir_all(&pictures).unwrap();
+    let docs = docs();
+    std::fs::create_dir_all(docs.join("pictures")).unwrap();
     let output = Command::new("node")
         .arg(script)
-        .env("PLAYWRIGHT", playwright)
-        .env("CHROMIUM", chromium)
-        .env("NETWORK_URL", demo.url())
-        .env("CREDENTIALS", &demo.credentials)
-        .env("LINKS", links)
-        .env("PICTURES", pictures)
+        .env("PLAYWRIGHT", &driver.playwright)
+        .env("CHROMIUM", &driver.chromium)
+        .env("NETWORK_URL", url)
+        .env("DOCS", docs)
+        .envs(variables.iter().copied())
         .output()
         .expect("node is there");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -74,14 +63,14 @@ fn walk(
         output.status.success(),
         "{printed}\n{}\nserver:\n{}",
         String::from_utf8_lossy(&output.stderr),
-        demo.process.printed()
+        process.printed()
     );
     printed
 }
 
-/// The committed pictures; a full run takes them anew.
-fn pictures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pictures")
+/// The committed pages and pictures; a full run makes them anew.
+fn docs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,7 +78,7 @@ async fn every_public_page_loads_nothing_from_elsewhere() {
     let Some(driver) = driver() else { return };
     let folder = tempfile::tempdir().unwrap();
     let demo = Demo::start(folder.path()).await;
-    let printed = walk("public.mjs", &demo, "{}", &driver);
+    let printed = walk("public.mjs", demo.url(), &[], &demo.process, &driver);
     note(
         "browser, public pages",
         printed.lines().last().unwrap_or_default(),
@@ -97,14 +86,20 @@ async fn every_public_page_loads_nothing_from_elsewhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stranger_becomes_a_partner_with_credentials() {
+async fn a_broker_joins_an_empty_network_and_delivers_its_first_investment() {
     let Some(driver) = driver() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let mut demo = Demo::start(folder.path()).await;
-    let links = links(&mut demo).await;
-    let printed = walk("joining.mjs", &demo, &links, &driver);
+    let network = Network::start(folder.path()).await;
+    let first_link = [("FIRST_LINK", network.first_link.as_str())];
+    let printed = walk(
+        "first_sale.mjs",
+        &network.url,
+        &first_link,
+        &network.process,
+        &driver,
+    );
     note(
-        "browser, joining",
+        "browser, from an empty network to a delivered investment",
         printed.lines().last().unwrap_or_default(),
     );
 }

@@ -38,16 +38,26 @@ export async function mailedLink(page, address) {
   return mail.locator("a").first().getAttribute("href");
 }
 
-/** Times each step, and writes the record that stands beside the pictures. */
+/** Times each step, and writes the page that tells of them. */
 export class Steps {
-  #rows = [];
+  #parts = [];
+
+  /** What follows belongs to this part. */
+  part(title) {
+    this.#parts.push({ title, rows: [] });
+  }
 
   async take(title, work) {
     const begin = performance.now();
     const result = await work();
-    this.#rows.push([title, performance.now() - begin]);
-    console.log(`${title}: ${Math.round(this.#rows.at(-1)[1])} ms`);
+    const ms = performance.now() - begin;
+    this.#parts.at(-1).rows.push({ title, ms });
+    console.log(`${title}: ${Math.round(ms)} ms`);
     return result;
+  }
+
+  get #rows() {
+    return this.#parts.flatMap((part) => part.rows);
   }
 
   get count() {
@@ -55,12 +65,19 @@ export class Steps {
   }
 
   get seconds() {
-    return this.#rows.reduce((sum, [, ms]) => sum + ms, 0) / 1000;
+    return this.#rows.reduce((sum, { ms }) => sum + ms, 0) / 1000;
   }
 
-  write(name, head) {
-    const rows = this.#rows.map(([title, ms], index) => `| ${index + 1} | ${title} | ${(ms / 1000).toFixed(1)} s |`);
-    const text = [head, "", "| | step | took |", "| --- | --- | --- |", ...rows, "", `Together ${this.seconds.toFixed(1)} s.`, ""];
-    writeFileSync(pathOf(process.env.PICTURES, `${name}.md`), text.join("\n"));
+  /** `head` begins the page; `pictures` are names and captions by the title of the part that they belong to. */
+  write(name, head, pictures) {
+    let number = 0;
+    const text = [head];
+    for (const { title, rows } of this.#parts) {
+      text.push("", `## ${title}`, "", "| | step | took |", "| --- | --- | --- |");
+      for (const row of rows) text.push(`| ${(number += 1)} | ${row.title} | ${(row.ms / 1000).toFixed(1)} s |`);
+      for (const [picture, caption] of pictures[title] ?? []) text.push("", `![${caption}](pictures/${picture}.png)`);
+    }
+    text.push("");
+    writeFileSync(pathOf(process.env.DOCS, `${name}.md`), text.join("\n"));
   }
 }
