@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::QueryParams;
 use maud::{Markup, html};
-use registry::{Right, audit};
+use registry::{Right, audit, members};
 
 use crate::Console;
 use crate::layout;
@@ -27,15 +27,16 @@ async fn show(
 ) -> Result<Response, Refused> {
     let visitor = &who.visitor;
     let lines = audit::list(&console.registry, &who.caller, query.before, parts::ROWS).await?;
+    let people = members::colleagues(&console.registry, &who.caller).await?;
     let rows: Vec<Vec<Markup>> = lines
         .iter()
         .map(|line| {
             vec![
                 parts::moment(&line.at.to_string()),
-                parts::text(&line.actor),
+                parts::text(people.get(&line.actor).unwrap_or(&line.actor)),
                 parts::code(&line.action),
                 parts::text(&line.target),
-                parts::code(&line.detail),
+                parts::long_code(&line.detail),
             ]
         })
         .collect();

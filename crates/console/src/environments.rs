@@ -34,7 +34,7 @@ async fn show(
         .map(|sold| {
             let inside = format!("{PATH}/{}", sold.environment);
             vec![
-                html! { a href=(format!("/console/selling/{}", sold.product.id)) { (sold.product.name) } },
+                html! { a href=(format!("/console/selling/{}", sold.product.id)) { (sold.product.name) } (parts::twin_mark(&sold.product.isin)) },
                 parts::text(&sold.product.issuer_name),
                 parts::code(&sold.product.isin),
                 parts::code(&sold.environment),

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use registry::{Right, investments};
 use uuid::Uuid;
 use wire::Problem;
-use wire::investments::Investment;
+use wire::investments::{Investment, InvestmentStatus};
 
 use crate::Console;
 use crate::environments::{inside, tabs};
@@ -182,7 +182,7 @@ async fn render_one(
         (parts::problem(visitor, problem))
         (facts(visitor, &one))
         p { a href=(investor) { (visitor.say("The investor", "Der Anleger")) } }
-        @if caller.require(Right::WriteInvestments).is_ok() {
+        @if is_open(one.status) && caller.require(Right::WriteInvestments).is_ok() {
             (parts::button(visitor, &format!("/console/environments/{environment}/investments/{id}/cancel"), visitor.say("Cancel for the investor", "Für den Anleger stornieren"), "secondary"))
         }
     };
@@ -193,4 +193,16 @@ async fn render_one(
         "Investment",
         &body,
     ))
+}
+
+/// What is delivered or ended is not cancelled any more.
+fn is_open(status: InvestmentStatus) -> bool {
+    matches!(
+        status,
+        InvestmentStatus::KycPending
+            | InvestmentStatus::ReviewPending
+            | InvestmentStatus::WaitingForAcceptance
+            | InvestmentStatus::Accepted
+            | InvestmentStatus::Paid
+    )
 }

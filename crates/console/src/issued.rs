@@ -48,7 +48,7 @@ async fn show(
         .iter()
         .map(|product| {
             vec![
-                html! { a href=(format!("{PATH}/{}", product.id)) { (product.name) } },
+                html! { a href=(format!("{PATH}/{}", product.id)) { (product.name) } (parts::twin_mark(&product.isin)) },
                 parts::text(&product.issuer_name),
                 parts::code(&product.isin),
                 parts::text(product.max_issuable_amount),

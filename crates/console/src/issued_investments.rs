@@ -214,7 +214,7 @@ async fn render(
         (refused_items(results))
         form method="get" action=(PATH) class="inline" {
             select name="product" aria-label=(visitor.say("Product", "Produkt")) {
-                @for one in &products { option value=(one.id) selected[one.id.to_string() == product] { (one.name) } }
+                @for one in &products { option value=(one.id) selected[one.id.to_string() == product] { (one.name) @if one.sandbox_of.is_some() { " (Sandbox)" } } }
             }
             select name="status" aria-label="Status" {
                 @for one in STATUSES { option value=(one.as_str()) selected[one == chosen] { (words::word(visitor, states::INVESTMENTS, one.as_str())) } }

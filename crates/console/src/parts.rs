@@ -59,11 +59,11 @@ pub(crate) fn problem(visitor: &Visitor, problem: Option<&Problem>) -> Markup {
         @if let Some(problem) = problem {
             div class="notice refused" role="alert" data-code=(problem.code) {
                 @if problem.errors.is_empty() {
-                    strong lang="en" { (problem.title) }
-                    p lang="en" { (problem.detail) }
+                    strong { (problem.title) }
+                    p { (problem.detail) }
                 } @else {
                     strong { (visitor.say("Something is not right yet. It is marked below.", "Etwas stimmt noch nicht. Es ist unten gekennzeichnet.")) }
-                    ul lang="en" { @for error in &problem.errors { li { code { (error.field) } ": " (error.message) } } }
+                    ul { @for error in &problem.errors { li { code { (error.field) } ": " (error.message) } } }
                 }
             }
         }
@@ -198,7 +198,7 @@ impl Form<'_> {
 
 fn wrong(id: &str, errors: &[&str]) -> Markup {
     html! {
-        @if !errors.is_empty() { small id=(id) class="wrong" lang="en" { (errors.join(" ")) } }
+        @if !errors.is_empty() { small id=(id) class="wrong" { (errors.join(" ")) } }
     }
 }
 
@@ -298,6 +298,11 @@ pub(crate) fn day(date: Option<&str>) -> Markup {
 /// A hash or a key as a cell: it may be broken anywhere.
 pub(crate) fn long_code(text: impl Display) -> Markup {
     html! { code class="long" { (text.to_string()) } }
+}
+
+/// Tells a twin from its original, which has the same name: its ISIN is of no country (`docs/decisions/0009`).
+pub(crate) fn twin_mark(isin: &str) -> Markup {
+    html! { @if isin.starts_with("ZZ") { " " (status("Sandbox")) } }
 }
 
 /// The start of an id; the whole of it for whoever points at it.

@@ -50,7 +50,11 @@ pub(crate) async fn names(
         };
         match documents::get(&console.registry, &who.caller, id).await {
             Ok(document) => _ = names.insert(text.clone(), document.name),
-            Err(registry::Error::NotFound(_) | registry::Error::NotPermitted) => {}
+            Err(
+                registry::Error::NotFound(_)
+                | registry::Error::NotPermitted
+                | registry::Error::InsufficientScope(_),
+            ) => {}
             Err(error) => return Err(error.into()),
         }
     }

@@ -51,7 +51,8 @@ export async function picture(page, name, from) {
   await looksRight(page);
   const { top, bottom, height } = await page.evaluate((from) => {
     const place = (one) => one.getBoundingClientRect();
-    const end = Math.max(...[...document.querySelectorAll("main > *, aside")].map((one) => place(one).bottom));
+    const parts = [...document.querySelectorAll("main > *, aside")];
+    const end = Math.max(...(parts.length > 0 ? parts : [document.body]).map((one) => place(one).bottom));
     const top = from ? place(document.querySelector(from)).top - 16 : 0;
     return { top: top + scrollY, bottom: end + scrollY + 16, height: document.documentElement.scrollHeight };
   }, from);

@@ -1,5 +1,5 @@
 // The whole of it, as new users would: an empty network, an issuer's asset, a broker that joins, and its first investment delivered.
-import { withBrowser } from "./browser.mjs";
+import { looksRight, network, withBrowser } from "./browser.mjs";
 import { bringsAsset } from "./issuing.mjs";
 import { joins } from "./joining.mjs";
 import { Steps } from "./people.mjs";
@@ -24,7 +24,6 @@ const PICTURES = {
     ["product-form", "The issuer's form for a product, in German"],
     ["validation", "What the registrar looks through before a crypto security is entered"],
     ["decision", "A decision waits for the second person"],
-    ["product", "The issuer's product, entered and on sale"],
   ],
   [PARTS.broker]: [
     ["join", "What the network demands, and the way in"],
@@ -41,6 +40,21 @@ const PICTURES = {
   ],
 };
 
+/** Every page that the navigation leads to, and the first that each of them lists. */
+async function looksAround(page) {
+  const ways = async (selector) => page.locator(selector).evaluateAll((all) => all.map((one) => one.pathname + one.search));
+  await page.goto(`${network}/console/account`);
+  const entries = ["/console/account", ...(await ways("aside a"))];
+  for (const entry of entries) {
+    await page.goto(network + entry);
+    await looksRight(page);
+    const [first] = await ways("main td a[href^='/console/']:not([href*='/documents/'])");
+    if (!first) continue;
+    await page.goto(network + first);
+    await looksRight(page);
+  }
+}
+
 const steps = new Steps();
 await withBrowser(async ({ person }) => {
   const people = { one: await person(), two: await person(), issuer: await person("de"), broker: await person() };
@@ -54,6 +68,7 @@ await withBrowser(async ({ person }) => {
     await joins(steps, people);
     steps.part(PARTS.sale);
     await sells(steps, people);
+    for (const page of open) await looksAround(page);
   } catch (error) {
     // What everybody saw last says more than where the script stood.
     const pages = open.map(async (page) => `--- ${page.url()}\n${await page.locator("main").innerText().catch(() => "")}`);

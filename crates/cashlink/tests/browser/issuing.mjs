@@ -71,7 +71,7 @@ export async function bringsAsset(steps, people) {
   await steps.take("A wrong ISIN is refused beside its field; then the product is brought", async () => {
     await issuer.fill("input[name=isin]", "DE000A4HVK13");
     await issuer.press("input[name=isin]", "Enter");
-    await refusedFor(issuer, "isin", "ISIN");
+    await refusedFor(issuer, "isin", "Prüfziffern");
     await issuer.fill("input[name=isin]", PRODUCT.isin);
     await issuer.press("input[name=isin]", "Enter");
     await done(issuer, "saved");
@@ -86,9 +86,8 @@ export async function bringsAsset(steps, people) {
     await one.locator("form[action$='/propose'] button").first().click();
     await done(one, "proposed");
   });
-  await confirm(steps, people, "the entry", "decision");
+  await confirm(steps, people, "the entry", ASSET, "decision");
   await steps.take("Its environment opens and the issue is minted", async () => {
     await until(issuer, "[data-status=ACTIVE]");
-    await picture(issuer, "product");
   });
 }

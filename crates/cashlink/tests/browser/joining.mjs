@@ -128,7 +128,7 @@ async function isAdmitted(steps, people) {
     await one.click("button[value=admit]");
     await done(one, "proposed");
   });
-  await confirm(steps, people, "the admission");
+  await confirm(steps, people, "the admission", FIRM);
   await steps.take("The broker reads the letter", async () => {
     await broker.reload();
     await says(broker, "Zulassung zur Teilnahme");

@@ -34,11 +34,11 @@ async function invites(page, fields) {
   return page.locator("code[data-link]").textContent();
 }
 
-/** What one person has proposed: it cannot confirm it, neither on the page nor beside it; the second person can. */
-export async function confirm(steps, { one, two }, what, name) {
+/** What one person has proposed: it cannot confirm it, neither on the page nor beside it; the second person can. `subject` is the name of what it is about. */
+export async function confirm(steps, { one, two }, what, subject, name) {
   await steps.take(`Who has proposed ${what} cannot confirm it`, async () => {
     await one.goto(`${network}/console/decisions`);
-    await one.click("main table a");
+    await one.locator("main tr", { hasText: subject }).locator("a").first().click();
     await one.locator("[data-own]").waitFor();
     if (await one.locator("form[action$='/confirm']").count()) throw new Error("the page offers it all the same");
     // The page does not offer it; whoever sends the form all the same is refused by the operation.
@@ -51,7 +51,7 @@ export async function confirm(steps, { one, two }, what, name) {
   });
   await steps.take(`A second person confirms ${what}`, async () => {
     await two.goto(`${network}/console/decisions`);
-    await two.click("main table a");
+    await two.locator("main tr", { hasText: subject }).locator("a").first().click();
     await two.locator("form[action$='/confirm']").waitFor();
     if (name) await picture(two, name);
     await two.locator("form[action$='/confirm'] button").click();

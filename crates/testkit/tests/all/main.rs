@@ -21,6 +21,7 @@ mod conformance;
 mod console;
 mod console_assets;
 mod console_forms;
+mod console_words;
 mod conventions;
 mod credentials;
 mod databases;
