@@ -230,7 +230,7 @@ fn walk_through(url: &str, assets: &[Asset]) -> Markup {
     html! {
         section {
             h2 { "How to go on" }
-            p { "Client ID, secret, campaign and environment of each asset are in the credentials file (" code { "cashlink demo --credentials FILE" } ") or were handed out with " code { "cashlink admin create credential" } "." }
+            p { "Environment, campaign, client ID and secret of an asset are on its page in the console, where a platform's people make clients; a demo writes those of its sample into a file too (" code { "cashlink demo --credentials FILE" } ")." }
             pre { code { (token) } }
         }
     }

@@ -50,6 +50,8 @@ export async function picture(page, name, from) {
   await page.waitForLoadState();
   await looksRight(page);
   const { top, bottom, height } = await page.evaluate((from) => {
+    // What is cut out is measured from what is in sight.
+    scrollTo({ top: 0, behavior: "instant" });
     const place = (one) => one.getBoundingClientRect();
     const parts = [...document.querySelectorAll("main > *, aside")];
     const end = Math.max(...(parts.length > 0 ? parts : [document.body]).map((one) => place(one).bottom));

@@ -1,7 +1,7 @@
 // Whoever comes by without an account.
 import { network, picture, withBrowser } from "./browser.mjs";
 
-const pages = ["/", "/docs/", "/docs/api/"];
+const pages = ["/", "/docs/api/"];
 await withBrowser(async ({ person }) => {
   const page = await person();
   for (const path of pages) {
