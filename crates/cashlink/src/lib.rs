@@ -9,6 +9,7 @@ pub mod demo;
 pub mod founding;
 mod gateway;
 pub mod guides;
+pub mod hosting;
 pub mod inventory;
 mod kms;
 mod listen;

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::cli::Role;
 use crate::config::Config;
+use crate::hosting::Part;
 use crate::wiring::{App, Migrates};
 use crate::{founding, telemetry, wiring};
 
@@ -38,6 +39,11 @@ pub async fn run(config: &Config, role: Role, migrate: bool) -> Result<()> {
         app.apply_network_file("cashlink serve").await?;
     }
     let (stop, stopped) = watch::channel(false);
+    let part = match role {
+        Role::Api => Part::Answers,
+        Role::Worker | Role::All => Part::Works,
+    };
+    let gateways = app.host_gateways(part, stopped.clone());
     let worker = (role != Role::Api).then(|| app.start_worker(stopped));
     let router = match role {
         // A worker has its health and its metrics, and nothing else.
@@ -61,6 +67,7 @@ pub async fn run(config: &Config, role: Role, migrate: bool) -> Result<()> {
     if let Some(worker) = worker {
         finish(worker).await;
     }
+    finish(gateways).await;
     app.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -133,6 +133,12 @@ const NAVIGATION: &[(Right, &str, &str, &str)] = &[
         "Zugangsdaten",
     ),
     (
+        Right::ReadPlatform,
+        "/console/gateway",
+        "Gateway",
+        "Gateway",
+    ),
+    (
         Right::ManageMembers,
         "/console/members",
         "Members",

@@ -22,6 +22,7 @@ mod environments;
 mod events;
 mod flash;
 mod form;
+mod gateways;
 mod german;
 mod identifications;
 mod investments;
@@ -115,6 +116,7 @@ fn pages() -> Vec<page::Page> {
         platforms::pages(),
         participation::pages(),
         credentials::pages(),
+        gateways::pages(),
         identifications::pages(),
         commands::pages(),
         reviews::pages(),

@@ -36,7 +36,8 @@ struct Shared {
 
 enum Place {
     Sqlite(PathBuf),
-    Postgres,
+    /// With the schema, if it is not the server's own.
+    Postgres(Option<String>),
 }
 
 thread_local! {
@@ -63,7 +64,7 @@ impl Db {
     pub fn engine(&self) -> Engine {
         match self.shared.place {
             Place::Sqlite(_) => Engine::Sqlite,
-            Place::Postgres => Engine::Postgres,
+            Place::Postgres(_) => Engine::Postgres,
         }
     }
 
@@ -162,11 +163,19 @@ impl Db {
         keeps.push(Box::new(thing));
     }
 
+    /// The schema of PostgreSQL, if one was named.
+    pub(crate) fn schema(&self) -> Option<&str> {
+        match &self.shared.place {
+            Place::Sqlite(_) => None,
+            Place::Postgres(schema) => schema.as_deref(),
+        }
+    }
+
     /// The file, if this is SQLite.
     pub fn sqlite_path(&self) -> Option<&Path> {
         match &self.shared.place {
             Place::Sqlite(path) => Some(path),
-            Place::Postgres => None,
+            Place::Postgres(_) => None,
         }
     }
 
@@ -221,7 +230,7 @@ impl Db {
         let (listener, thread) = postgres::Listener::start(target, Arc::clone(&topics))?;
         threads.push(thread);
         Ok(Db::new(
-            Place::Postgres,
+            Place::Postgres(options.schema.clone()),
             Arc::clone(&queue),
             queue,
             topics,

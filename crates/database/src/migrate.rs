@@ -106,7 +106,12 @@ where tablename = 'schema_migrations' and schemaname = current_schema()");
 /// [`SchemaError::Newer`] or [`SchemaError::Changed`], then nothing was applied; or a failure of the database.
 pub async fn migrate(db: &Db, components: &[Component]) -> Result<Report, SchemaError> {
     let components = components.to_vec();
-    db.write(move |tx| apply(tx, &components)).await
+    // The name was checked when the database was opened.
+    let schema = db
+        .schema()
+        .map(|schema| format!("create schema if not exists {schema}"));
+    db.write(move |tx| apply(tx, &components, schema.as_deref()))
+        .await
 }
 
 /// Whether the schema is exactly the one of these components.
@@ -141,9 +146,16 @@ pub async fn check(db: &Db, components: &[Component]) -> Result<(), SchemaError>
     .await
 }
 
-fn apply(tx: &mut Tx, components: &[Component]) -> Result<Report, SchemaError> {
+fn apply(
+    tx: &mut Tx,
+    components: &[Component],
+    schema: Option<&str>,
+) -> Result<Report, SchemaError> {
     if tx.engine() == Engine::Postgres {
         tx.batch(ONE_AT_A_TIME)?;
+    }
+    if let Some(schema) = schema {
+        tx.batch(schema)?;
     }
     let time = match tx.engine() {
         Engine::Sqlite => "integer",

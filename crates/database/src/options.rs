@@ -22,16 +22,20 @@ pub struct Options {
     pub queue: usize,
     /// PEM file with the root certificates of PostgreSQL's server; needed for `sslmode=require`.
     pub root_certificates: Option<PathBuf>,
+    /// The schema of PostgreSQL in which the tables are, for databases that several programs share; [`migrate`](crate::migrate())
+    /// makes it. Lower-case letters, digits and underscores.
+    pub schema: Option<String>,
 }
 
 impl Options {
-    /// The defaults for an address: 16 connections, 8192 waiting transactions, no certificates.
+    /// The defaults for an address: 16 connections, 8192 waiting transactions, no certificates, the server's own schema.
     pub fn new(url: impl Into<String>) -> Options {
         Options {
             url: url.into(),
             connections: 16,
             queue: 8192,
             root_certificates: None,
+            schema: None,
         }
     }
 

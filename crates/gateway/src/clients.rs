@@ -1,12 +1,15 @@
 //! The partner's own applications: one credential in front of every environment.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use database::Tx;
 use http::{Client, ClientDirectory, Fault, UsedAssertion, secret_hash};
 use uuid::Uuid;
+use wire::gateways::GatewayClient;
 
 use crate::store::clients;
-use crate::{Error, Gateway, Result};
+use crate::{Error, Gateway, Result, time};
 
 /// For whom the gateway's tokens are good.
 pub(crate) const AUDIENCE: &str = "gateway";
@@ -48,6 +51,39 @@ pub async fn create(gateway: &Gateway, client_id: String) -> Result<NewClient> {
     })
 }
 
+/// Keeps a credential that somebody else has made; the others are refused after the overlap.
+///
+/// # Errors
+/// If the ID is taken, or the database fails.
+pub async fn keep(gateway: &Gateway, client: &NewClient, overlap: Duration) -> Result<()> {
+    let (hash, now) = (secret_hash(&client.client_secret), gateway.now());
+    let until = now + i64::try_from(overlap.as_micros()).unwrap_or(i64::MAX / 2);
+    let name = client.client_id.clone();
+    let kept = gateway.db.write(move |tx| {
+        let id = Uuid::now_v7();
+        clients::insert(tx, id, &name, hash, now)?;
+        clients::end_others(tx, id, until)
+    });
+    Ok(kept.await?)
+}
+
+/// The credentials in force, oldest first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn list(gateway: &Gateway) -> Result<Vec<GatewayClient>> {
+    let now = gateway.now();
+    let found = gateway.db.read(move |tx| clients::list(tx, now)).await?;
+    let shown = found
+        .into_iter()
+        .map(|(client_id, made, ends)| GatewayClient {
+            client_id,
+            created_at: time::text(made),
+            ends_at: ends.map(time::text),
+        });
+    Ok(shown.collect())
+}
+
 /// Whether anybody can sign in.
 ///
 /// # Errors
@@ -57,8 +93,8 @@ pub async fn has_any(gateway: &Gateway) -> Result<bool> {
 }
 
 /// Whether the client of a token may still use it.
-pub(crate) fn is_good(tx: &mut Tx, id: Uuid) -> Result<bool> {
-    Ok(clients::is_good(tx, id)?)
+pub(crate) fn is_good(tx: &mut Tx, id: Uuid, now: i64) -> Result<bool> {
+    Ok(clients::is_good(tx, id, now)?)
 }
 
 /// Where the token endpoint finds them.
@@ -71,11 +107,11 @@ impl ClientDirectory for Directory {
         _audience: &str,
         client_id: &str,
     ) -> std::result::Result<Option<Client>, Fault> {
-        let client_id = client_id.to_owned();
+        let (client_id, now) = (client_id.to_owned(), self.0.now());
         let found = self
             .0
             .db
-            .read(move |tx| clients::find(tx, &client_id))
+            .read(move |tx| clients::find(tx, &client_id, now))
             .await
             .map_err(Fault::from)?;
         Ok(found.map(|(id, hash)| Client {

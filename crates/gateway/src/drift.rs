@@ -8,6 +8,7 @@ use database::vault::DataKey;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
+use wire::gateways::GatewayDifference;
 
 use crate::changes::{self, News};
 use crate::compare::{differing, nested};
@@ -89,28 +90,11 @@ pub(crate) async fn report(
         .await
 }
 
-/// A difference without the data: for terminals and logs.
-#[derive(Clone, Debug, Serialize)]
-pub struct Found {
-    /// Whose.
-    pub investor_id: Uuid,
-    /// Where.
-    pub environment: String,
-    /// What.
-    pub field: String,
-    /// When it was first seen.
-    pub since: String,
-    /// When it was last seen.
-    pub seen_at: String,
-    /// `open`, or `pushed` when ours is on its way.
-    pub state: String,
-}
-
 /// What differs now, the oldest first, at most ten thousand.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn found(gateway: &Gateway) -> Result<Vec<Found>> {
+pub async fn found(gateway: &Gateway) -> Result<Vec<GatewayDifference>> {
     gateway
         .db
         .read(|tx| {
@@ -125,9 +109,9 @@ pub async fn found(gateway: &Gateway) -> Result<Vec<Found>> {
         .await
 }
 
-fn without_data(one: Difference, all: &[Environment]) -> Found {
+fn without_data(one: Difference, all: &[Environment]) -> GatewayDifference {
     let environment = all.iter().find(|place| place.id == one.environment);
-    Found {
+    GatewayDifference {
         investor_id: one.investor,
         environment: environment
             .map(|place| place.name.clone())

@@ -32,13 +32,17 @@ mod worker;
 mod write;
 
 pub use api::router;
-pub use clients::{NewClient, create as create_client, has_any as has_clients};
-pub use drift::{Found, again as compare_again, found as differences};
+pub use clients::{
+    NewClient, create as create_client, has_any as has_clients, keep as keep_client,
+    list as clients,
+};
+pub use drift::{again as compare_again, found as differences};
 pub use error::{Error, Result};
 pub use setup::{
-    EnvironmentSetup, SetupRefusal, apply as apply_environment, remove as remove_environment,
+    EnvironmentSetup, SetupRefusal, apply as apply_environment, names as environment_names,
+    remove as remove_environment,
 };
-pub use status::{EnvironmentStatus, Status, of as status};
+pub use status::of as status;
 pub use worker::Worker;
 
 use std::sync::Arc;
@@ -91,6 +95,8 @@ pub struct Settings {
     pub registers_webhooks: bool,
     /// Lifetime of the application's access tokens.
     pub token_lifetime: Duration,
+    /// Networks of the proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<http::Network>,
 }
 
 impl Settings {
@@ -106,6 +112,7 @@ impl Settings {
             catalogue_every: Duration::from_secs(60),
             registers_webhooks: true,
             token_lifetime: http::DEFAULT_LIFETIME,
+            trusted_proxies: Vec::new(),
         }
     }
 }

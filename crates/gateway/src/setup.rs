@@ -112,6 +112,18 @@ pub async fn remove(gateway: &Gateway, name: String) -> Result<()> {
     removed.await
 }
 
+/// The names of all environments, in the order in which they were added.
+///
+/// # Errors
+/// If the database fails.
+pub async fn names(gateway: &Gateway) -> Result<Vec<String>> {
+    let all = gateway.db.read(environments::list).await?;
+    Ok(all
+        .into_iter()
+        .map(|environment| environment.name)
+        .collect())
+}
+
 fn save(gateway: &Gateway, tx: &mut Tx, setup: &EnvironmentSetup) -> Result<()> {
     let now = gateway.now();
     let all = environments::list(tx)?;

@@ -61,18 +61,44 @@ pub async fn create(
     let (own, caller) = (registry.clone(), request.caller.clone());
     registry
         .db
-        .write(move |tx| -> Result<_> {
-            let holder = Holder::of(tx, &new)?;
-            let client = Client {
-                name: new.name.clone(),
-                scopes: granted(new.kind, &new.scopes),
-                ..holder.client(own.clock.now())
-            };
-            let (secret, credential) = new_secret(&own, holder.mode);
-            insert(&own, tx, &caller, &client, &credential)?;
-            Ok((client, secret))
-        })
+        .write(move |tx| make(&own, tx, &caller, &new))
         .await
+}
+
+/// The same inside a transaction.
+pub(crate) fn make(
+    registry: &Registry,
+    tx: &mut Tx,
+    caller: &Caller,
+    new: &NewClient,
+) -> Result<(Client, String)> {
+    let holder = Holder::of(tx, new)?;
+    let client = Client {
+        name: new.name.clone(),
+        scopes: granted(new.kind, &new.scopes),
+        ..holder.client(registry.clock.now())
+    };
+    let (secret, credential) = new_secret(registry, holder.mode);
+    insert(registry, tx, caller, &client, &credential)?;
+    Ok((client, secret))
+}
+
+/// Refuses a client from now on, if it is not refused yet.
+pub(crate) fn end(
+    registry: &Registry,
+    tx: &mut Tx,
+    caller: &Caller,
+    scope: &Scope,
+    id: ClientId,
+) -> Result<()> {
+    let Some(client) = storage::clients::lock(tx, scope, id)? else {
+        return Ok(());
+    };
+    if storage::clients::revoke(tx, id, registry.clock.now())? {
+        let name = &client.client_id;
+        audit::record(registry, tx, caller, "client.revoke", name, &().into())?;
+    }
+    Ok(())
 }
 
 /// Makes a client for the caller's party, or for whom the registrar names; a secret is in this answer only.

@@ -26,6 +26,7 @@ pub mod environments;
 pub mod error;
 pub mod events;
 pub mod feed;
+pub mod gateways;
 pub mod health;
 pub mod identifications;
 pub mod ids;
@@ -104,6 +105,8 @@ pub struct Registry {
     pub clock: Clock,
     /// Opens managed wallets; none where the network has no custody licence on record.
     pub custody: Option<Arc<dyn Custody>>,
+    /// Runs the gateways of partners; none where nobody asks for them.
+    pub gateways: Option<Arc<dyn gateways::GatewayHost>>,
     /// Where webhooks may be sent.
     pub webhook_guard: webhooks::Guard,
     /// The DLT networks that tokens are made on.
@@ -130,6 +133,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Custody of managed wallets, if there is one.
     pub custody: Option<Arc<dyn Custody>>,
+    /// Runs the gateways of partners; none where nobody asks for them.
+    pub gateways: Option<Arc<dyn gateways::GatewayHost>>,
     /// Where webhooks may be sent.
     pub webhook_guard: webhooks::Guard,
     /// The DLT networks that tokens are made on.
@@ -159,6 +164,7 @@ impl Registry {
             documents: parts.documents,
             clock: parts.clock,
             custody: parts.custody,
+            gateways: parts.gateways,
             webhook_guard: parts.webhook_guard,
             networks: parts.networks,
             settings: Arc::new(parts.settings),

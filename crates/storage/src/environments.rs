@@ -66,7 +66,7 @@ impl EnvironmentKind {
         }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         [Self::Production, Self::Sandbox]
             .into_iter()
             .find(|kind| kind.as_str() == text)

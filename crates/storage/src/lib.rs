@@ -13,6 +13,7 @@ pub mod dlt_commands;
 pub mod documents;
 pub mod environments;
 pub mod events;
+pub mod gateways;
 pub mod idempotency;
 pub mod identifications;
 pub mod investments;
@@ -151,6 +152,12 @@ pub const COMPONENT: Component = Component {
             name: "reminders_of_each_side",
             sqlite: include_str!("../migrations/sqlite/V0017__reminders_of_each_side.sql"),
             postgres: include_str!("../migrations/postgres/V0017__reminders_of_each_side.sql"),
+        },
+        Migration {
+            version: 18,
+            name: "hosted gateways",
+            sqlite: include_str!("../migrations/sqlite/V0018__hosted_gateways.sql"),
+            postgres: include_str!("../migrations/postgres/V0018__hosted_gateways.sql"),
         },
     ],
 };

@@ -40,7 +40,7 @@ pub struct TestApp {
     pub database_url: String,
     workers: Option<Workers>,
     // What these hold goes with the last of them.
-    _stop: watch::Sender<bool>,
+    stop: watch::Sender<bool>,
     place: Place,
     _database: Option<TempDir>,
 }
@@ -77,7 +77,7 @@ impl TestApp {
             documents,
             database_url,
             workers: None,
-            _stop: stop,
+            stop,
             place,
             _database: database,
         }
@@ -108,6 +108,12 @@ impl TestApp {
             worker.run(told).await;
         });
         self.workers = Some(Workers { stop, task });
+    }
+
+    /// Looks after the gateways that partners switch on, until the end.
+    pub fn start_gateways(&self) {
+        let part = cashlink::hosting::Part::Works;
+        self.app.host_gateways(part, self.stop.subscribe());
     }
 
     /// Nothing follows the writes any more.

@@ -12,6 +12,7 @@ pub mod decisions;
 pub mod distribution;
 pub mod documents;
 pub mod events;
+pub mod gateways;
 pub mod identifications;
 pub mod investments;
 pub mod investor_patches;

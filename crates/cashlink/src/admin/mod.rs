@@ -4,6 +4,7 @@ mod commands;
 mod create;
 mod credentials;
 mod deliveries;
+mod gateways;
 mod list;
 mod mails;
 pub(crate) mod output;
@@ -47,6 +48,9 @@ enum Command {
     /// Webhooks on their way
     #[command(subcommand)]
     Deliveries(deliveries::Command),
+    /// Gateways that the network runs for partners
+    #[command(subcommand)]
+    Gateway(gateways::Command),
     /// Mails to persons
     #[command(subcommand)]
     Mails(mails::Command),
@@ -87,6 +91,7 @@ async fn act(app: &App, config: &Config, operator: &str, options: &Options) -> R
         Command::Deliveries(command) => deliveries::run(app, &caller, command)
             .await?
             .print(options.json),
+        Command::Gateway(command) => gateways::run(app, &request, command, options.json).await?,
         Command::Mails(command) => {
             mails::run(app, &caller, &request, command, options.json).await?
         }

@@ -19,6 +19,8 @@ pub struct Checked {
     pub metrics_readers: Vec<Network>,
     /// Where webhooks may go.
     pub guard: Guard,
+    /// Under which address hosted gateways reach the network, without a slash at the end.
+    pub gateways_network_url: String,
     /// How people are written to.
     pub mail: CheckedMail,
 }
@@ -43,8 +45,13 @@ impl Config {
         self.master_key.check()?;
         self.check_dlt()?;
         let allowed = self.webhooks.allow_networks.iter().map(String::as_str);
+        let network_url = match &self.gateways.network_url {
+            Some(url) => address("gateways.network_url", url)?,
+            None => address("public_url", &self.public_url)?,
+        };
         Ok(Checked {
-            public_url: public_url(&self.public_url)?,
+            public_url: address("public_url", &self.public_url)?,
+            gateways_network_url: network_url,
             trusted_proxies: networks("trusted_proxies", &self.trusted_proxies)?,
             metrics_readers: networks("metrics.allow_networks", &self.metrics.allow_networks)?,
             guard: Guard::allowing(allowed)
@@ -147,8 +154,8 @@ pub(super) fn networks(key: &str, texts: &[String]) -> Result<Vec<Network>, Conf
         .map_err(|error| ConfigError::value(key, error))
 }
 
-fn public_url(text: &str) -> Result<String, ConfigError> {
-    let wrong = |problem: &str| ConfigError::value("public_url", problem);
+fn address(key: &str, text: &str) -> Result<String, ConfigError> {
+    let wrong = |problem: &str| ConfigError::value(key, problem);
     let url = url::Url::parse(text).map_err(|_| wrong("it is not an absolute URL"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(wrong("the scheme must be https (or http for tests)"));
@@ -196,6 +203,9 @@ mod tests {
         );
         assert!(refusal("[dlt]\nmode = 'rpc'\nurl = 'http://node'").contains("dlt.chain_id"));
         assert!(refusal("[dlt]\nurl = 'http://node'").contains("dlt.url"));
+        assert!(
+            refusal("[gateways]\nnetwork_url = 'localhost:8080'").contains("gateways.network_url")
+        );
         assert!(
             refusal("env = 'K'").contains("master_key"),
             "both places were named"

@@ -49,6 +49,9 @@ pub struct Config {
     /// The webhooks.
     #[serde(default)]
     pub webhooks: Webhooks,
+    /// The gateways that are run for partners.
+    #[serde(default)]
+    pub gateways: Gateways,
     /// How people are written to.
     #[serde(default)]
     pub mail: Mail,
@@ -164,6 +167,16 @@ impl Default for Webhooks {
             timeout_s: 15,
         }
     }
+}
+
+/// The gateways that are run for partners.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Gateways {
+    /// Folder of their SQLite files; absent: `gateways` beside the database. On PostgreSQL each has a schema.
+    pub directory: Option<PathBuf>,
+    /// Under which address they reach the network; absent: `public_url`.
+    pub network_url: Option<String>,
 }
 
 /// The worker.

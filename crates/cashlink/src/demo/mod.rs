@@ -25,6 +25,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::Log;
+use crate::hosting::Part;
 use crate::terminal::show;
 use crate::wiring::{App, Migrates};
 use crate::{founding, inventory, serve, telemetry};
@@ -97,6 +98,7 @@ struct Running {
     stop: watch::Sender<bool>,
     server: JoinHandle<std::io::Result<()>>,
     worker: JoinHandle<()>,
+    gateways: JoinHandle<()>,
 }
 
 async fn start(options: &Options, place: &Place) -> Result<Running> {
@@ -108,6 +110,7 @@ async fn start(options: &Options, place: &Place) -> Result<Running> {
     let app = App::open(config, Clock::Real, Migrates::First).await?;
     app.apply_network_file(setup::OPERATOR).await?;
     let (stop, stopped) = watch::channel(false);
+    let gateways = app.host_gateways(Part::Works, stopped.clone());
     let worker = app.start_worker(stopped.clone());
     let router = app.router(metrics);
     let server = tokio::spawn(server.run(router, until(stopped), DRAIN));
@@ -122,6 +125,7 @@ async fn start(options: &Options, place: &Place) -> Result<Running> {
         stop,
         server,
         worker,
+        gateways,
     })
 }
 
@@ -131,6 +135,7 @@ impl Running {
         let _ = self.stop.send(true);
         self.server.await.context("the server")??;
         serve::finish(self.worker).await;
+        serve::finish(self.gateways).await;
         self.app.close().await;
         Ok(())
     }

@@ -16,6 +16,7 @@ use database::vault::Vault;
 use dlt::Ledger;
 use dlt_evm::Embedded;
 use http::{AccessTokens, RealSurroundings, Tls};
+use registry::gateways::GatewayHost;
 use registry::mail::MailSettings;
 use registry::network_file::NetworkFile;
 use registry::setup::{self, LedgerFacts};
@@ -26,6 +27,7 @@ use tokio::task::JoinHandle;
 use worker::Worker;
 
 use crate::config::{Checked, Config};
+use crate::hosting::{self, Databases, Hosting, Part};
 use crate::{mailbox, page};
 
 pub use ledger::embedded_registrar_key;
@@ -49,6 +51,7 @@ pub struct App {
     checked: Arc<Checked>,
     mail: Option<worker::mail::Settings>,
     tokens: AccessTokens,
+    hosting: Hosting,
 }
 
 impl App {
@@ -76,12 +79,23 @@ impl App {
         let mail = config
             .mail
             .open(&checked.mail, &checked.public_url, &firm(network.as_ref()))?;
+        let hosting = Hosting::new(hosting::Place {
+            databases: Databases::beside(
+                database_options(&config),
+                config.gateways.directory.clone(),
+            ),
+            guard: checked.guard.clone(),
+            trusted_proxies: checked.trusted_proxies.clone(),
+            network_url: checked.gateways_network_url.clone(),
+            poll: Duration::from_millis(config.workers.poll_ms),
+        });
         let registry = Registry::open(registry::Parts {
             db,
             vault,
             documents: Documents::in_folder(directory)?,
             clock,
             custody: has_custody.then(|| Arc::new(ledger::OwnCustody) as Arc<dyn Custody>),
+            gateways: Some(Arc::new(hosting.clone()) as Arc<dyn GatewayHost>),
             webhook_guard: checked.guard.clone(),
             networks: networks(&dlt, chain.is_some()),
             settings: registry::Settings {
@@ -106,6 +120,7 @@ impl App {
             checked: Arc::new(checked),
             mail,
             tokens: AccessTokens::new(master.derive(TOKENS), lifetime, Arc::new(RealSurroundings)),
+            hosting,
         })
     }
 
@@ -132,11 +147,8 @@ impl App {
             network_name: self.network_name().to_owned(),
             mailbox: (!self.mailbox_readers().is_empty()).then_some(mailbox::CONSOLE_PATH),
         });
-        self.guarded(api::router(
-            api,
-            settings,
-            page::routes(self).merge(console),
-        ))
+        let router = api::router(api, settings, page::routes(self).merge(console));
+        self.guarded(self.hosting.mount(router))
     }
 
     /// Firm of the registrar, for the top of every page.
@@ -191,8 +203,15 @@ impl App {
         tokio::spawn(async move { worker.run(stopped(stop)).await })
     }
 
-    /// Ends the database's threads after the last transaction.
+    /// Looks after the partners' gateways, until the signal.
+    pub fn host_gateways(&self, part: Part, stop: watch::Receiver<bool>) -> JoinHandle<()> {
+        let (hosting, registry) = (self.hosting.clone(), self.registry.clone());
+        tokio::spawn(hosting.run(registry, part, stop))
+    }
+
+    /// Ends the databases' threads after the last transaction.
     pub async fn close(self) {
+        self.hosting.shut_all().await;
         self.registry.db.clone().close().await;
     }
 }

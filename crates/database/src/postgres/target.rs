@@ -25,6 +25,8 @@ set idle_in_transaction_session_timeout = '60s'";
 pub(crate) struct Target {
     config: Config,
     tls: Option<MakeRustlsConnect>,
+    /// What every connection is told first.
+    settings: String,
 }
 
 impl Target {
@@ -49,7 +51,20 @@ impl Target {
             }
             (None, _) => None,
         };
-        Ok(Target { config, tls })
+        let settings = match options.schema.as_deref() {
+            None => SETTINGS.to_owned(),
+            Some(schema) if is_plain(schema) => format!("{SETTINGS};\nset search_path = {schema}"),
+            Some(_) => {
+                return Err(DatabaseError::Options(
+                    "a schema has 1 to 63 lower-case letters, digits and underscores, and begins with a letter".into(),
+                ));
+            }
+        };
+        Ok(Target {
+            config,
+            tls,
+            settings,
+        })
     }
 
     /// Connects and drives the connection on the current runtime until it breaks or its client is dropped.
@@ -73,9 +88,20 @@ impl Target {
                 (client, tokio::spawn(drive(connection, notified)))
             }
         };
-        client.batch_execute(SETTINGS).await.map_err(unreachable)?;
+        client
+            .batch_execute(&self.settings)
+            .await
+            .map_err(unreachable)?;
         Ok((client, driver))
     }
+}
+
+/// A name that means the same with and without quotes, whatever statement it is put into.
+fn is_plain(schema: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    schema.len() <= 63
+        && schema.starts_with(|first: char| first.is_ascii_lowercase())
+        && schema.bytes().all(plain)
 }
 
 async fn drive<S, T>(mut connection: Connection<S, T>, notified: impl Fn(Notification))

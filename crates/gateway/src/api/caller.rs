@@ -18,10 +18,10 @@ impl FromRequestParts<Gateway> for Reader {
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
         let BearerToken(raw) = BearerToken::from_request_parts(parts, &()).await?;
         let token = gateway.tokens.verify(&raw, AUDIENCE)?;
-        let client = token.client;
+        let (client, now) = (token.client, gateway.now());
         if !gateway
             .db
-            .read(move |tx| clients::is_good(tx, client))
+            .read(move |tx| clients::is_good(tx, client, now))
             .await?
         {
             return Err(http_refusal());

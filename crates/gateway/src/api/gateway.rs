@@ -6,11 +6,11 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use http::{ApiError, PageQuery, PathParams, QueryParams};
 use serde::Deserialize;
+use wire::gateways::GatewayStatus;
 use wire::{Page, ProblemCode};
 
 use crate::api::caller::Reader;
 use crate::api::investors::At;
-use crate::status::Status;
 use crate::{Gateway, drift, inbox};
 
 /// No honest event is longer.
@@ -41,7 +41,7 @@ pub(crate) async fn healthy() -> StatusCode {
 pub(crate) async fn status(
     State(gateway): State<Gateway>,
     Reader(caller): Reader,
-) -> Result<Json<Status>, ApiError> {
+) -> Result<Json<GatewayStatus>, ApiError> {
     caller.require("investors:read")?;
     Ok(Json(crate::status::of(&gateway).await?))
 }

@@ -30,6 +30,7 @@ pub fn router(gateway: Gateway, readers: Vec<Network>) -> Router {
         Arc::new(http::RealSurroundings),
     );
     settings.limits.timeout = gateway.settings.answer_within + SPARE;
+    settings.trusted_proxies = gateway.settings.trusted_proxies.clone();
     settings.paths = rules();
     settings.tokens = Some(gateway.tokens.clone());
     let routes = Router::new()

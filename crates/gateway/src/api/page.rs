@@ -8,8 +8,8 @@ use axum::{Json, Router};
 use http::{ApiError, Network, RequestContext};
 use maud::{DOCTYPE, Markup, html};
 use std::sync::Arc;
+use wire::gateways::{GatewayEnvironment, GatewayStatus};
 
-use crate::status::{EnvironmentStatus, Status};
 use crate::{Gateway, status};
 
 /// The page and its JSON, for these networks only.
@@ -37,7 +37,7 @@ async fn only(State(readers): State<Arc<Vec<Network>>>, request: Request, next: 
     }
 }
 
-async fn json(State(gateway): State<Gateway>) -> Result<Json<Status>, ApiError> {
+async fn json(State(gateway): State<Gateway>) -> Result<Json<GatewayStatus>, ApiError> {
     Ok(Json(status::of(&gateway).await?))
 }
 
@@ -72,7 +72,7 @@ async fn page(State(gateway): State<Gateway>) -> Result<Html<String>, ApiError> 
     Ok(Html(page.into_string()))
 }
 
-fn row(one: &EnvironmentStatus) -> Markup {
+fn row(one: &GatewayEnvironment) -> Markup {
     html! {
         tr {
             td { (one.name) br; small { (one.url) } }

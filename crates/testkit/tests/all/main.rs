@@ -33,6 +33,7 @@ mod erasure;
 mod events;
 mod faults;
 mod feed;
+mod gateways;
 mod guides;
 mod idempotency;
 mod identification;

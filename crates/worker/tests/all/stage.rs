@@ -59,6 +59,7 @@ impl Stage {
             documents: storage::documents::Documents::in_folder(folder.path()).unwrap(),
             clock: Clock::frozen(START.parse().unwrap()),
             custody: None,
+            gateways: None,
             webhook_guard: webhooks::Guard::public_only(),
             networks: registry::Networks {
                 production: facts.clone(),
