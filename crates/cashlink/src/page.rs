@@ -198,6 +198,9 @@ fn ways_on(app: &App, url: &str) -> Markup {
             h2 { "What is here" }
             ul {
                 li { a href=(guides::PATH) { "Guides" } ": from the first token to going live, for partners, issuers and the registrar" }
+                @if let Some(broker) = app.sample_broker() {
+                    li { a href=(format!("{broker}/")) { "Sample broker" } ": invest as a customer; it knows one URL and one credential, those of its gateway" }
+                }
                 li { a href="/console/" { "Console" } ": pages for the registrar's, issuers' and brokers' people" }
                 li { a href="/console/join" { "Become a partner" } ": what the network demands, and how a broker begins" }
                 li { a href=(api::DOCUMENTATION_PATH) { "API documentation" } ", as " a href=(api::OPENAPI_PATH) { "OpenAPI 3.1" } }

@@ -35,7 +35,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("worker", &["registry", "domain", "dlt", "webhooks"]),
     ("sdk", &["wire"]),
     ("gateway", &["sdk", "wire", "database", "http", "webhooks"]),
-    ("broker", &["sdk"]),
+    ("broker", &["sdk", "database", "http"]),
     ("xtask", &[]),
 ];
 

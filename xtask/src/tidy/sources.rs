@@ -11,7 +11,9 @@ const MOST_LINES: usize = 400;
 const LIST: &str = "xtask/tidy.toml";
 
 /// Crates whose own tables these are; SQL anywhere else is in the wrong crate.
-const WITH_SQL: [&str; 5] = ["database", "webhooks", "storage", "dlt-evm", "gateway"];
+const WITH_SQL: [&str; 6] = [
+    "database", "webhooks", "storage", "dlt-evm", "gateway", "broker",
+];
 /// Quantities are integers here.
 const WITHOUT_FLOATS: [&str; 2] = ["domain", "wire"];
 

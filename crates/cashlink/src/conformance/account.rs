@@ -83,5 +83,5 @@ pub fn address() -> String {
 
 /// A page of PDF.
 pub fn pdf(headline: &str) -> Vec<u8> {
-    crate::demo::paper::pdf(headline, &["Erika Mustermann"])
+    broker::paper::pdf(headline, &["Erika Mustermann"])
 }

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::broker::Broker;
 use super::client;
-use super::paper::pdf;
 use super::people::{self, Customer, Papers};
+use ::broker::paper::pdf;
 
 /// A customer as an investor of one environment.
 #[derive(Clone, Debug)]

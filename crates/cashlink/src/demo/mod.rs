@@ -5,12 +5,12 @@ mod check;
 pub mod client;
 mod clients;
 pub mod credentials;
-pub(crate) mod paper;
 mod people;
 mod progress;
 mod receiver;
 mod report;
 pub mod setup;
+mod shop;
 mod story;
 mod waiting;
 
@@ -32,6 +32,7 @@ use crate::{founding, inventory, serve, telemetry};
 use credentials::CredentialsFile;
 use progress::Progress;
 use setup::Place;
+use shop::{Door, Shop};
 
 /// How long one request of the story may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -84,7 +85,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     progress.finish();
     if !options.exit && ended.is_ok() {
         let links = people_links(&running.app).await?;
-        show(next_steps(&running.access, &options, &links));
+        show(next_steps(&running, &options, &links));
         serve::until_told().await;
     }
     running.stop().await?;
@@ -93,6 +94,9 @@ pub async fn run(options: Options) -> Result<ExitCode> {
 
 /// A demo that is up.
 struct Running {
+    /// The customer's side.
+    shop: Option<Shop>,
+    shop_url: String,
     app: App,
     access: CredentialsFile,
     stop: watch::Sender<bool>,
@@ -107,7 +111,10 @@ async fn start(options: &Options, place: &Place) -> Result<Running> {
     let server = server.with_context(|| format!("cannot listen on {}", options.listen))?;
     let url = format!("http://{}", reachable(server.address()));
     let config = place.configuration(server.address(), &url, options.network.as_deref())?;
+    let door = Door::bind(server.address()).await?;
+    let shop_url = door.url.clone();
     let app = App::open(config, Clock::Real, Migrates::First).await?;
+    let app = app.with_sample_broker(shop_url.clone());
     app.apply_network_file(setup::OPERATOR).await?;
     let (stop, stopped) = watch::channel(false);
     let gateways = app.host_gateways(Part::Works, stopped.clone());
@@ -119,7 +126,10 @@ async fn start(options: &Options, place: &Place) -> Result<Running> {
     if let Some(file) = &options.credentials {
         access.write(file)?;
     }
+    let shop = Shop::open(&app, place, &inventory, door, stop.subscribe()).await?;
     Ok(Running {
+        shop,
+        shop_url,
         app,
         access,
         stop,
@@ -133,6 +143,9 @@ impl Running {
     async fn stop(self) -> Result<()> {
         // Nobody is left to hear it only if everything ended before.
         let _ = self.stop.send(true);
+        if let Some(shop) = self.shop {
+            shop.end().await?;
+        }
         self.server.await.context("the server")??;
         serve::finish(self.worker).await;
         serve::finish(self.gateways).await;
@@ -189,7 +202,8 @@ async fn people_links(app: &App) -> Result<String> {
     Ok(text)
 }
 
-fn next_steps(access: &CredentialsFile, options: &Options, links: &str) -> String {
+fn next_steps(running: &Running, options: &Options, links: &str) -> String {
+    let access = &running.access;
     let url = &access.network.url;
     let mut text = format!(
         "The network stays up until Ctrl-C.\n\n  What is here       {url}/\n  Console            {url}/console/\n  Guides             {url}{}\n  API documentation  {url}{}\n  OpenAPI 3.1        {url}{}\n  Chain (JSON-RPC)   {}, chain {}\n",
@@ -199,6 +213,12 @@ fn next_steps(access: &CredentialsFile, options: &Options, links: &str) -> Strin
         access.dlt.rpc_url,
         access.dlt.chain_id,
     );
+    if running.shop.is_some() {
+        text.push_str(&format!(
+            "  As a customer      {}/ (a sample broker, with one URL and one credential)\n",
+            running.shop_url
+        ));
+    }
     match &options.credentials {
         Some(file) => text.push_str(&format!("  Credentials        {}\n", file.display())),
         None => text.push_str(

@@ -72,10 +72,7 @@ impl Place {
         public_url: &str,
         network: Option<&Path>,
     ) -> Result<Config> {
-        let master_key = self.folder.join("master.key");
-        if !master_key.exists() {
-            write_secret(&master_key, MasterKey::generate()?.to_hex().as_bytes())?;
-        }
+        let master_key = self.secret("master.key")?;
         let network_file = match network {
             Some(file) => file.to_owned(),
             None => {
@@ -95,6 +92,23 @@ impl Place {
             "mail": {"language": "en", "mailbox_networks": ["127.0.0.0/8", "::1"]},
         });
         serde_json::from_value(config).context("the demo's own configuration")
+    }
+
+    /// A file of the demo.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// A file with a master key, which is made if it is missing.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn secret(&self, name: &str) -> Result<PathBuf> {
+        let file = self.file(name);
+        if !file.exists() {
+            write_secret(&file, MasterKey::generate()?.to_hex().as_bytes())?;
+        }
+        Ok(file)
     }
 
     fn clients_file(&self) -> PathBuf {

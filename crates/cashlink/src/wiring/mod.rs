@@ -52,6 +52,7 @@ pub struct App {
     mail: Option<worker::mail::Settings>,
     tokens: AccessTokens,
     hosting: Hosting,
+    sample_broker: Option<Arc<str>>,
 }
 
 impl App {
@@ -121,6 +122,7 @@ impl App {
             mail,
             tokens: AccessTokens::new(master.derive(TOKENS), lifetime, Arc::new(RealSurroundings)),
             hosting,
+            sample_broker: None,
         })
     }
 
@@ -149,6 +151,19 @@ impl App {
         });
         let router = api::router(api, settings, page::routes(self).merge(console));
         self.guarded(self.hosting.mount(router))
+    }
+
+    /// The same with the address of the demo's broker, for the start page.
+    pub fn with_sample_broker(self, url: String) -> Self {
+        Self {
+            sample_broker: Some(url.into()),
+            ..self
+        }
+    }
+
+    /// Where the demo's broker is, if there is one.
+    pub fn sample_broker(&self) -> Option<&str> {
+        self.sample_broker.as_deref()
     }
 
     /// Firm of the registrar, for the top of every page.

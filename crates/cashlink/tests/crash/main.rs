@@ -14,6 +14,8 @@ mod common;
 
 mod checks;
 mod client;
+mod door;
+mod gateway;
 mod orders;
 mod place;
 mod points;
@@ -96,7 +98,7 @@ async fn killed_at_random_moments(#[case] backend: Backend) {
 
 #[test]
 fn every_point_of_the_code_has_a_test() {
-    let kinds = ["issue", "delivery", "database", "webhooks"];
+    let kinds = ["issue", "delivery", "database", "webhooks", "gateway"];
     for name in points::in_the_code() {
         let kind = name.split('.').next().unwrap();
         assert!(kinds.contains(&kind), "no test visits {name}");

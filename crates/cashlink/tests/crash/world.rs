@@ -14,7 +14,7 @@ use crate::common::{PATIENCE, Process};
 use crate::orders::{Customer, Market, Order, seconds_ago};
 use crate::place::{Place, address};
 
-const BROKER: &str = "Spreeinvest Wertpapiervermittlung GmbH";
+pub(crate) const BROKER: &str = "Spreeinvest Wertpapiervermittlung GmbH";
 const CUSTOMERS: usize = 3;
 /// New orders in each round.
 const ORDERS: usize = 8;
@@ -76,7 +76,7 @@ impl World {
         let place = Place::new(backend).await;
         for death in deaths {
             let mut server = place.serve(point(death).as_deref());
-            until_dead(&mut server, *death, |_| {}).await;
+            until_dead(&mut server, *death, address, |_| {}).await;
         }
         Self::set_up(place, 1).await
     }
@@ -154,7 +154,7 @@ impl World {
         self.server.kill();
         self.server = self.place.serve(point(&death).as_deref());
         let way = self.way.clone();
-        until_dead(&mut self.server, death, |address| way.leads_to(address)).await;
+        until_dead(&mut self.server, death, address, |url| way.leads_to(url)).await;
     }
 
     /// The server that runs is replaced by one that is left alone.
@@ -174,7 +174,7 @@ impl World {
     }
 }
 
-fn point(death: &Death<'_>) -> Option<String> {
+pub(crate) fn point(death: &Death<'_>) -> Option<String> {
     match death {
         Death::At(name, visit) => Some(format!("{name}:{visit}")),
         _ => None,
@@ -182,7 +182,12 @@ fn point(death: &Death<'_>) -> Option<String> {
 }
 
 /// Watches a server until it is dead, by itself or by our hand.
-async fn until_dead(server: &mut Process, death: Death<'_>, listens: impl Fn(String)) {
+pub(crate) async fn until_dead(
+    server: &mut Process,
+    death: Death<'_>,
+    address: impl Fn(&Process) -> Option<String>,
+    listens: impl Fn(String),
+) {
     let begin = Instant::now();
     let mut listening = None;
     loop {
@@ -269,7 +274,7 @@ async fn customer(market: &Market, address: &str) -> Customer {
 }
 
 /// Their tokens have no address before they are there.
-async fn wait_for_assets(registrar: &Session, server: &Process) {
+pub(crate) async fn wait_for_assets(registrar: &Session, server: &Process) {
     let begin = Instant::now();
     loop {
         let products = registrar.list("v1/products/").await;

@@ -2,6 +2,7 @@
 //!
 //! Every call has a key that follows from the rows, so that a step which died after it was sent is sent again as the same one.
 
+use database::crash;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -47,6 +48,10 @@ pub(crate) async fn advance(
     let sent = desk
         .call(&step.environment, send(&gateway, remote, environment, call))
         .await;
+    if sent.is_ok() {
+        // The environment has it, and our rows do not know.
+        crash::point("gateway.after_send");
+    }
     match sent {
         Ok(answer) if step.change.is_none() && mapping::id_in(&answer, "id").is_none() => Err(
             Trouble::Down("it answers to a creation without an id".to_owned()),

@@ -1,6 +1,6 @@
 //! What came of a step: taken, refused, or nothing to be done.
 
-use database::Tx;
+use database::{Tx, crash};
 use serde_json::Value;
 use uuid::Uuid;
 use wire::Problem;
@@ -71,6 +71,8 @@ pub(super) async fn settle(
         finish(tx, copy, now)
     });
     let progress = settled.await?;
+    // Our rows know it, and whoever waits for the answer does not.
+    crash::point("gateway.after_settle");
     if let Some(order) = order {
         gateway.outcomes.tell(order);
     }

@@ -94,8 +94,9 @@ async fn offers(shop: &Session, expected: &[String]) -> Value {
 async fn customer(app: &TestApp, shop: &Session) -> Customer {
     let investor = shop.post("investors/", &people::natural_person()).await;
     let investor = id(&investor.expect(201));
-    let protocol = shop.upload("paper.pdf", "application/pdf", &people::pdf("protocol"));
-    let identification = people::identification(&id(&protocol.await.expect(201)), &app.days_ago(3));
+    let protocol = people::pdf("protocol");
+    let protocol = shop.upload("paper.pdf", "application/pdf", &protocol).await;
+    let identification = people::identification(&id(&protocol.expect(201)), &app.days_ago(3));
     let path = format!("investors/{investor}/identifications/");
     shop.post(&path, &identification).await.expect(201);
     let address = people::wallet_address();

@@ -13,6 +13,7 @@ mod at_rest;
 mod authorisation;
 mod bad_input;
 mod batches;
+mod broker;
 mod cancellation;
 mod catalogue;
 mod catalogue_api;
