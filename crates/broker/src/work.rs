@@ -157,7 +157,7 @@ async fn open_account(broker: &Broker, customer: &CustomerRow) -> Result<(Uuid, 
 
 /// Issuers leave the acceptance to some of their brokers; where they do not, they decide themselves.
 async fn accept(broker: &Broker, investment: Uuid) {
-    let body = json!({"accepted_at": time(broker.now() - 1_000_000)});
+    let body = json!({"accepted_at": time(broker.now())});
     let path = format!("investments/{investment}/");
     let key = Key::of(format!("{investment}-accept"));
     if let Err(error) = broker.api.patch(&path, &body, &key).await {
@@ -167,7 +167,7 @@ async fn accept(broker: &Broker, investment: Uuid) {
 
 /// The money of an order has arrived. Where the issuer watches the account itself, this is refused.
 pub(crate) async fn report_payment(broker: &Broker, investment: Uuid) -> Result<()> {
-    let body = json!({"paid_at": time(broker.now() - 1_000_000)});
+    let body = json!({"paid_at": time(broker.now())});
     let path = format!("investments/{investment}/");
     let key = Key::of(format!("{investment}-paid"));
     broker.api.patch(&path, &body, &key).await?;

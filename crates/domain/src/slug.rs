@@ -26,7 +26,11 @@ pub fn slug(name: &str) -> String {
             _ => slug.push('-'),
         }
     }
-    slug.truncate(LONGEST);
+    // No word is cut, unless the first is too long itself.
+    if slug.len() > LONGEST {
+        slug.truncate(LONGEST);
+        slug.truncate(slug.rfind('-').unwrap_or(LONGEST));
+    }
     let slug = slug.trim_matches('-');
     if slug.is_empty() { "partner" } else { slug }.to_owned()
 }
@@ -45,6 +49,10 @@ mod tests {
         ] {
             assert_eq!(slug(name), expected, "{name}");
         }
-        assert_eq!(slug(&"ab ".repeat(50)).len(), 35);
+        assert_eq!(
+            slug("Spreeinvest Wertpapiervermittlung GmbH"),
+            "spreeinvest-wertpapiervermittlung"
+        );
+        assert_eq!(slug(&"a".repeat(50)).len(), LONGEST);
     }
 }

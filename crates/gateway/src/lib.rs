@@ -22,6 +22,7 @@ mod investors;
 mod mapping;
 mod merge;
 mod orders;
+mod pages;
 mod parts;
 mod remote;
 mod setup;
@@ -97,6 +98,17 @@ pub struct Settings {
     pub token_lifetime: Duration,
     /// Networks of the proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<http::Network>,
+    /// Who says what the environments are.
+    pub configured: Configured,
+}
+
+/// Who says what a gateway's environments are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Configured {
+    /// Whoever has its credential, on its pages too.
+    ByItself,
+    /// Whoever hosts it: there are no pages.
+    ByItsHost,
 }
 
 impl Settings {
@@ -113,6 +125,7 @@ impl Settings {
             registers_webhooks: true,
             token_lifetime: http::DEFAULT_LIFETIME,
             trusted_proxies: Vec::new(),
+            configured: Configured::ByItself,
         }
     }
 }

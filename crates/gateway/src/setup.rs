@@ -5,6 +5,7 @@ use database::{Sql, Tx, Value};
 use url::Url;
 use uuid::Uuid;
 
+use crate::environments::by_name;
 use crate::store::copies;
 use crate::store::environments::{self, DriftPolicy, Environment, Feed};
 use crate::{Error, Gateway, Result};
@@ -122,6 +123,46 @@ pub async fn names(gateway: &Gateway) -> Result<Vec<String>> {
         .into_iter()
         .map(|environment| environment.name)
         .collect())
+}
+
+/// An environment as it is configured, without its secrets.
+pub(crate) async fn configured(gateway: &Gateway, name: String) -> Result<EnvironmentSetup> {
+    let found = gateway.db.read(move |tx| by_name(tx, &name)).await?;
+    Ok(EnvironmentSetup {
+        name: found.name,
+        url: found.url,
+        campaign_id: found.campaign,
+        client_id: found.client_id,
+        client_secret: String::new(),
+        webhook_bearer_token: None,
+        // A home is eager without being told.
+        eager: found.eager && found.campaign.is_some(),
+        concurrency: Some(found.concurrency),
+        requests_per_second: found.requests_per_second,
+        repairs: found.drift_policy == DriftPolicy::Push,
+    })
+}
+
+/// Fills what was left empty with the secrets that an environment of this name has; nothing if there is none.
+pub(crate) async fn keep_secrets(gateway: &Gateway, setup: &mut EnvironmentSetup) -> Result<()> {
+    let (own, name) = (gateway.clone(), setup.name.clone());
+    let kept = gateway.db.read(move |tx| {
+        let all = environments::list(tx)?;
+        match all.into_iter().find(|one| one.name == name) {
+            Some(one) => Ok(Some((
+                client_secret(&own, tx, &one)?,
+                bearer_token(&own, tx, &one)?,
+            ))),
+            None => Ok::<_, Error>(None),
+        }
+    });
+    if let Some((secret, bearer)) = kept.await? {
+        if setup.client_secret.is_empty() {
+            setup.client_secret = secret;
+        }
+        setup.webhook_bearer_token = setup.webhook_bearer_token.take().or(bearer);
+    }
+    Ok(())
 }
 
 fn save(gateway: &Gateway, tx: &mut Tx, setup: &EnvironmentSetup) -> Result<()> {

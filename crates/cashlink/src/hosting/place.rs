@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use database::Db;
 use database::vault::Vault;
-use gateway::{Gateway, Parts, Settings};
+use gateway::{Configured, Gateway, Parts, Settings};
 use http::Network;
 use registry::gateways::Hosted;
 use webhooks::Guard;
@@ -78,6 +78,7 @@ impl Place {
         let mut settings = Settings::new(hosted.url.clone());
         settings.trusted_proxies = self.trusted_proxies.clone();
         settings.poll = self.poll;
+        settings.configured = Configured::ByItsHost;
         // The network's own webhooks come here only where it may call its own address.
         if self.guard.check_url(&hosted.url).is_err() {
             settings.silent_after = SILENT_AFTER;

@@ -17,7 +17,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use http::{Network, PathRules, Settings, Slash};
 
-use crate::Gateway;
+use crate::{Configured, Gateway, pages};
 
 /// Longer than an order is waited for.
 const SPARE: Duration = Duration::from_secs(15);
@@ -40,7 +40,11 @@ pub fn router(gateway: Gateway, readers: Vec<Network>) -> Router {
         .route("/webhooks/", post(gateway::take_webhook))
         .route("/healthz", get(gateway::healthy))
         .with_state(gateway.clone())
-        .merge(page::routes(gateway, readers));
+        .merge(page::routes(gateway.clone(), readers));
+    let routes = match gateway.settings.configured {
+        Configured::ByItself => routes.merge(pages::routes(gateway)),
+        Configured::ByItsHost => routes,
+    };
     http::frame(routes, settings)
 }
 

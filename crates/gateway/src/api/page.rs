@@ -65,7 +65,7 @@ async fn page(State(gateway): State<Gateway>) -> Result<Html<String>, ApiError> 
                     }
                     tbody { @for one in &status.environments { (row(one)) } }
                 }
-                p { a href="/status.json" { "The same as JSON" } }
+                p { a href="/configuration/" { "Change the configuration" } " · " a href="/status.json" { "The same as JSON" } }
             }
         }
     };

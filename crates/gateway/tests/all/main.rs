@@ -5,6 +5,7 @@
 mod client;
 mod drift;
 mod home;
+mod pages;
 mod proxy;
 mod schema;
 mod selling;
