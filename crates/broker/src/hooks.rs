@@ -19,12 +19,14 @@ use crate::{Broker, Error, Result, store};
 const NAME: &str = "webhooks";
 /// What the sealed secret is bound to.
 const CONTEXT: &str = "broker_secrets.secret";
-/// How the broker finds its endpoint again.
+/// How the broker finds its endpoints again; what follows says whose secret signs.
 const DESCRIPTION: &str = "Sample broker";
 const LONGEST: usize = 64 * 1024;
 
 /// What is believed.
 pub(crate) struct Hooks {
+    /// Names the secret.
+    id: Uuid,
     secret: String,
     inbox: Inbox,
 }
@@ -36,46 +38,47 @@ impl Hooks {
         getrandom::fill(&mut bytes).map_err(Error::Randomness)?;
         let fresh = format!("whsec_{}", STANDARD.encode(bytes));
         let vault = vault.clone();
-        let secret = db.write(move |tx| -> Result<String> {
+        let secret = db.write(move |tx| -> Result<(Uuid, String)> {
             if let Some((key, sealed)) = store::secret(tx, NAME)? {
                 let plain = vault.key(tx, key)?.open(CONTEXT, &sealed)?;
-                return Ok(String::from_utf8_lossy(&plain).into_owned());
+                return Ok((key, String::from_utf8_lossy(&plain).into_owned()));
             }
             let key = vault.new_key(tx, None)?;
             store::keep_secret(tx, NAME, key.id(), &key.seal(CONTEXT, fresh.as_bytes()))?;
-            Ok(fresh.clone())
+            Ok((key.id(), fresh.clone()))
         });
-        let secret = secret.await?;
+        let (id, secret) = secret.await?;
         let inbox = Inbox::new().secret(&secret);
         let inbox = inbox.map_err(|_| Error::Answer("signing secret"))?;
-        Ok(Self { secret, inbox })
+        Ok(Self { id, secret, inbox })
     }
 }
 
 /// Makes sure that the gateway tells this address.
 pub(crate) async fn register(broker: &Broker) -> Result<()> {
     let url = format!("{}/webhooks/", broker.url);
+    let description = format!("{DESCRIPTION} {}", broker.hooks.id);
     let page = broker.api.get("webhook-endpoints/", &[]).await?;
-    let known = page["results"].as_array().into_iter().flatten();
-    let mut known = known.filter(|one| one["description"] == DESCRIPTION);
-    match known.next() {
-        Some(same) if same["url"] == url.as_str() => {}
-        Some(other) => {
-            let id = other["id"].as_str().ok_or(Error::Answer("id"))?;
-            let path = format!("webhook-endpoints/{id}/");
-            broker
-                .api
-                .patch(&path, &json!({"url": url}), &Key::random())
-                .await?;
-        }
-        None => {
-            let body =
-                json!({"url": url, "secret": broker.hooks.secret, "description": DESCRIPTION});
-            broker
-                .api
-                .post("webhook-endpoints/", &body, &Key::of("sample-broker"))
-                .await?;
-        }
+    let mut is_known = false;
+    for one in page["results"].as_array().into_iter().flatten() {
+        let said = one["description"].as_str().unwrap_or_default();
+        let change = match said {
+            _ if said == description => {
+                is_known = true;
+                json!({"url": url})
+            }
+            // Of another database of this broker, whose secret nobody has any more.
+            _ if said.starts_with(DESCRIPTION) => json!({"enabled": false}),
+            _ => continue,
+        };
+        let id = one["id"].as_str().ok_or(Error::Answer("id"))?;
+        let path = format!("webhook-endpoints/{id}/");
+        broker.api.patch(&path, &change, &Key::random()).await?;
+    }
+    if !is_known {
+        let body = json!({"url": url, "secret": broker.hooks.secret, "description": description});
+        let key = Key::of(broker.hooks.id.to_string());
+        broker.api.post("webhook-endpoints/", &body, &key).await?;
     }
     Ok(())
 }

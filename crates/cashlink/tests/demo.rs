@@ -110,6 +110,9 @@ fn the_main_job_is_played_verified_copied_and_continued() {
     std::fs::copy(data.join("master.key"), restored.join("master.key")).unwrap();
     let output = run(on(&restored, &["restore", "--from"]).arg(&backup));
     assert!(output.status.success(), "{}", text(&output));
+    // The sample broker's gateway is among it.
+    let gateways = std::fs::read_dir(restored.join("gateways")).unwrap();
+    assert_eq!(gateways.count(), 1);
 
     // Kept data is continued: the same clients, and the story can be played again.
     std::fs::copy(data.join("clients.json"), restored.join("clients.json")).unwrap();

@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256};
 
 /// The folder of the documents in a backup.
 pub const DOCUMENTS: &str = "documents";
+/// The folder of the partners' gateways in a backup.
+pub const GATEWAYS: &str = "gateways";
 const MANIFEST: &str = "manifest.json";
 /// Changes with the shape of the folder.
 const FORMAT: u32 = 1;
@@ -29,6 +31,9 @@ pub struct Manifest {
     pub database: Entry,
     /// The sealed documents.
     pub documents: Vec<Entry>,
+    /// Databases of gateways that are run for partners; on PostgreSQL they are in the database's copy.
+    #[serde(default)]
+    pub gateways: Vec<Entry>,
 }
 
 /// One file of a backup.
@@ -51,9 +56,12 @@ impl Manifest {
     pub fn of(
         folder: &Path,
         database: &str,
-        documents: &[String],
+        (documents, gateways): (&[String], &[String]),
         master_key_id: String,
     ) -> Result<Self> {
+        let gateways = gateways
+            .iter()
+            .map(|name| Entry::of(&folder.join(GATEWAYS), name));
         let documents = documents
             .iter()
             .map(|name| Entry::of(&folder.join(DOCUMENTS), name));
@@ -64,6 +72,7 @@ impl Manifest {
             master_key_id,
             database: Entry::of(folder, database)?,
             documents: documents.collect::<Result<_>>()?,
+            gateways: gateways.collect::<Result<_>>()?,
         })
     }
 
@@ -103,6 +112,9 @@ impl Manifest {
     /// The first file that is missing or changed.
     pub fn verify(&self, folder: &Path) -> Result<()> {
         self.database.verify(folder)?;
+        for gateway in &self.gateways {
+            gateway.verify(&folder.join(GATEWAYS))?;
+        }
         self.documents
             .iter()
             .try_for_each(|document| document.verify(&folder.join(DOCUMENTS)))
@@ -195,8 +207,13 @@ mod tests {
         std::fs::write(folder.path().join("database.sqlite"), b"rows").unwrap();
         write_document(folder.path(), "environment/abc-1", b"sealed").unwrap();
         let names = ["environment/abc-1".to_owned()];
-        let manifest =
-            Manifest::of(folder.path(), "database.sqlite", &names, "key".to_owned()).unwrap();
+        let manifest = Manifest::of(
+            folder.path(),
+            "database.sqlite",
+            (&names, &[]),
+            "key".to_owned(),
+        )
+        .unwrap();
         manifest.write(folder.path()).unwrap();
         (folder, manifest)
     }

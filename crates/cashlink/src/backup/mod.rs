@@ -1,5 +1,6 @@
 //! `cashlink backup` and `cashlink restore`: database (register, chain and wrapped keys in it) and documents, with a
 //! manifest of hashes. The master key is never copied.
+mod gateways;
 mod manifest;
 mod postgres;
 
@@ -53,7 +54,10 @@ pub async fn run(config: &Config, to: &Path) -> Result<()> {
             .with_context(|| format!("document {name}"))?;
         manifest::write_document(to, name, &bytes)?;
     }
-    let manifest = Manifest::of(to, file, &names, config.master_key.read().await?.id())?;
+    // After the rows that name them: a gateway of the rows is among the files.
+    let gateways = gateways::copy(config, to).await?;
+    let master = config.master_key.read().await?;
+    let manifest = Manifest::of(to, file, (&names, &gateways), master.id())?;
     manifest.write(to)?;
     db.close().await;
     say(format!(
@@ -88,13 +92,15 @@ pub async fn restore(config: &Config, from: &Path) -> Result<()> {
         manifest.database.name.as_str(),
     ) {
         (Some(path), SQLITE_FILE) => {
-            restore_sqlite(from, Path::new(path.trim_start_matches("//")))?
+            let to = Path::new(path.trim_start_matches("//"));
+            restore_sqlite(&from.join(SQLITE_FILE), to)?
         }
         (None, POSTGRES_FILE) => {
             postgres::restore(&config.database.url, &from.join(POSTGRES_FILE)).await?
         }
         (_, file) => bail!("the backup has {file}; the configuration names the other database"),
     }
+    gateways::restore(config, from, &manifest.gateways)?;
     let documents = &config.documents.directory;
     for document in &manifest.documents {
         manifest::restore_document(from, documents, &document.name)?;
@@ -138,8 +144,7 @@ fn restore_sqlite(from: &Path, to: &Path) -> Result<()> {
     }
     // Under another name first: an interrupted restore must not look like a database.
     let partial = to.with_extension("partial");
-    std::fs::copy(from.join(SQLITE_FILE), &partial)
-        .with_context(|| partial.display().to_string())?;
+    std::fs::copy(from, &partial).with_context(|| partial.display().to_string())?;
     std::fs::File::open(&partial)?.sync_all()?;
     std::fs::rename(&partial, to).with_context(|| to.display().to_string())
 }
