@@ -86,23 +86,32 @@ impl Stage {
         shown(self.http.post(format!("{}{path}", self.url)).form(form)).await
     }
 
-    /// The pages on which one can invest, once everything is offered.
-    async fn offers(&self, count: usize) -> Vec<String> {
+    /// The campaigns in which one can invest, in the order of the network file, once all of them are offered.
+    async fn offers(&self) -> Vec<String> {
+        let all: Vec<String> = [0, 1, 2]
+            .map(|index| self.app.environment(index).campaign_id.clone())
+            .to_vec();
         eventually("every asset is offered", async || {
             let page = self.get("/").await;
-            let links: Vec<String> = between(&page.text, "href=\"/invest/", "\"");
-            (links.len() == count).then_some(links)
+            let links = between(&page.text, "href=\"/invest/", "\"");
+            let is_offered = |campaign: &String| links.contains(campaign);
+            (links.len() == 3 && all.iter().all(is_offered)).then_some(())
         })
-        .await
+        .await;
+        all
     }
 
     /// Waits until a customer's orders have these statuses, in the order in which they were placed.
     async fn reach(&self, own: &str, expected: &[&str]) {
-        eventually(&format!("the orders are {expected:?}"), async || {
-            let page = self.get(&format!("{own}/orders")).await;
-            (between(&page.text, "data-status=\"", "\"") == expected).then_some(())
-        })
-        .await;
+        let mut page = String::new();
+        for _ in 0..600 {
+            page = self.get(&format!("{own}/orders")).await.text;
+            if between(&page, "data-status=\"", "\"") == expected {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the orders never are {expected:?}: {page}");
     }
 }
 
@@ -154,7 +163,7 @@ async fn a_customer_buys_three_assets_and_moves_house(
 ) {
     // Given everything that the partner sells on one page.
     let stage = Stage::set(backend).await;
-    let offers = stage.offers(3).await;
+    let offers = stage.offers().await;
 
     // When a person invests in the first, and then in the others, on the way that the pages show.
     let page = stage.get(&format!("/invest/{}", offers[0])).await;
@@ -222,7 +231,7 @@ async fn a_company_buys_with_its_papers(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let stage = Stage::set(backend).await;
-    let offers = stage.offers(3).await;
+    let offers = stage.offers().await;
     let path = format!("/invest/{}", offers[0]);
     let page = stage.get(&format!("{path}?kind=company")).await;
     let form = filled(&page.text, "5");
@@ -244,7 +253,7 @@ async fn what_makes_no_sense_is_told_and_what_is_forged_is_not_believed(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let stage = Stage::set(backend).await;
-    let offers = stage.offers(3).await;
+    let offers = stage.offers().await;
     let path = format!("/invest/{}", offers[0]);
     assert_eq!(stage.post(&path, &[("units", "-1")]).await.status, 400);
     assert_eq!(stage.post(&path, &[("units", "1")]).await.status, 400);
