@@ -47,6 +47,8 @@ pub(crate) struct Data {
     pub(crate) phone: String,
     pub(crate) email: String,
     pub(crate) iban: String,
+    pub(crate) bic: String,
+    pub(crate) bank: String,
     pub(crate) tax_number: String,
 }
 
@@ -73,6 +75,8 @@ impl Data {
                 phone: text("+49 341 5550 187"),
                 email: text("erika@example.com"),
                 iban: text("DE89370400440532013000"),
+                bic: text("COBADEFFXXX"),
+                bank: text("Commerzbank"),
                 tax_number: text("65929970489"),
                 ..Self::default()
             },
@@ -90,6 +94,8 @@ impl Data {
                 phone: text("+49 30 5550 1240"),
                 email: text("verwaltung@mustermann.example.com"),
                 iban: text("DE75512108001245126199"),
+                bic: text("SOGEDEFFXXX"),
+                bank: text("Société Générale Frankfurt"),
                 tax_number: text("27/123/45678"),
             },
         }
@@ -113,7 +119,8 @@ impl Data {
                 "city": self.city, "country": "DEU", "phone": self.phone, "is_pep": false, "is_subject_to_us_tax": false,
             },
             "bank_account": {
-                "account_holder": self.name(), "iban": self.iban, "country": "DEU", "currency": "EUR",
+                "account_holder": self.name(), "iban": self.iban, "bic": self.bic, "bank": self.bank,
+                "country": "DEU", "currency": "EUR",
             },
             "tax_information": {
                 "tax_identification_number": self.tax_number, "non_assessment_certificate": false,

@@ -86,6 +86,10 @@ pub(crate) fn fields(kind: Kind, data: &Data) -> Markup {
         }
         div class="grid" {
             (input("iban", "IBAN", &data.iban, "text"))
+            (input("bic", "BIC", &data.bic, "text"))
+        }
+        div class="grid" {
+            (input("bank", "Bank", &data.bank, "text"))
             (input("tax_number", "Tax number", &data.tax_number, "text"))
         }
     }
