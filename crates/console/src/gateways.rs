@@ -128,7 +128,7 @@ async fn refused(
     posted: &Posted<Member>,
     error: registry::Error,
 ) -> Result<Response, Refused> {
-    let problem = refusal(error)?;
+    let problem = refusal(&posted.who, error)?;
     render(console, &posted.who, &posted.fields, Some(&problem), None).await
 }
 
