@@ -115,6 +115,11 @@ const PUBLIC: &[&str] = &[
     "list_problem_codes",
     "get_problem_code",
     "get_participation_criteria",
+    "list_registers",
+    "get_register_log",
+    "get_register_checkpoint",
+    "get_inclusion_proof",
+    "get_consistency_proof",
 ];
 
 const DISTRIBUTOR: &[(&str, Right)] = &[

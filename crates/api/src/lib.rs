@@ -38,6 +38,7 @@ mod platforms;
 mod problems;
 mod products;
 mod refusals;
+mod register_log;
 mod request;
 mod route;
 mod statements;

@@ -77,6 +77,9 @@ pub(crate) struct WriteRefusals;
 /// Refusals of an operation that needs no token.
 pub(crate) struct PublicRefusals;
 
+/// What reading that takes parameters but no token may answer.
+pub(crate) struct OpenRefusals;
+
 impl IntoResponses for ReadRefusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         references(&[400, 401, 403, 404, 405, 408, 410, 429, 500, 503])
@@ -87,6 +90,12 @@ impl IntoResponses for WriteRefusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let all: Vec<u16> = KINDS.iter().map(|(status, ..)| *status).collect();
         references(&all)
+    }
+}
+
+impl IntoResponses for OpenRefusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        references(&[400, 404, 405, 408, 429, 500, 503])
     }
 }
 

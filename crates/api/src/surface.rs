@@ -9,7 +9,8 @@ use crate::{
     Api, applications, asset_requests, assets, benefiting_persons, campaigns, catalogue, clients,
     decisions, document, documents, feed, health, identifications, investments, investors,
     issued_campaigns, issued_investments, issuers, listings, network, oauth, participation,
-    platforms, problems, products, statements, validations, wallets, webhook_endpoints,
+    platforms, problems, products, register_log, statements, validations, wallets,
+    webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -185,6 +186,11 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(network::decide_identification))
         .routes(routes!(network::review_investment))
         .routes(routes!(network::get_health))
+        .routes(routes!(register_log::list_registers))
+        .routes(routes!(register_log::get_register_log))
+        .routes(routes!(register_log::get_register_checkpoint))
+        .routes(routes!(register_log::get_inclusion_proof))
+        .routes(routes!(register_log::get_consistency_proof))
         .routes(routes!(documents::upload_document))
         .routes(routes!(documents::get_document))
         .routes(routes!(applications::get_participation_criteria))

@@ -2,8 +2,7 @@
 
 pub mod entry;
 pub mod holdings;
-pub mod merkle;
 
 pub use entry::{CanonicalError, Entry, commitment};
 pub use holdings::{HoldingError, Holdings};
-pub use merkle::{Digest, Frontier};
+pub use tlog::{Digest, Frontier, merkle};

@@ -17,9 +17,10 @@ use storage::dlt_commands::{self, CommandKind};
 use storage::products::ProductRecord;
 use storage::register::{self, Delivery, Head, HoldingRecord};
 use storage::register_entries::{self, EntryRecord};
+use storage::register_subtrees;
 use storage::statements::StatementRecord;
 
-use crate::{Error, Registry, Result, delivery, ids, progress};
+use crate::{Error, Registry, Result, delivery, ids, progress, register_log};
 
 /// Where and when a batch took effect on the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -280,7 +281,12 @@ impl Journal {
 
     fn append(&mut self, tx: &mut Tx, entry: &Entry) -> Result<u64> {
         let leaf_hash: Digest = entry.leaf_hash();
-        self.head.root_hash = self.frontier.append(leaf_hash);
+        let mut kept = Vec::new();
+        self.head.root_hash = self.frontier.append_and_tell(leaf_hash, |subtree, hash| {
+            if let Some(level) = register_log::kept_level(subtree) {
+                kept.push((level, subtree.index, hash));
+            }
+        });
         self.head.sequence = self.frontier.size();
         self.head.frontier = self.frontier.to_bytes();
         let record = EntryRecord {
@@ -292,6 +298,9 @@ impl Journal {
             created_at: self.head.updated_at,
         };
         register_entries::insert(tx, self.head.product, &record)?;
+        for (level, place, hash) in kept {
+            register_subtrees::insert(tx, self.head.product, (level, place), &hash)?;
+        }
         Ok(self.head.sequence)
     }
 }

@@ -48,6 +48,7 @@ pub mod people;
 pub mod platforms;
 pub mod products;
 pub mod register_check;
+pub mod register_log;
 pub mod registers;
 pub mod registrations;
 pub mod reviews;
@@ -68,6 +69,7 @@ mod client_holder;
 mod confirmation;
 mod first_call;
 mod investment_views;
+mod network_secrets;
 mod offer_documents;
 mod opening;
 mod orders;
@@ -117,6 +119,8 @@ pub struct Registry {
     pub people: people::Keys,
     /// Seals answers that hold no personal data.
     answers_key: DataKey,
+    /// Signs the checkpoints of the registers' logs.
+    log_key: Arc<[u8; 32]>,
     passwords: passwords::Passwords,
     callers: Arc<clients::RecentCallers>,
 }
@@ -151,11 +155,12 @@ impl Registry {
     pub async fn open(parts: Parts) -> Result<Self> {
         let (vault, now) = (parts.vault.clone(), parts.clock.now());
         // A key per process: answers of an earlier one are opened with the key that they name.
-        let (answers_key, people) = parts
+        let (answers_key, people, log_key) = parts
             .db
             .write(move |tx| -> Result<_> {
                 let people = people::Keys::open(tx, &vault, now)?;
-                Ok((vault.new_key(tx, None)?, people))
+                let log_key = network_secrets::open(tx, &vault, register_log::SECRET, now)?;
+                Ok((vault.new_key(tx, None)?, people, log_key))
             })
             .await?;
         Ok(Self {
@@ -170,6 +175,7 @@ impl Registry {
             settings: Arc::new(parts.settings),
             people,
             answers_key,
+            log_key: Arc::new(log_key),
             passwords: passwords::Passwords::default(),
             callers: Arc::default(),
         })

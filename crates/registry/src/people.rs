@@ -13,11 +13,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use storage::people::PersonRecord;
 
-use crate::{Caller, Error, Registry, Result, audit, ids};
+use crate::{Caller, Error, Registry, Result, audit, ids, network_secrets};
 
 /// The name under which the secret of the keyed hashes is kept.
 const SECRET: &str = "people";
-const SECRET_CONTEXT: &str = "network_secrets.people";
 const PERSON_CONTEXT: &str = "persons.person";
 
 /// A person, opened.
@@ -86,23 +85,8 @@ pub struct Keys(Arc<[u8; 32]>);
 impl Keys {
     /// The network's, made at its first start.
     pub(crate) fn open(tx: &mut Tx, vault: &Vault, now: Timestamp) -> Result<Self> {
-        if let Some(keys) = Self::find(tx, vault)? {
-            return Ok(keys);
-        }
-        let key = vault.new_key(tx, None)?;
-        let sealed = key.seal(SECRET_CONTEXT, &ids::bytes::<32>());
-        storage::network_secrets::insert(tx, SECRET, key.id(), &sealed, now)?;
-        // Another process may have been first.
-        Self::find(tx, vault)?.ok_or(Error::NotFound("secret"))
-    }
-
-    fn find(tx: &mut Tx, vault: &Vault) -> Result<Option<Self>> {
-        let Some((key, sealed)) = storage::network_secrets::find(tx, SECRET)? else {
-            return Ok(None);
-        };
-        let plain = vault.key(tx, key)?.open(SECRET_CONTEXT, &sealed)?;
-        let secret = plain.try_into().map_err(|_| Error::NotFound("secret"))?;
-        Ok(Some(Self(Arc::new(secret))))
+        let secret = network_secrets::open(tx, vault, SECRET, now)?;
+        Ok(Self(Arc::new(secret)))
     }
 
     /// A hash that nobody makes without the secret; one purpose's says nothing about another's.

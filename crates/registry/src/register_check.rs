@@ -12,9 +12,10 @@ use storage::Scope;
 use storage::products::ProductRecord;
 use storage::register::{self, Head, HoldingRecord};
 use storage::register_entries::{self, CommitmentRecord, EntryRecord};
+use storage::register_subtrees;
 use storage::statements::{self, StatementCheck};
 
-use crate::{Error, Registry, Result, delivery};
+use crate::{Error, Registry, Result, delivery, register_log};
 
 /// Entries that are read at once.
 const PAGE: u32 = 1_000;
@@ -116,6 +117,8 @@ struct Replay {
     holdings: Holdings,
     by_wallet: BTreeMap<(HolderId, Address), u64>,
     entered: HashSet<HolderId>,
+    /// Hashes of large subtrees that are kept beside the journal and not met yet.
+    subtrees: HashMap<(u32, u64), Digest>,
     commitments: u64,
     statements: u64,
 }
@@ -138,6 +141,7 @@ impl Replay {
             holdings: Holdings::new(),
             by_wallet: BTreeMap::new(),
             entered: HashSet::new(),
+            subtrees: HashMap::new(),
             commitments: 0,
             statements: 0,
         }
@@ -145,6 +149,7 @@ impl Replay {
 
     fn run(&mut self, tx: &mut Tx, stored: &mut Vec<HoldingRecord>) -> Checked {
         *stored = register::holdings(tx, self.id)?;
+        self.subtrees = register_subtrees::all(tx, self.id)?.into_iter().collect();
         let mut beside = Beside {
             commitments: HashMap::new(),
             statements: HashMap::new(),
@@ -173,6 +178,9 @@ impl Replay {
         same(&beside.holders.len(), &self.entered.len(), || {
             "there are holders without an entry".to_owned()
         })?;
+        same(&self.subtrees.len(), &0, || {
+            "there are hashes of entries that there are not".to_owned()
+        })?;
         let (commitments, statements) = register_entries::counts(tx, self.id)?;
         same(&commitments, &self.commitments, || {
             "there are commitments without an entry".to_owned()
@@ -198,9 +206,18 @@ impl Replay {
             wrong("its leaf hash is not that of its content")
         })?;
         let mut frontier = self.frontier.clone();
-        same(&record.root_hash, &frontier.append(leaf), || {
+        let mut completed = Vec::new();
+        let root = frontier.append_and_tell(leaf, |subtree, hash| completed.push((subtree, hash)));
+        same(&record.root_hash, &root, || {
             wrong("its root hash does not follow from the entries")
         })?;
+        for (subtree, hash) in completed {
+            let level = register_log::kept_level(subtree);
+            let kept = level.and_then(|level| self.subtrees.remove(&(level, subtree.index)));
+            same(&kept.unwrap_or(hash), &hash, || {
+                wrong("the hash kept of the entries up to it does not follow from them")
+            })?;
+        }
         self.holdings
             .apply(&entry)
             .or_else(|error| differs(wrong(&error.to_string())))?;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::connection::Connection;
-use crate::{Distributor, Environment, Issuer, Result, Settings};
+use crate::{Distributor, Environment, Issuer, RegisterLogs, Result, Settings};
 
 /// One set of credentials at one environment. Copies share connections and token.
 #[derive(Clone)]
@@ -52,6 +52,11 @@ impl Client {
     /// The Distributor API: the platform's investors and investments.
     pub fn distributor(&self) -> Distributor {
         Distributor::new(Arc::clone(&self.connection))
+    }
+
+    /// The registers' logs of the network that the environment belongs to. None where the URL is not one of this network's kind.
+    pub fn register_logs(&self) -> Option<RegisterLogs> {
+        RegisterLogs::of(Arc::clone(&self.connection))
     }
 
     /// The Issuer API: the issuer's products and the investments in them.

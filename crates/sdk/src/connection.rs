@@ -222,6 +222,25 @@ impl Connection {
             .await
     }
 
+    /// The answer to everybody at an address of the same server: nothing of ours is sent along.
+    pub(crate) async fn read_publicly<T: DeserializeOwned>(&self, url: &Url) -> Result<T> {
+        let told = Told {
+            method: "GET",
+            path: url.path(),
+        };
+        let attempt = || async {
+            let request = self
+                .http
+                .get(url.clone())
+                .header(ACCEPT, "application/json");
+            let response = request.send().await;
+            let response = response.map_err(|error| told.unreachable(error.without_url()))?;
+            let limit = self.settings.largest_answer_bytes;
+            Answer::take(response, told, limit).await?.read(told)
+        };
+        self.repeat(Repeats::Harmless, told, attempt).await
+    }
+
     async fn take_token(&self) -> Result<()> {
         self.tokens.take(&self.counter(), None).await.map(|_| ())
     }

@@ -40,6 +40,7 @@ mod open;
 mod patch;
 mod read;
 mod refusal;
+pub mod register_log;
 mod retry;
 mod token;
 pub mod webhooks;
@@ -54,5 +55,8 @@ pub use list::List;
 pub use open::Open;
 pub use patch::MergePatch;
 pub use refusal::Refusal;
+pub use register_log::RegisterLogs;
+/// Trees, checkpoints and their keys.
+pub use tlog;
 /// The bodies of requests, and the catalogue of problem codes.
 pub use wire;

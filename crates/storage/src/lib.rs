@@ -32,6 +32,7 @@ pub mod platforms;
 pub mod products;
 pub mod register;
 pub mod register_entries;
+pub mod register_subtrees;
 pub mod registrations;
 pub mod reminders;
 pub mod scope;
@@ -155,9 +156,15 @@ pub const COMPONENT: Component = Component {
         },
         Migration {
             version: 18,
-            name: "hosted gateways",
+            name: "hosted_gateways",
             sqlite: include_str!("../migrations/sqlite/V0018__hosted_gateways.sql"),
             postgres: include_str!("../migrations/postgres/V0018__hosted_gateways.sql"),
+        },
+        Migration {
+            version: 19,
+            name: "register_subtrees",
+            sqlite: include_str!("../migrations/sqlite/V0019__register_subtrees.sql"),
+            postgres: include_str!("../migrations/postgres/V0019__register_subtrees.sql"),
         },
     ],
 };

@@ -3,8 +3,8 @@
 use database::{DatabaseError, Row, Sql, Tx, Value};
 use domain::register::Digest;
 use domain::{
-    Address, BatchId, CommandId, EnvironmentId, HolderId, InvestmentId, InvestorId, PlatformId,
-    ProductId, Timestamp, Units,
+    Address, BatchId, CommandId, EnvironmentId, HolderId, InvestmentId, InvestorId, Isin,
+    PlatformId, ProductId, Timestamp, Units,
 };
 
 use crate::columns::{Columns, time};
@@ -24,6 +24,17 @@ const LOCK_HEAD: Sql = Sql(
 from register_heads
 where product_id = $1
 for update",
+);
+
+const COUNT_LOGS: Sql = Sql("select count(*)
+from register_heads");
+
+const LOGS: Sql = Sql(
+    "select p.isin, h.product_id, h.issuer_holder_id, h.sequence, h.root_hash, h.frontier, h.issued_units, h.updated_at
+from register_heads h
+join products p on p.id = h.product_id
+order by h.product_id
+limit $1 offset $2",
 );
 
 // Only the state that was read may be moved on.
@@ -211,6 +222,25 @@ pub fn products(tx: &mut Tx) -> Result<Vec<ProductId>, DatabaseError> {
         .collect()
 }
 
+/// The number of registers that have entries and a stretch of them, oldest product first.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn logs(
+    tx: &mut Tx,
+    offset: u64,
+    limit: u32,
+) -> Result<(u64, Vec<(Isin, Head)>), DatabaseError> {
+    let count = tx.query_one(COUNT_LOGS, &[])?.get(0)?;
+    let rows = tx.query(LOGS, &[limit.into(), offset.cast_signed().into()])?;
+    let logs = rows.iter().map(|row| {
+        let mut columns = Columns::of(row);
+        let isin = columns.parsed(|text| text.parse::<Isin>().ok())?;
+        Ok((isin, head_of(&mut columns)?))
+    });
+    Ok((count, logs.collect::<Result<_, _>>()?))
+}
+
 /// Gives an investor a holder id in the register of a product; no investor is the issuer itself.
 ///
 /// # Errors
@@ -382,7 +412,10 @@ fn holding_parameters(product: ProductId, holding: &HoldingRecord) -> [Value; 4]
 }
 
 fn read_head(row: &Row) -> Result<Head, DatabaseError> {
-    let mut columns = Columns::of(row);
+    head_of(&mut Columns::of(row))
+}
+
+fn head_of(columns: &mut Columns<'_>) -> Result<Head, DatabaseError> {
     Ok(Head {
         product: columns.id(ProductId::from_uuid)?,
         issuer_holder: columns.id(HolderId::from_uuid)?,

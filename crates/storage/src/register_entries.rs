@@ -1,5 +1,7 @@
 //! The register's past: one append-only journal per product, and what ties its entries to investments.
 
+use std::ops::Range;
+
 use database::{DatabaseError, Sql, Tx, Value};
 use domain::register::Digest;
 use domain::{Address, InvestmentId, InvestorId, ProductId, Timestamp};
@@ -22,6 +24,13 @@ and sequence > $2
 order by sequence
 limit $3",
 );
+
+const LEAF_HASHES: Sql = Sql("select leaf_hash
+from register_entries
+where product_id = $1
+and sequence > $2
+and sequence <= $3
+order by sequence");
 
 // A commitment stays in the list even if what it points to is damaged.
 const COMMITMENTS: Sql = Sql(
@@ -136,6 +145,24 @@ pub fn after(
             })
         })
         .collect()
+}
+
+/// The leaf hashes of these indices, which count from 0, as far as there are any.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn leaf_hashes(
+    tx: &mut Tx,
+    product: ProductId,
+    indices: Range<u64>,
+) -> Result<Vec<Digest>, DatabaseError> {
+    let parameters = [
+        product.uuid().into(),
+        Value::I64(indices.start.cast_signed()),
+        Value::I64(indices.end.cast_signed()),
+    ];
+    let rows = tx.query(LEAF_HASHES, &parameters)?;
+    rows.iter().map(|row| Columns::of(row).next()).collect()
 }
 
 /// The commitments of the entries after one sequence up to another.

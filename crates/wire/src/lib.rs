@@ -26,6 +26,7 @@ pub mod page;
 pub mod participation;
 pub mod problem;
 pub mod products;
+pub mod register_log;
 pub mod wallets;
 pub mod webhook_endpoints;
 

@@ -7,7 +7,8 @@ use crate::metadata::{Dependency, Metadata, Package};
 
 /// What each crate may import.
 const TABLE: &[(&str, &[&str])] = &[
-    ("domain", &[]),
+    ("tlog", &[]),
+    ("domain", &["tlog"]),
     ("wire", &[]),
     ("translate", &["domain", "wire"]),
     ("database", &[]),
@@ -25,6 +26,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "database",
             "storage",
             "webhooks",
+            "tlog",
         ],
     ),
     ("api", &["registry", "translate", "domain", "wire", "http"]),
@@ -33,7 +35,7 @@ const TABLE: &[(&str, &[&str])] = &[
         &["registry", "translate", "domain", "wire", "http"],
     ),
     ("worker", &["registry", "domain", "dlt", "webhooks"]),
-    ("sdk", &["wire"]),
+    ("sdk", &["wire", "tlog"]),
     ("gateway", &["sdk", "wire", "database", "http", "webhooks"]),
     ("broker", &["sdk", "database", "http"]),
     ("xtask", &[]),

@@ -75,6 +75,8 @@ impl World {
             ("application_id", application),
             ("asset_request_id", request),
             ("sha256", "00".repeat(32)),
+            ("sequence", "1".to_owned()),
+            ("isin", text(&product["results"][0]["isin"])),
             ("listing_id", id(&listings["results"][0])),
             (
                 "distribution_platform_id",

@@ -11,6 +11,24 @@ fn leaves(count: usize) -> Vec<Digest> {
         .collect()
 }
 
+/// A proof as somebody makes it who has all leaves.
+fn proof_of(leaves: &[Digest], path: Option<Vec<std::ops::Range<u64>>>) -> Option<Vec<Digest>> {
+    let part =
+        |range: std::ops::Range<u64>| root(&leaves[range.start as usize..range.end as usize]);
+    path.map(|path| path.into_iter().map(part).collect())
+}
+
+fn inclusion_proof(leaves: &[Digest], index: usize) -> Option<Vec<Digest>> {
+    proof_of(leaves, inclusion_path(index as u64, leaves.len() as u64))
+}
+
+fn consistency_proof(leaves: &[Digest], earlier: usize) -> Option<Vec<Digest>> {
+    proof_of(
+        leaves,
+        consistency_path(earlier as u64, leaves.len() as u64),
+    )
+}
+
 /// The definition level by level: neighbours are joined, one left over moves up as it is.
 fn naive_root(leaves: &[Digest]) -> Digest {
     let mut level = leaves.to_vec();
@@ -98,6 +116,35 @@ fn every_small_log_proves_every_entry_and_every_beginning() {
             );
         }
         assert_eq!(consistency_proof(&leaves, size + 1), None);
+    }
+}
+
+#[test]
+fn every_complete_subtree_is_told_once_and_proofs_are_made_of_them() {
+    let leaves = leaves(100);
+    let mut told: Vec<(Subtree, Digest)> = Vec::new();
+    let mut frontier = Frontier::new();
+    for leaf in &leaves {
+        frontier.append_and_tell(*leaf, |subtree, hash| told.push((subtree, hash)));
+    }
+    // 50 pairs, 25 of four, 12 of eight, 6, 3 and one of 64.
+    assert_eq!(told.len(), 97);
+    let hash_of = |wanted: Subtree| match wanted.height {
+        0 => leaves[wanted.index as usize],
+        _ => told.iter().find(|(one, _)| *one == wanted).unwrap().1,
+    };
+    let joined_of = |range| joined(&subtrees(range).into_iter().map(hash_of).collect::<Vec<_>>());
+    assert_eq!(joined_of(0..100), root(&leaves));
+    for index in 0..100 {
+        let path = inclusion_path(index, 100).unwrap();
+        let proof: Vec<Digest> = path.into_iter().map(joined_of).collect();
+        assert!(verify_inclusion(
+            &leaves[index as usize],
+            index,
+            100,
+            &proof,
+            &root(&leaves)
+        ));
     }
 }
 

@@ -1,8 +1,10 @@
 //! The Merkle tree of RFC 9162, section 2: it proves that an entry is in the log, and that a log only grew.
 
-mod proofs;
+mod path;
+mod verify;
 
-pub use proofs::{consistency_proof, inclusion_proof, verify_consistency, verify_inclusion};
+pub use path::{Subtree, consistency_path, inclusion_path, subtrees};
+pub use verify::{verify_consistency, verify_inclusion};
 
 use sha2::{Digest as _, Sha256};
 
@@ -90,14 +92,25 @@ impl Frontier {
 
     /// Appends an entry by its leaf hash and returns the new root.
     pub fn append(&mut self, leaf: Digest) -> Digest {
-        let mut subtree = leaf;
+        self.append_and_tell(leaf, |_, _| {})
+    }
+
+    /// As [`Frontier::append`]; tells of each subtree above the leaf that the entry makes complete, the smallest first.
+    pub fn append_and_tell(
+        &mut self,
+        leaf: Digest,
+        mut tell: impl FnMut(Subtree, Digest),
+    ) -> Digest {
+        let (place, mut subtree) = (self.size, leaf);
         // Every trailing one in the size is a complete subtree that the new one makes whole.
-        for _ in 0..self.size.trailing_ones() {
+        for height in 1..=place.trailing_ones() {
             let left = self
                 .peaks
                 .pop()
                 .expect("there is a peak for every one in the size");
             subtree = node_hash(&left, &subtree);
+            let index = place >> height;
+            tell(Subtree { height, index }, subtree);
         }
         self.peaks.push(subtree);
         self.size += 1;
@@ -107,11 +120,17 @@ impl Frontier {
     /// The root of the log.
     #[must_use]
     pub fn root(&self) -> Digest {
-        let mut peaks = self.peaks.iter().rev();
-        match peaks.next() {
-            Some(smallest) => peaks.fold(*smallest, |right, left| node_hash(left, &right)),
-            None => empty_root(),
-        }
+        joined(&self.peaks)
+    }
+}
+
+/// The root over neighbouring complete subtrees, the largest first, as [`subtrees`] names them.
+#[must_use]
+pub fn joined(peaks: &[Digest]) -> Digest {
+    let mut peaks = peaks.iter().rev();
+    match peaks.next() {
+        Some(smallest) => peaks.fold(*smallest, |right, left| node_hash(left, &right)),
+        None => empty_root(),
     }
 }
 

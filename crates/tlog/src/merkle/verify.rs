@@ -1,29 +1,6 @@
-//! Proofs over the tree: an entry is in the log, an earlier log was the beginning of a later one.
+//! Judges proofs: an entry is in the log, an earlier log was the beginning of a later one.
 
-use super::{Digest, empty_root, node_hash, root, split};
-
-/// The proof that the leaf of this index is in the log (section 2.1.3.1). None if there is no such leaf.
-#[must_use]
-pub fn inclusion_proof(leaves: &[Digest], index: usize) -> Option<Vec<Digest>> {
-    if index >= leaves.len() {
-        return None;
-    }
-    let mut proof = Vec::new();
-    let (mut leaves, mut index) = (leaves, index);
-    while leaves.len() > 1 {
-        let (left, right) = leaves.split_at(split(leaves.len()));
-        if index < left.len() {
-            proof.push(root(right));
-            leaves = left;
-        } else {
-            proof.push(root(left));
-            index -= left.len();
-            leaves = right;
-        }
-    }
-    proof.reverse();
-    Some(proof)
-}
+use super::{Digest, empty_root, node_hash};
 
 /// Whether the proof shows that the leaf has this index in the log of this size and root (section 2.1.3.2).
 #[must_use]
@@ -55,38 +32,6 @@ pub fn verify_inclusion(
         last >>= 1;
     }
     last == 0 && hash == *expected_root
-}
-
-/// The proof that the log, when it had the earlier size, was the beginning of this one (section 2.1.4.1).
-/// None if it never had that size; empty if the size is 0 or the whole.
-#[must_use]
-pub fn consistency_proof(leaves: &[Digest], earlier_size: usize) -> Option<Vec<Digest>> {
-    if earlier_size > leaves.len() {
-        return None;
-    }
-    if earlier_size == 0 || earlier_size == leaves.len() {
-        return Some(Vec::new());
-    }
-    let mut proof = Vec::new();
-    let (mut leaves, mut earlier, mut is_whole_earlier_log) = (leaves, earlier_size, true);
-    while earlier < leaves.len() {
-        let (left, right) = leaves.split_at(split(leaves.len()));
-        if earlier <= left.len() {
-            proof.push(root(right));
-            leaves = left;
-        } else {
-            proof.push(root(left));
-            earlier -= left.len();
-            leaves = right;
-            is_whole_earlier_log = false;
-        }
-    }
-    // Who checks knows the root of the earlier log already.
-    if !is_whole_earlier_log {
-        proof.push(root(leaves));
-    }
-    proof.reverse();
-    Some(proof)
 }
 
 /// Whether the proof shows that the log of the earlier size and root was the beginning of the other (section 2.1.4.2).

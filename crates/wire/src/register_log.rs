@@ -1,0 +1,57 @@
+//! Registers as logs: what anybody may know to hold the registrar to what it said.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A register's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RegisterLog {
+    /// ISO 6166.
+    pub isin: String,
+    /// The log's name in its checkpoints (C2SP `tlog-checkpoint`).
+    pub origin: String,
+    /// The key that signs its checkpoints, as `name+id+key` (C2SP `signed-note`).
+    pub public_key: String,
+    /// Where its checkpoint is.
+    pub checkpoint_url: String,
+    /// The signed checkpoint of now (C2SP `tlog-checkpoint`).
+    pub checkpoint: String,
+    /// Entries.
+    pub size: u64,
+    /// Merkle tree hash over them (RFC 9162), hexadecimal.
+    pub root_hash: String,
+}
+
+/// An entry is in the log (RFC 9162, section 2.1.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InclusionProof {
+    /// ISO 6166.
+    pub isin: String,
+    /// The entry's place, from 1; its index in the tree is one less.
+    pub sequence: u64,
+    /// Entries of the log that it is proven to be in.
+    pub size: u64,
+    /// The entry's leaf hash, hexadecimal.
+    pub leaf_hash: String,
+    /// The root over that many entries, hexadecimal.
+    pub root_hash: String,
+    /// The path from the leaf to the root, hexadecimal.
+    pub hashes: Vec<String>,
+}
+
+/// An earlier log was the beginning of a later one (RFC 9162, section 2.1.4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConsistencyProof {
+    /// ISO 6166.
+    pub isin: String,
+    /// Entries of the earlier log.
+    pub earlier_size: u64,
+    /// Entries of the later one.
+    pub size: u64,
+    /// The earlier root, hexadecimal.
+    pub earlier_root_hash: String,
+    /// The later root, hexadecimal.
+    pub root_hash: String,
+    /// What leads from one to the other, hexadecimal.
+    pub hashes: Vec<String>,
+}
