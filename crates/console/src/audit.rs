@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::QueryParams;
 use maud::{Markup, html};
-use registry::{Right, audit, members};
+use registry::{Right, audit};
 
 use crate::Console;
 use crate::layout;
@@ -27,13 +27,12 @@ async fn show(
 ) -> Result<Response, Refused> {
     let visitor = &who.visitor;
     let lines = audit::list(&console.registry, &who.caller, query.before, parts::ROWS).await?;
-    let people = members::colleagues(&console.registry, &who.caller).await?;
     let rows: Vec<Vec<Markup>> = lines
         .iter()
         .map(|line| {
             vec![
                 parts::moment(&line.at.to_string()),
-                parts::text(people.get(&line.actor).unwrap_or(&line.actor)),
+                parts::text(&line.actor),
                 parts::code(&line.action),
                 parts::text(&line.target),
                 parts::long_code(&line.detail),
