@@ -160,7 +160,7 @@ async fn render(
     let title = "Gateway";
     let body = html! {
         h1 { (title) }
-        (parts::problem(problem))
+        (parts::problem(visitor, problem))
         p { (visitor.say(
             "One URL and one credential in front of every asset that you sell: your programs create an investor once, and the gateway keeps it in each asset's environment.",
             "Eine URL und ein Zugang vor allen Assets, die Sie vertreiben: Ihre Programme legen einen Anleger einmal an, das Gateway hält ihn in der Umgebung jedes Assets aktuell.",
