@@ -15,7 +15,8 @@ use domain::{
 use storage::dlt_batches::{self, BatchRecord, BatchStatus};
 use storage::dlt_commands::{self, CommandKind};
 use storage::products::ProductRecord;
-use storage::register::{self, Delivery, Head, HoldingRecord};
+use storage::register::{self, Head, HoldingRecord};
+use storage::register_deliveries::{self, Delivery};
 use storage::register_entries::{self, EntryRecord};
 use storage::register_subtrees;
 use storage::statements::StatementRecord;
@@ -118,7 +119,7 @@ fn enter_deliveries(
     let product = delivery::product(tx, batch.product)?;
     let mut journal = Journal::lock(tx, batch.product, now)?;
     let before = journal.head.sequence;
-    let deliveries = register::deliveries(tx, batch.id)?;
+    let deliveries = register_deliveries::deliveries(tx, batch.id)?;
     for delivery in &deliveries {
         let hash = confirmation.transaction_hash;
         progress::delivered(registry, tx, delivery.investment, confirmation.at, hash)?;

@@ -149,7 +149,10 @@ impl Replay {
 
     fn run(&mut self, tx: &mut Tx, stored: &mut Vec<HoldingRecord>) -> Checked {
         *stored = register::holdings(tx, self.id)?;
-        self.subtrees = register_subtrees::all(tx, self.id)?.into_iter().collect();
+        self.subtrees = register_subtrees::all(tx, self.id)?
+            .into_iter()
+            .map(|kept| ((kept.level, kept.place), kept.hash))
+            .collect();
         let mut beside = Beside {
             commitments: HashMap::new(),
             statements: HashMap::new(),

@@ -31,6 +31,7 @@ pub mod people;
 pub mod platforms;
 pub mod products;
 pub mod register;
+pub mod register_deliveries;
 pub mod register_entries;
 pub mod register_subtrees;
 pub mod registrations;

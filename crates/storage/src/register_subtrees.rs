@@ -25,6 +25,17 @@ from register_subtrees
 where product_id = $1
 order by level, place");
 
+/// The hash of a large subtree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// It has 256^level leaves.
+    pub level: u32,
+    /// Among those of its level, from 0.
+    pub place: u64,
+    /// Its root.
+    pub hash: Digest,
+}
+
 /// Keeps the hash of the subtree over the leaves from `place * 256^level` on, `256^level` of them.
 ///
 /// # Errors
@@ -64,16 +75,20 @@ pub fn hashes(
     rows.iter().map(|row| Columns::of(row).next()).collect()
 }
 
-/// All that is kept of a journal, by level and place.
+/// All that is kept of a journal.
 ///
 /// # Errors
 /// Fails if the database does.
-pub fn all(tx: &mut Tx, product: ProductId) -> Result<Vec<((u32, u64), Digest)>, DatabaseError> {
+pub fn all(tx: &mut Tx, product: ProductId) -> Result<Vec<Kept>, DatabaseError> {
     let rows = tx.query(ALL, &[product.uuid().into()])?;
     rows.iter()
         .map(|row| {
             let mut columns = Columns::of(row);
-            Ok(((columns.next()?, columns.next()?), columns.next()?))
+            Ok(Kept {
+                level: columns.next()?,
+                place: columns.next()?,
+                hash: columns.next()?,
+            })
         })
         .collect()
 }
