@@ -85,7 +85,7 @@ pub(crate) async fn get_register_log(
 #[utoipa::path(
     get, path = "/registers/{isin}/checkpoint/", tag = "Proofs", params(RegisterPath),
     responses(
-        (status = 200, description = "The checkpoint.", body = String, content_type = "text/plain; charset=utf-8"),
+        (status = 200, description = "The checkpoint.", body = String, content_type = "text/plain"),
         OpenRefusals,
     ),
 )]
