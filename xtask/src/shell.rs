@@ -33,10 +33,19 @@ pub fn find(program: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// The cargo that runs us.
+/// The cargo that runs us, as if somebody had called it directly.
+///
+/// `cargo run` tells us of which package we are. Build scripts that read the same variables (ring's does) would run again whenever a
+/// person calls cargo in between, and everything that stands on them would be compiled again each time.
 pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
     command
 }
 

@@ -1,7 +1,7 @@
 //! Holding the registrar to what it said: its registers' checkpoints, each shown to continue the one before.
 //!
-//! Keep [`Followed::checkpoint`] and the key of the first look, and hand both to the next: then no entry before it can be changed, left out or
-//! shown differently to others without your seeing it.
+//! Keep [`Followed::kept`] and hand it to the next look: then no entry before it can be changed, left out or shown differently to others without
+//! your seeing it.
 
 use std::sync::Arc;
 
