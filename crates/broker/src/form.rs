@@ -1,37 +1,31 @@
 //! Forms: what a customer types, read with a limit.
 
-use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
-use http::ApiError;
+use http::{ApiError, Fields};
 use maud::{Markup, html};
-use sdk::wire::{Problem, ProblemCode};
 
 use crate::customer::{Data, Kind};
 use crate::{Error, Result};
 
 const MOST_BYTES: usize = 64 * 1024;
 
-/// The fields of a form that was sent.
-pub(crate) struct Form(Vec<(String, String)>);
+/// A form that was sent.
+pub(crate) struct Form(Fields);
 
 impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let bytes = to_bytes(request.into_body(), MOST_BYTES).await;
-        let too_large = |_| ApiError::from(Problem::new(ProblemCode::BodyTooLarge, "Too large."));
-        let bytes = bytes.map_err(too_large)?;
-        Ok(Self(
-            url::form_urlencoded::parse(&bytes).into_owned().collect(),
-        ))
+        Fields::read(request.into_body(), MOST_BYTES)
+            .await
+            .map(Self)
     }
 }
 
 impl Form {
     /// The text of a field without blanks around it.
-    pub(crate) fn text(&self, name: &str) -> String {
-        let found = self.0.iter().find(|(key, _)| key == name);
-        found.map_or(String::new(), |(_, value)| value.trim().to_owned())
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.0.text(name)
     }
 
     /// How many units are wanted.
@@ -43,12 +37,12 @@ impl Form {
     }
 
     pub(crate) fn kind(&self) -> Kind {
-        Kind::parse(&self.text("kind"))
+        Kind::parse(self.text("kind"))
     }
 
     /// What the customer tells of itself.
     pub(crate) fn data(&self) -> Result<Data> {
-        let pairs = self.0.iter();
+        let pairs = self.0.pairs().iter();
         let fields = pairs.map(|(name, value)| (name.clone(), value.trim().into()));
         let fields: serde_json::Map<_, _> = fields.collect();
         let data: Data = serde_json::from_value(fields.into())?;

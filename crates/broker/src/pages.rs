@@ -136,7 +136,7 @@ async fn invest(
     let asset = market::asset_of(&broker, of.campaign).await?;
     let units = form.units()?;
     let token = match form.text("customer") {
-        known if !known.is_empty() => known,
+        known if !known.is_empty() => known.to_owned(),
         _ => register(&broker, form.kind(), form.data()?).await?,
     };
     let (row, _) = customer(&broker, &token).await?;
@@ -290,9 +290,9 @@ async fn moves(
 ) -> Answer {
     let (row, data) = customer(&broker, &of.token).await?;
     let changed = Data {
-        street: form.text("street"),
-        zip: form.text("zip"),
-        city: form.text("city"),
+        street: form.text("street").to_owned(),
+        zip: form.text("zip").to_owned(),
+        city: form.text("city").to_owned(),
         ..data
     };
     if let Some(investor) = row.investor {

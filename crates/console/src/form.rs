@@ -1,8 +1,8 @@
 //! Forms: read with a limit, and refused if they were not made for the session that sends them.
 
-use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header;
+pub(crate) use http::Fields;
 use http::{MultipartFile, MultipartForm};
 use registry::Caller;
 use uuid::Uuid;
@@ -20,49 +20,6 @@ const TOKEN_HEADER: &str = "x-form-token";
 /// The hidden field that makes a form that is sent twice count once.
 pub(crate) const KEY_FIELD: &str = "form_key";
 
-/// The fields of a form, in order.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    /// What a form shows that nobody has sent yet.
-    pub(crate) fn known(fields: Vec<(String, String)>) -> Self {
-        Self(fields)
-    }
-
-    /// Whether the form that was sent has this field.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(key, _)| key == name)
-    }
-
-    /// The text of a field without blanks around it; empty if it is not there.
-    pub(crate) fn text(&self, name: &str) -> &str {
-        self.raw(name).trim()
-    }
-
-    /// The text of a field as it was typed, for passwords.
-    pub(crate) fn raw(&self, name: &str) -> &str {
-        let found = self.0.iter().find(|(key, _)| key == name);
-        found.map_or("", |(_, value)| value)
-    }
-
-    /// The text of a field, unless it was left empty.
-    pub(crate) fn optional(&self, name: &str) -> Option<String> {
-        Some(self.text(name).to_owned()).filter(|text| !text.is_empty())
-    }
-
-    /// All fields with their values, in order.
-    pub(crate) fn pairs(&self) -> &[(String, String)] {
-        &self.0
-    }
-
-    /// Every value of a field: the boxes that were ticked.
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        let named = self.0.iter().filter(move |(key, _)| key == name);
-        named.map(|(_, value)| value.as_str())
-    }
-}
-
 /// A form that was sent by somebody for whom it was made.
 pub(crate) struct Posted<W> {
     pub(crate) who: W,
@@ -79,10 +36,8 @@ where
     async fn from_request(request: Request, console: &Console) -> Result<Self, Refused> {
         let (mut parts, body) = request.into_parts();
         let who = W::from_request_parts(&mut parts, console).await?;
-        let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| too_large())?;
-        let fields: Vec<(String, String)> =
-            url::form_urlencoded::parse(&bytes).into_owned().collect();
-        let fields = Fields(fields);
+        let fields = Fields::read(body, MOST_BYTES).await;
+        let fields = fields.map_err(|_| too_large())?;
         let header = parts.headers.get(TOKEN_HEADER);
         let token = header
             .and_then(|value| value.to_str().ok())
@@ -126,7 +81,7 @@ impl FromRequest<Console> for Uploaded {
         if let Some(file) = &file {
             fields.push(("file".to_owned(), hex::encode(file.fingerprint)));
         }
-        let fields = Fields(fields);
+        let fields = Fields::known(fields);
         if !who.visitor.made(fields.text(TOKEN_FIELD)) {
             return Err(expired());
         }
@@ -149,7 +104,7 @@ impl Posted<Member> {
     pub(crate) fn request_by(&self, caller: &Caller) -> registry::Request {
         let own =
             |(name, _): &&(String, String)| ![TOKEN_FIELD, KEY_FIELD].contains(&name.as_str());
-        let said: Vec<_> = self.fields.0.iter().filter(own).collect();
+        let said: Vec<_> = self.fields.pairs().iter().filter(own).collect();
         registry::Request {
             caller: caller.clone(),
             key: self

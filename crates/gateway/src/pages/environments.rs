@@ -1,10 +1,11 @@
 //! Environments on the configuration page: how each does, and the form with which one is added or changed.
 
+use http::Fields;
 use maud::{Markup, html};
 use wire::gateways::{GatewayEnvironment, GatewayStatus};
 
 use super::render;
-use super::session::{Fields, Visitor};
+use super::session::Visitor;
 use crate::EnvironmentSetup;
 
 /// Each with its state and what waits.
@@ -87,9 +88,9 @@ pub(super) fn read(fields: &Fields) -> Result<EnvironmentSetup, String> {
         client_id: fields.text("client_id").to_owned(),
         client_secret: fields.text("client_secret").to_owned(),
         webhook_bearer_token: fields.optional("webhook_bearer_token"),
-        eager: fields.is_ticked("eager"),
+        eager: fields.has("eager"),
         concurrency: number("concurrency")?,
         requests_per_second: number("requests_per_second")?,
-        repairs: fields.is_ticked("repairs"),
+        repairs: fields.has("repairs"),
     })
 }

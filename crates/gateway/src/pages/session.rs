@@ -1,11 +1,10 @@
 //! Who looks at the pages: whoever has the gateway's own credential. The cookie is an access token for the pages alone; forms carry a
 //! value that follows from it, which no other site can know.
 
-use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::HeaderValue;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
-use http::secret_hash;
+use http::{Fields, cookie, secret_hash};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
@@ -34,8 +33,8 @@ impl FromRequestParts<Gateway> for Visitor {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Refused> {
-        let raw = cookie(&parts.headers).ok_or(Refused::SignIn)?;
-        let token = gateway.tokens.verify(&raw, AUDIENCE);
+        let raw = cookie(&parts.headers, COOKIE).ok_or(Refused::SignIn)?;
+        let token = gateway.tokens.verify(raw, AUDIENCE);
         let client = token.map_err(|_| Refused::SignIn)?.client;
         let now = gateway.now();
         let is_good = gateway.db.read(move |tx| clients::is_good(tx, client, now));
@@ -61,7 +60,7 @@ impl FromRequest<Gateway> for Posted {
     async fn from_request(request: Request, gateway: &Gateway) -> Result<Self, Refused> {
         let (mut parts, body) = request.into_parts();
         let visitor = Visitor::from_request_parts(&mut parts, gateway).await?;
-        let fields = Fields::from_request(Request::from_parts(parts, body), gateway).await?;
+        let Sent(fields) = Sent::from_request(Request::from_parts(parts, body), gateway).await?;
         let sent = fields.text(TOKEN_FIELD);
         match bool::from(sent.as_bytes().ct_eq(visitor.form_token.as_bytes())) {
             true => Ok(Self { visitor, fields }),
@@ -92,10 +91,10 @@ impl Visitor {
     }
 }
 
-/// The fields of a form.
-pub(super) struct Fields(Vec<(String, String)>);
+/// A form that no other site has sent.
+pub(super) struct Sent(pub(super) Fields);
 
-impl FromRequest<Gateway> for Fields {
+impl FromRequest<Gateway> for Sent {
     type Rejection = Refused;
 
     async fn from_request(request: Request, _: &Gateway) -> Result<Self, Refused> {
@@ -105,29 +104,9 @@ impl FromRequest<Gateway> for Fields {
         if site.is_some_and(|site| site != "same-origin" && site != "none") {
             return Err(Refused::Foreign);
         }
-        let bytes = to_bytes(body, MOST_BYTES).await;
-        let bytes = bytes.map_err(|_| Refused::Wrong("The form is too long.".to_owned()))?;
-        Ok(Self(
-            url::form_urlencoded::parse(&bytes).into_owned().collect(),
-        ))
-    }
-}
-
-impl Fields {
-    /// The text of a field without blanks around it.
-    pub(super) fn text(&self, name: &str) -> &str {
-        let found = self.0.iter().find(|(key, _)| key == name);
-        found.map_or("", |(_, value)| value.trim())
-    }
-
-    /// The same, unless it was left empty.
-    pub(super) fn optional(&self, name: &str) -> Option<String> {
-        Some(self.text(name).to_owned()).filter(|text| !text.is_empty())
-    }
-
-    /// Whether a box was ticked.
-    pub(super) fn is_ticked(&self, name: &str) -> bool {
-        self.0.iter().any(|(key, _)| key == name)
+        let fields = Fields::read(body, MOST_BYTES).await;
+        let too_long = |_| Refused::Wrong("The form is too long.".to_owned());
+        Ok(Self(fields.map_err(too_long)?))
     }
 }
 
@@ -164,15 +143,4 @@ fn set_cookie(gateway: &Gateway, value: &str, seconds: u64) -> Result<HeaderValu
         "{COOKIE}={value}; Path=/configuration; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
     );
     HeaderValue::from_str(&text).map_err(Error::fault)
-}
-
-fn cookie(headers: &HeaderMap) -> Option<String> {
-    let all = headers.get_all(header::COOKIE).iter();
-    let pairs = all
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|text| text.split(';'));
-    pairs
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
-        .map(|(_, value)| value.to_owned())
 }
