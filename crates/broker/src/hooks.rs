@@ -101,9 +101,8 @@ pub(crate) async fn take(
 }
 
 async fn note(broker: &Broker, event: Value) -> Result<()> {
-    let investment = event["investment_id"]
-        .as_str()
-        .and_then(|id| id.parse::<Uuid>().ok());
+    let id = |field: &str| event[field].as_str()?.parse::<Uuid>().ok();
+    let (investment, order) = (id("investment_id"), id("reference"));
     let (Some(investment), Some(status)) = (investment, event["status"].as_str()) else {
         return Ok(());
     };
@@ -113,6 +112,6 @@ async fn note(broker: &Broker, event: Value) -> Result<()> {
     );
     let noted = broker
         .db
-        .write(move |tx| store::told(tx, investment, &status, sequence));
+        .write(move |tx| store::told(tx, (investment, order), &status, sequence));
     Ok(noted.await?)
 }

@@ -89,7 +89,7 @@ where id = $1");
 const TOLD: Sql = Sql("
 update broker_orders
 set status = $2, told = $3
-where investment = $1
+where (investment = $1 or id = $4)
 and told < $3");
 
 pub(crate) fn secret(tx: &mut Tx, name: &str) -> Result<Option<(Uuid, Vec<u8>)>, DatabaseError> {
@@ -200,14 +200,21 @@ pub(crate) fn refused(tx: &mut Tx, id: Uuid, why: &str) -> Result<(), DatabaseEr
     tx.later(REFUSED, &[id.into(), why.into()])
 }
 
-/// What the stream says of an investment; what is older than the last word changes nothing.
+/// What the stream says of an investment, which it may do before the order is known to be placed: then the order is found by the reference
+/// that it was placed with. What is older than the last word changes nothing.
 pub(crate) fn told(
     tx: &mut Tx,
-    investment: Uuid,
+    (investment, order): (Uuid, Option<Uuid>),
     status: &str,
     sequence: i64,
 ) -> Result<(), DatabaseError> {
-    tx.later_any(TOLD, &[investment.into(), status.into(), sequence.into()])
+    let params = [
+        investment.into(),
+        status.into(),
+        sequence.into(),
+        order.into(),
+    ];
+    tx.later_any(TOLD, &params)
 }
 
 fn read_customer(row: &Row) -> Result<CustomerRow, DatabaseError> {

@@ -93,13 +93,13 @@ async fn place(broker: &Broker, order: OrderRow) -> Result<()> {
     let key = Key::of(order.id.to_string());
     let placed = broker.api.post("investments/", &body, &key).await?;
     let investment = id(&placed)?;
+    accept(broker, &order, investment).await?;
     let status = placed["status"].as_str().unwrap_or_default().to_owned();
     let row = order.id;
     let kept = broker
         .db
         .write(move |tx| store::placed(tx, row, investment, &status));
     kept.await?;
-    accept(broker, investment).await;
     Ok(())
 }
 
@@ -156,12 +156,21 @@ async fn open_account(broker: &Broker, customer: &CustomerRow) -> Result<(Uuid, 
 }
 
 /// Issuers leave the acceptance to some of their brokers; where they do not, they decide themselves.
-async fn accept(broker: &Broker, investment: Uuid) {
-    let body = json!({"accepted_at": time(broker.now())});
+///
+/// # Errors
+/// Only what may be otherwise in a moment: the order counts as open until then.
+async fn accept(broker: &Broker, order: &OrderRow, investment: Uuid) -> Result<()> {
+    // Of the time of the order, so that a repeat says the same.
+    let body = json!({"accepted_at": time(order.created_at)});
     let path = format!("investments/{investment}/");
     let key = Key::of(format!("{investment}-accept"));
-    if let Err(error) = broker.api.patch(&path, &body, &key).await {
-        tracing::info!(investment.id = %investment, "the issuer decides on investment {investment}: {error}");
+    match broker.api.patch(&path, &body, &key).await {
+        Ok(_) => Ok(()),
+        Err(error) if error.is_temporary() => Err(error.into()),
+        Err(error) => {
+            tracing::info!(investment.id = %investment, "the issuer decides on investment {investment}: {error}");
+            Ok(())
+        }
     }
 }
 
