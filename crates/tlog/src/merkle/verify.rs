@@ -14,24 +14,11 @@ pub fn verify_inclusion(
     if index >= size {
         return false;
     }
-    let (mut place, mut last, mut hash) = (index, size - 1, *leaf);
-    for step in proof {
-        if last == 0 {
-            return false;
-        }
-        if place & 1 == 1 || place == last {
-            hash = node_hash(step, &hash);
-            while place & 1 == 0 && place != 0 {
-                place >>= 1;
-                last >>= 1;
-            }
-        } else {
-            hash = node_hash(&hash, step);
-        }
-        place >>= 1;
-        last >>= 1;
-    }
-    last == 0 && hash == *expected_root
+    let mut hash = *leaf;
+    let is_whole = climb(index, size - 1, proof, |side, step| {
+        hash = side.join(&hash, step);
+    });
+    is_whole && hash == *expected_root
 }
 
 /// Whether the proof shows that the log of the earlier size and root was the beginning of the other (section 2.1.4.2).
@@ -58,24 +45,56 @@ pub fn verify_consistency(
         [] => return false,
     };
     let levels = (earlier_size - 1).trailing_ones();
-    let (mut place, mut last) = ((earlier_size - 1) >> levels, (size - 1) >> levels);
+    let (place, last) = ((earlier_size - 1) >> levels, (size - 1) >> levels);
     let (mut earlier_hash, mut hash) = (*first, *first);
-    for step in steps {
+    let is_whole = climb(place, last, steps, |side, step| {
+        // What stands to the right came later.
+        if side == Side::Left {
+            earlier_hash = side.join(&earlier_hash, step);
+        }
+        hash = side.join(&hash, step);
+    });
+    is_whole && earlier_hash == *earlier_root && hash == *expected_root
+}
+
+/// Where a hash of a proof stands beside the way to the root.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Left,
+    Right,
+}
+
+impl Side {
+    fn join(self, way: &Digest, step: &Digest) -> Digest {
+        match self {
+            Self::Left => node_hash(step, way),
+            Self::Right => node_hash(way, step),
+        }
+    }
+}
+
+/// Goes from a node to the root, past the hashes of the proof. False if there are too many or too few of them.
+fn climb(
+    mut place: u64,
+    mut last: u64,
+    proof: &[Digest],
+    mut pass: impl FnMut(Side, &Digest),
+) -> bool {
+    for step in proof {
         if last == 0 {
             return false;
         }
         if place & 1 == 1 || place == last {
-            earlier_hash = node_hash(step, &earlier_hash);
-            hash = node_hash(step, &hash);
+            pass(Side::Left, step);
             while place & 1 == 0 && place != 0 {
                 place >>= 1;
                 last >>= 1;
             }
         } else {
-            hash = node_hash(&hash, step);
+            pass(Side::Right, step);
         }
         place >>= 1;
         last >>= 1;
     }
-    last == 0 && earlier_hash == *earlier_root && hash == *expected_root
+    last == 0
 }
