@@ -112,14 +112,18 @@ pub fn list(
 ) -> Result<(u64, Vec<CatalogueRecord>), DatabaseError> {
     let wanted = parameters(scope, filter);
     let mut stretch = wanted.to_vec();
-    stretch.extend([limit.into(), offset.cast_signed().into()]);
-    let answers = tx.query_many(&[(COUNT, &wanted), (LIST, &stretch)])?;
-    let count = answers[0]
-        .first()
-        .map(|row| row.get(0))
-        .transpose()?
-        .unwrap_or(0);
-    let records = answers[1].iter().map(read).collect::<Result<_, _>>()?;
+    // One more than asked for tells whether there is more, and mostly that nothing has to be counted.
+    let beyond = limit.saturating_add(1);
+    stretch.extend([beyond.into(), offset.cast_signed().into()]);
+    let mut rows = tx.query(LIST, &stretch)?;
+    let found = rows.len() as u64;
+    let is_last = found <= u64::from(limit) && (found > 0 || offset == 0);
+    let count = match is_last {
+        true => offset + found,
+        false => tx.query_one(COUNT, &wanted)?.get(0)?,
+    };
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let records = rows.iter().map(read).collect::<Result<_, _>>()?;
     Ok((count, records))
 }
 
