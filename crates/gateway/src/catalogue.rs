@@ -21,7 +21,7 @@ pub(crate) enum Shelf {
 }
 
 impl Shelf {
-    fn kind(self) -> &'static str {
+    pub(crate) fn kind(self) -> &'static str {
         match self {
             Self::Products => "product",
             Self::Campaigns => "campaign",

@@ -269,9 +269,14 @@ fn note(
             investor.id = %copy.investor, environment.name = %environment.name,
             "environment {} holds other data of investor {} in {} fields", environment.name, copy.investor, found.len()
         );
-        metrics::counter!("gateway_differences_total", "environment" => environment.name.clone())
-            .increment(1);
     }
+    let outcome = if found.is_empty() {
+        "equal"
+    } else {
+        "different"
+    };
+    let labels = gateway.labels(&environment.name, outcome);
+    metrics::counter!("gateway_comparisons_total", labels.iter()).increment(1);
     copy.kyc_status = answer["kyc_status"]
         .as_str()
         .map(str::to_owned)

@@ -24,6 +24,7 @@ mod merge;
 mod orders;
 mod pages;
 mod parts;
+mod registers;
 mod remote;
 mod setup;
 mod status;
@@ -39,6 +40,7 @@ pub use clients::{
 };
 pub use drift::{again as compare_again, found as differences};
 pub use error::{Error, Result};
+pub use registers::{follow_anew as follow_register_anew, followed as registers};
 pub use setup::{
     EnvironmentSetup, SetupRefusal, apply as apply_environment, names as environment_names,
     remove as remove_environment,
@@ -52,6 +54,7 @@ use std::time::Duration;
 use database::vault::{DataKey, Vault};
 use database::{Component, Db, Migration};
 use http::AccessTokens;
+use metrics::Label;
 use tokio::sync::watch;
 use webhooks::{Clock, Guard};
 
@@ -61,12 +64,20 @@ use remote::Remotes;
 /// The gateway's tables.
 pub const COMPONENT: Component = Component {
     name: "gateway",
-    migrations: &[Migration {
-        version: 1,
-        name: "gateway",
-        sqlite: include_str!("../migrations/sqlite/V0001__gateway.sql"),
-        postgres: include_str!("../migrations/postgres/V0001__gateway.sql"),
-    }],
+    migrations: &[
+        Migration {
+            version: 1,
+            name: "gateway",
+            sqlite: include_str!("../migrations/sqlite/V0001__gateway.sql"),
+            postgres: include_str!("../migrations/postgres/V0001__gateway.sql"),
+        },
+        Migration {
+            version: 2,
+            name: "checkpoints",
+            sqlite: include_str!("../migrations/sqlite/V0002__checkpoints.sql"),
+            postgres: include_str!("../migrations/postgres/V0002__checkpoints.sql"),
+        },
+    ],
 };
 
 /// All tables of a gateway's database.
@@ -78,6 +89,8 @@ const TOKENS: &str = "cashlink gateway access tokens";
 /// Choices of the configuration.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// What its figures are labelled with, where one process has several: the partner's name in addresses.
+    pub name: String,
     /// Where the partner's application and the environments reach the gateway, without a slash at the end.
     pub public_url: String,
     /// How long an order is waited for before the answer says that it waits.
@@ -92,6 +105,8 @@ pub struct Settings {
     pub compare_every: Option<Duration>,
     /// How often products and campaigns are read again.
     pub catalogue_every: Duration,
+    /// How often the registers of what is sold are asked for their checkpoints.
+    pub registers_every: Duration,
     /// Whether the gateway registers itself for webhooks where an environment lets it.
     pub registers_webhooks: bool,
     /// Lifetime of the application's access tokens.
@@ -115,6 +130,7 @@ impl Settings {
     /// The usual figures.
     pub fn new(public_url: impl Into<String>) -> Self {
         Self {
+            name: "own".to_owned(),
             public_url: public_url.into().trim_end_matches('/').to_owned(),
             answer_within: Duration::from_secs(20),
             call_timeout: Duration::from_secs(15),
@@ -122,6 +138,7 @@ impl Settings {
             silent_after: Duration::from_secs(30),
             compare_every: Some(Duration::from_secs(6 * 3600)),
             catalogue_every: Duration::from_secs(60),
+            registers_every: Duration::from_secs(60),
             registers_webhooks: true,
             token_lifetime: http::DEFAULT_LIFETIME,
             trusted_proxies: Vec::new(),
@@ -200,6 +217,15 @@ impl Gateway {
     pub(crate) fn ring(&self) {
         self.bell
             .send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// What is counted of something that was done with an environment.
+    pub(crate) fn labels(&self, environment: &str, outcome: &'static str) -> [Label; 3] {
+        [
+            Label::new("gateway", self.settings.name.clone()),
+            Label::new("environment", environment.to_owned()),
+            Label::new("outcome", outcome),
+        ]
     }
 
     /// Which database this is on, for those who look behind the API.

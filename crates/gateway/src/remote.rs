@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use database::{DatabaseError, Tx};
+use sdk::register_log::RegisterLogs;
 use sdk::{Client, Distributor, Key};
 use serde_json::Value;
 use uuid::Uuid;
@@ -114,9 +115,15 @@ fn problem(refusal: &sdk::Refusal) -> Problem {
 #[derive(Clone)]
 pub(crate) struct Remote {
     distributor: Distributor,
+    /// None where the URL does not tell where the network's public side is.
+    register_logs: Option<RegisterLogs>,
 }
 
 impl Remote {
+    pub(crate) fn register_logs(&self) -> Option<&RegisterLogs> {
+        self.register_logs.as_ref()
+    }
+
     /// The path may carry a query.
     pub(crate) async fn get(&self, path: &str) -> Result<Value, Trouble> {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
@@ -238,6 +245,7 @@ impl Remotes {
         let client = Client::with_settings(access.clone(), settings).map_err(Error::fault)?;
         let remote = Remote {
             distributor: client.distributor(),
+            register_logs: client.register_logs(),
         };
         known.insert(environment.id, (access, remote.clone()));
         Ok(remote)

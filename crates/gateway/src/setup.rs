@@ -234,6 +234,7 @@ fn described(
         feed_cursor: None,
         catalogue_at: None,
         compared_at: None,
+        registers_at: None,
         created_at: now,
     }
 }

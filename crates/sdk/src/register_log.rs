@@ -47,9 +47,14 @@ pub enum FollowError {
     /// The log was not read; nothing is said about it.
     #[error(transparent)]
     Call(#[from] Error),
-    /// What came is not signed by the log's key.
-    #[error("{0}")]
-    Checkpoint(#[from] CheckpointError),
+    /// What came is not signed by the log's key, or cannot be read.
+    #[error("{error}")]
+    Checkpoint {
+        /// What is wrong with it.
+        error: CheckpointError,
+        /// What came.
+        note: String,
+    },
     /// The log broke its word. The note is what it signed this time.
     #[error("{split}")]
     Split {
@@ -102,14 +107,22 @@ impl RegisterLogs {
     /// See [`FollowError`].
     pub async fn follow(&self, isin: &str, kept: Option<&Kept>) -> Result<Followed, FollowError> {
         let log = self.get(isin).await?;
-        let key = match kept {
-            Some(kept) => kept.key.clone(),
-            None => log.public_key.parse().map_err(CheckpointError::Note)?,
+        let note = log.checkpoint;
+        let read = || {
+            let key = match kept {
+                Some(kept) => kept.key.clone(),
+                None => log.public_key.parse().map_err(CheckpointError::Note)?,
+            };
+            let seen = follow::read(&note, &key)?;
+            Ok((key, seen))
         };
-        let seen = follow::read(&log.checkpoint, &key)?;
+        let (key, seen) = match read() {
+            Ok(read) => read,
+            Err(error) => return Err(FollowError::Checkpoint { error, note }),
+        };
         let Some(kept) = kept else {
             return Ok(Followed {
-                note: log.checkpoint,
+                note,
                 kept: Kept {
                     key,
                     checkpoint: seen,
@@ -121,7 +134,6 @@ impl RegisterLogs {
             Some(sizes) => self.consistency(isin, sizes).await?,
             None => Vec::new(),
         };
-        let note = log.checkpoint;
         match follow::compare(&kept.checkpoint, &seen, &proof) {
             Err(split) => Err(FollowError::Split { split, note }),
             Ok(look) => {

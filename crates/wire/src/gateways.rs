@@ -41,6 +41,12 @@ pub struct GatewayEnvironment {
     pub heard_at: Option<String>,
     /// When it was last compared with the gateway.
     pub compared_at: Option<String>,
+    /// Registers of what is sold there whose logs are followed.
+    #[serde(default)]
+    pub registers: usize,
+    /// Those of them whose log has contradicted itself.
+    #[serde(default)]
+    pub contradicted_registers: usize,
     /// Messages about investments that were not made here.
     pub unknown_messages: u64,
 }
@@ -49,6 +55,7 @@ impl GatewayEnvironment {
     /// How it stands in one word; what is worst wins.
     pub fn state(&self) -> &'static str {
         match () {
+            () if self.contradicted_registers > 0 => "split_view",
             () if self.unreachable_since.is_some() => "unreachable",
             () if self.refused > 0 => "refused",
             () if self.pending > 0 => "pending",
@@ -72,6 +79,40 @@ pub struct GatewayDifference {
     pub seen_at: String,
     /// `open`, or `pushed` when ours is on its way.
     pub state: String,
+}
+
+/// A register's log as a gateway follows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatewayRegister {
+    /// Where what it registers is sold.
+    pub environment: String,
+    /// ISO 6166.
+    pub isin: String,
+    /// The largest checkpoint that continued those before it; none if nothing was ever signed as it should be.
+    pub checkpoint: Option<GatewayCheckpoint>,
+    /// What contradicts it: proof that the registrar showed two histories, or something that its log did not sign.
+    pub contradictions: Vec<GatewayCheckpoint>,
+}
+
+/// What a register's log signed, as a gateway keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatewayCheckpoint {
+    /// Where it was seen; none if the environment was removed.
+    pub environment: Option<String>,
+    /// The key that the log was known by, as `name+id+key` (C2SP `signed-note`).
+    pub public_key: String,
+    /// Entries that it is signed for; none where nothing can be read.
+    pub size: Option<u64>,
+    /// Word for word what was shown (C2SP `tlog-checkpoint`).
+    pub note: String,
+    /// Why it contradicts what was kept; none where it does not.
+    pub contradiction: Option<String>,
+    /// When it was first seen.
+    pub seen_at: String,
+    /// When the log was last seen to stand by it.
+    pub checked_at: String,
+    /// Since when the log is followed anew, from a later one.
+    pub superseded_at: Option<String>,
 }
 
 /// A credential of the partner's application at its gateway, without the secret.

@@ -36,6 +36,21 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// The registers of what is sold, as their logs signed them, and what contradicts itself
+    Registers {
+        /// Answer as JSON, with every signature word for word
+        #[arg(long)]
+        json: bool,
+    },
+    /// Follow a register's log anew after it contradicted itself; what it signed before stays as evidence
+    FollowRegisterAnew {
+        /// The environment's name
+        #[arg(long)]
+        environment: String,
+        /// The register's ISIN
+        #[arg(long)]
+        isin: String,
+    },
     /// Where environments hold other data than the gateway: field, place and age, without the data
     Drift {
         /// Ask for a new comparison, which the running gateway makes
@@ -111,6 +126,13 @@ async fn act(gateway: &Gateway, command: Command) -> Result<()> {
             print_json(&serde_json::to_value(gateway::status(gateway).await?)?)
         }
         Command::Status { json: false } => show_status(gateway).await?,
+        Command::Registers { json: true } => {
+            print_json(&serde_json::to_value(gateway::registers(gateway).await?)?)
+        }
+        Command::Registers { json: false } => show_registers(gateway).await?,
+        Command::FollowRegisterAnew { environment, isin } => {
+            gateway::follow_register_anew(gateway, environment, isin).await?
+        }
         Command::Drift { compare, json } => {
             if compare {
                 gateway::compare_again(gateway).await?;
@@ -140,6 +162,7 @@ async fn show_status(gateway: &Gateway) -> Result<()> {
     let status = gateway::status(gateway).await?;
     let mut rows = Rows::new(&[
         "environment",
+        "state",
         "unreachable since",
         "trouble",
         "investors",
@@ -151,6 +174,7 @@ async fn show_status(gateway: &Gateway) -> Result<()> {
     for one in status.environments {
         rows.push([
             json!(one.name),
+            json!(one.state()),
             json!(one.unreachable_since),
             json!(one.trouble),
             json!(one.investors),
@@ -165,6 +189,23 @@ async fn show_status(gateway: &Gateway) -> Result<()> {
         "{} orders wait, {} messages wait",
         status.waiting_orders, status.waiting_messages
     ));
+    Ok(())
+}
+
+async fn show_registers(gateway: &Gateway) -> Result<()> {
+    let mut rows = Rows::new(&["isin", "environment", "entries", "checked", "contradiction"]);
+    for one in gateway::registers(gateway).await? {
+        let latest = one.checkpoint.as_ref();
+        let contradiction = one.contradictions.first();
+        rows.push([
+            json!(one.isin),
+            json!(one.environment),
+            json!(latest.and_then(|latest| latest.size)),
+            json!(latest.map(|latest| &latest.checked_at)),
+            json!(contradiction.and_then(|other| other.contradiction.as_ref())),
+        ]);
+    }
+    rows.print(false);
     Ok(())
 }
 

@@ -76,6 +76,7 @@ impl Place {
             .map_err(registry::Error::fault)?;
         let vault = Vault::open(&db, hosted.master_key.clone()).await?;
         let mut settings = Settings::new(hosted.url.clone());
+        settings.name.clone_from(&hosted.slug);
         settings.trusted_proxies = self.trusted_proxies.clone();
         settings.poll = self.poll;
         settings.configured = Configured::ByItsHost;

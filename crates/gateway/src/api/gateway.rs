@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use http::{ApiError, PageQuery, PathParams, QueryParams};
 use serde::Deserialize;
-use wire::gateways::GatewayStatus;
+use wire::gateways::{GatewayCheckpoint, GatewayRegister, GatewayStatus};
 use wire::{Page, ProblemCode};
 
 use crate::api::caller::Reader;
@@ -21,6 +21,19 @@ const LONGEST_EVENT: usize = 64 * 1024;
 pub(crate) struct OfEnvironment {
     #[serde(default)]
     environment: Option<String>,
+}
+
+/// Whose log.
+#[derive(Deserialize)]
+pub(crate) struct Register {
+    isin: String,
+}
+
+/// Whose log, and where it was seen.
+#[derive(Deserialize)]
+pub(crate) struct RegisterAt {
+    isin: String,
+    name: String,
 }
 
 pub(crate) async fn take_webhook(
@@ -55,6 +68,35 @@ pub(crate) async fn differences(
     let place = (page.limit(), page.offset());
     let (count, results) = drift::report(&gateway, &caller, wanted.environment, place).await?;
     Ok(Json(page.answer(count, results)))
+}
+
+pub(crate) async fn registers(
+    State(gateway): State<Gateway>,
+    Reader(caller): Reader,
+) -> Result<Json<Vec<GatewayRegister>>, ApiError> {
+    Ok(Json(crate::registers::list(&gateway, &caller).await?))
+}
+
+pub(crate) async fn checkpoints(
+    State(gateway): State<Gateway>,
+    Reader(caller): Reader,
+    PathParams(register): PathParams<Register>,
+    page: PageQuery,
+) -> Result<Json<Page<GatewayCheckpoint>>, ApiError> {
+    let place = (page.limit(), page.offset());
+    let (count, results) =
+        crate::registers::history(&gateway, &caller, register.isin, place).await?;
+    Ok(Json(page.answer(count, results)))
+}
+
+pub(crate) async fn follow_anew(
+    State(gateway): State<Gateway>,
+    Reader(caller): Reader,
+    PathParams(place): PathParams<RegisterAt>,
+) -> Result<StatusCode, ApiError> {
+    caller.require("investors:write")?;
+    crate::registers::follow_anew(&gateway, place.name, place.isin).await?;
+    Ok(StatusCode::ACCEPTED)
 }
 
 pub(crate) async fn compare(

@@ -139,6 +139,12 @@ fn distributor() -> Router<Gateway> {
             get(endpoints::attempts),
         )
         .route("/environments/", get(gateway::status))
+        .route("/registers/", get(gateway::registers))
+        .route("/registers/{isin}/checkpoints/", get(gateway::checkpoints))
+        .route(
+            "/registers/{isin}/environments/{name}/follow-anew/",
+            post(gateway::follow_anew),
+        )
         .route("/differences/", get(gateway::differences))
         .route("/differences/compare/", post(gateway::compare))
 }

@@ -2,6 +2,7 @@
 //! whoever has its credential. Secrets are typed in and never shown again.
 
 mod environments;
+mod registers;
 mod render;
 mod session;
 
@@ -16,7 +17,7 @@ use wire::webhook_endpoints::{WebhookEndpoint, WebhookEndpointCreate};
 
 use crate::{Gateway, drift, endpoints, setup};
 use render::Refused;
-use session::{Fields, Posted, Visitor};
+use session::{Posted, Sent, Visitor};
 
 pub(super) const PATH: &str = "/configuration/";
 pub(super) const SIGN_IN: &str = "/configuration/sign-in";
@@ -38,6 +39,10 @@ pub(crate) fn routes(gateway: Gateway) -> Router {
         .route("/configuration/environments/{name}", get(one))
         .route("/configuration/environments/{name}/remove", post(remove))
         .route("/configuration/compare", post(compare))
+        .route(
+            "/configuration/registers/{environment}/{isin}/follow-anew",
+            post(follow_anew),
+        )
         .route("/configuration/endpoints", post(add_endpoint))
         .route(
             "/configuration/endpoints/{id}/remove",
@@ -50,7 +55,7 @@ async fn ask() -> Response {
     sign_in_page(StatusCode::OK, None)
 }
 
-async fn sign_in(State(gateway): State<Gateway>, fields: Fields) -> Answer {
+async fn sign_in(State(gateway): State<Gateway>, Sent(fields): Sent) -> Answer {
     let (id, secret) = (fields.text("client_id"), fields.text("client_secret"));
     match session::sign_in(&gateway, id, secret).await? {
         Some(cookie) => Ok(([(header::SET_COOKIE, cookie)], Redirect::to(PATH)).into_response()),
@@ -105,6 +110,8 @@ async fn shown(gateway: &Gateway, visitor: &Visitor, made: Option<&WebhookEndpoi
             }
         }
         (render::button(visitor, "/configuration/compare", "Compare now"))
+        h2 { "Registers of what is sold" }
+        (registers::table(visitor, &crate::registers::followed(gateway).await?))
         h2 { "Where the stream goes" }
         (endpoints_of(visitor, &endpoints, made))
     };
@@ -175,6 +182,15 @@ async fn remove(
 
 async fn compare(State(gateway): State<Gateway>, posted: Posted) -> Answer {
     drift::ask(&gateway, &posted.visitor.caller()).await?;
+    Ok(Redirect::to(PATH).into_response())
+}
+
+async fn follow_anew(
+    State(gateway): State<Gateway>,
+    Path((environment, isin)): Path<(String, String)>,
+    _posted: Posted,
+) -> Answer {
+    crate::registers::follow_anew(&gateway, environment, isin).await?;
     Ok(Redirect::to(PATH).into_response())
 }
 

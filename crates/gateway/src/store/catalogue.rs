@@ -32,6 +32,13 @@ join gateway_environments e on e.id = c.environment
 where c.kind = $1
 order by e.created_at, e.id, c.id");
 
+const OF_ENVIRONMENT: Sql = Sql("
+select environment, id, body, observed_at
+from gateway_catalogue
+where kind = $1
+and environment = $2
+order by id");
+
 pub(crate) fn save(tx: &mut Tx, kind: &str, item: &Item) -> Result<(), DatabaseError> {
     let params = [
         item.environment.into(),
@@ -54,6 +61,17 @@ pub(crate) fn forget(
 
 pub(crate) fn list(tx: &mut Tx, kind: &str) -> Result<Vec<Item>, DatabaseError> {
     all(&tx.query(LIST, &[kind.into()])?, read)
+}
+
+pub(crate) fn of_environment(
+    tx: &mut Tx,
+    kind: &str,
+    environment: Uuid,
+) -> Result<Vec<Item>, DatabaseError> {
+    all(
+        &tx.query(OF_ENVIRONMENT, &[kind.into(), environment.into()])?,
+        read,
+    )
 }
 
 fn read(row: &Row) -> Result<Item, DatabaseError> {

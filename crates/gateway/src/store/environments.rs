@@ -83,19 +83,21 @@ pub(crate) struct Environment {
     pub(crate) feed_cursor: Option<Uuid>,
     pub(crate) catalogue_at: Option<i64>,
     pub(crate) compared_at: Option<i64>,
+    /// When the logs of its registers were last looked at.
+    pub(crate) registers_at: Option<i64>,
     pub(crate) created_at: i64,
 }
 
 const LIST: Sql = Sql("
 select id, name, url, campaign, eager, client_id, data_key, sealed_client_secret, sealed_bearer_token, sealed_webhook_secret,
     webhook_endpoint, concurrency, requests_per_second, drift_policy, unreachable_since, trouble, heard_at, feed,
-    feed_cursor, catalogue_at, compared_at, created_at
+    feed_cursor, catalogue_at, compared_at, registers_at, created_at
 from gateway_environments
 order by created_at, id");
 const FIND: Sql = Sql("
 select id, name, url, campaign, eager, client_id, data_key, sealed_client_secret, sealed_bearer_token, sealed_webhook_secret,
     webhook_endpoint, concurrency, requests_per_second, drift_policy, unreachable_since, trouble, heard_at, feed,
-    feed_cursor, catalogue_at, compared_at, created_at
+    feed_cursor, catalogue_at, compared_at, registers_at, created_at
 from gateway_environments
 where id = $1");
 const INSERT: Sql = Sql("
@@ -155,6 +157,11 @@ set compared_at = null");
 const COMPARED: Sql = Sql("
 update gateway_environments
 set compared_at = $2
+where id = $1");
+
+const REGISTERS_CHECKED: Sql = Sql("
+update gateway_environments
+set registers_at = $2
 where id = $1");
 
 /// All of them, in the order in which they were added.
@@ -275,6 +282,15 @@ pub(crate) fn compare_again(tx: &mut Tx) -> Result<(), DatabaseError> {
     tx.later_any(COMPARE_AGAIN, &[])
 }
 
+pub(crate) fn registers_checked(tx: &mut Tx, id: Uuid, now: i64) -> Result<(), DatabaseError> {
+    tx.later_any(REGISTERS_CHECKED, &[id.into(), Value::time(now)])
+}
+
+/// The logs of its registers are looked at at the next chance.
+pub(crate) fn look_at_registers(tx: &mut Tx, id: Uuid) -> Result<(), DatabaseError> {
+    tx.later_any(REGISTERS_CHECKED, &[id.into(), Value::opt_time(None)])
+}
+
 fn read(row: &Row) -> Result<Environment, DatabaseError> {
     let mut columns = Columns::of(row);
     Ok(Environment {
@@ -299,6 +315,7 @@ fn read(row: &Row) -> Result<Environment, DatabaseError> {
         feed_cursor: columns.next()?,
         catalogue_at: columns.opt_time()?,
         compared_at: columns.opt_time()?,
+        registers_at: columns.opt_time()?,
         created_at: columns.time()?,
     })
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod catalogue;
 pub(crate) mod changes;
+pub(crate) mod checkpoints;
 pub(crate) mod clients;
 pub(crate) mod copies;
 pub(crate) mod differences;

@@ -11,7 +11,8 @@ use crate::remote::{Remote, Trouble};
 use crate::store::environments::{self, Environment, Feed};
 use crate::worker::desk::Desk;
 use crate::{
-    Error, Result, catalogue, drift, inbox, investments, investors, mapping, setup, store,
+    Error, Result, catalogue, drift, inbox, investments, investors, mapping, registers, setup,
+    store,
 };
 
 /// Events and investments that are read in one go.
@@ -54,6 +55,9 @@ async fn all(desk: &Desk, remote: &Remote, environment: &Environment) -> Result<
         listen(desk, remote, environment).await?;
     }
     refresh(desk, remote, environment).await?;
+    if since(environment.registers_at, settings.registers_every) {
+        registers::check(desk, remote, environment).await?;
+    }
     // Asked for, or due by the calendar.
     let period = settings.compare_every.unwrap_or(Duration::MAX);
     if since(environment.compared_at, period) {

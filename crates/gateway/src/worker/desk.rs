@@ -159,7 +159,8 @@ impl Desk {
             Err(Trouble::Down(_)) => "down",
             Err(Trouble::Fault(_)) => "fault",
         };
-        metrics::counter!("gateway_calls_total", "environment" => self.name.clone(), "outcome" => label).increment(1);
+        let labels = self.gateway.labels(&self.name, label);
+        metrics::counter!("gateway_calls_total", labels.iter()).increment(1);
         match &outcome {
             Ok(_) | Err(Trouble::Refused(_)) => self.answered().await,
             Err(Trouble::Busy(pause)) => {

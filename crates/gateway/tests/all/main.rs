@@ -7,6 +7,7 @@ mod drift;
 mod home;
 mod pages;
 mod proxy;
+mod registers;
 mod schema;
 mod selling;
 mod stage;

@@ -1,5 +1,6 @@
 //! Stands before an environment and lets it fail in the ways in which servers fail; writes down what was asked.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -49,6 +50,8 @@ struct Shared {
     path: String,
     http: reqwest::Client,
     mode: Mutex<Mode>,
+    /// Answers of our own, by path.
+    instead: Mutex<HashMap<String, serde_json::Value>>,
     asked: Mutex<Vec<Asked>>,
 }
 
@@ -63,6 +66,7 @@ impl Proxy {
             path: target[slash..].to_owned(),
             http: reqwest::Client::new(),
             mode: Mutex::new(Mode::Through),
+            instead: Mutex::default(),
             asked: Mutex::default(),
         });
         let url = format!("http://{}{}", listener.local_addr().unwrap(), shared.path);
@@ -76,6 +80,12 @@ impl Proxy {
     /// From now on.
     pub fn set(&self, mode: Mode) {
         *self.shared.mode.lock().unwrap() = mode;
+    }
+
+    /// Answers a path, without its query, with this instead of the environment.
+    pub fn answer(&self, path: &str, body: serde_json::Value) {
+        let mut instead = self.shared.instead.lock().unwrap();
+        instead.insert(path.to_owned(), body);
     }
 
     /// Calls of the API, without tokens and without the chores that go on all the time.
@@ -118,6 +128,10 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         };
         shared.asked.lock().unwrap().push(asked);
     };
+    let instead = shared.instead.lock().unwrap().get(path).cloned();
+    if let Some(body) = instead {
+        return axum::Json(body).into_response();
+    }
     match mode {
         Mode::Fail(status) => {
             note(None);

@@ -62,6 +62,7 @@ impl Stage {
         settings.call_timeout = Duration::from_secs(3);
         settings.poll = Duration::from_millis(100);
         settings.silent_after = Duration::from_millis(300);
+        settings.registers_every = Duration::from_millis(400);
         settings.compare_every = None;
         settings.registers_webhooks = wanted.webhooks;
         let guard = webhooks::Guard::allowing(["127.0.0.0/8"]).unwrap();
