@@ -188,6 +188,7 @@ async fn render(
             Some(licence) => (licences::facts(visitor, licence)),
             None => p { em { (visitor.say("None was checked yet.", "Es wurde noch keine geprüft.")) } },
         }
+        p { a href=(format!("{PATH}/{id}/gateway")) { (visitor.say("Gateway of this platform", "Gateway dieser Plattform")) } }
         @if who.session.may(Right::WriteNetwork) {
             (proposals(&form, &one))
         }

@@ -118,6 +118,18 @@ pub(crate) const APPLICATIONS: &[Word] = &[
     ("withdrawn", "withdrawn", "zurückgenommen"),
 ];
 
+pub(crate) const GATEWAYS: &[Word] = &[
+    ("synced", "in step", "gleichauf"),
+    ("pending", "on its way", "unterwegs"),
+    ("refused", "something refused", "etwas abgelehnt"),
+    ("unreachable", "unreachable", "nicht erreichbar"),
+    (
+        "split_view",
+        "register contradicts itself",
+        "Register widerspricht sich",
+    ),
+];
+
 pub(crate) const DECISIONS: &[Word] = &[
     ("proposed", "waiting", "wartet"),
     ("confirmed", "confirmed", "bestätigt"),

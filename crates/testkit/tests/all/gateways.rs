@@ -46,7 +46,7 @@ async fn network(backend: Backend) -> TestApp {
     app
 }
 
-/// The platforms of the sample: the first sells three assets, the second two.
+/// The platforms of the sample: the first sells four assets, the second two.
 async fn platforms(app: &TestApp) -> Vec<PlatformId> {
     let ids = app.platform_ids(0).await;
     ids.iter().map(|id| id.parse().unwrap()).collect()
@@ -122,7 +122,7 @@ fn order(app: &TestApp, customer: &Customer, campaign: &Value, units: u64) -> Va
 async fn one_url_and_one_credential_sell_everything(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
-    // Given a partner that sells three assets and switches its gateway on, which shows its credential this once.
+    // Given a partner that sells four assets and switches its gateway on, which shows its credential this once.
     let app = network(backend).await;
     let platform = platforms(&app).await[0];
     let mut human = person_of(&app, platform, "partner@example.com").await;
@@ -137,10 +137,16 @@ async fn one_url_and_one_credential_sell_everything(
     let customer = customer(&app, &shop).await;
     let mut investments = Vec::new();
     for campaign in offered["results"].as_array().unwrap() {
-        let order = order(&app, &customer, campaign, 10);
+        let mut order = order(&app, &customer, campaign, 10);
+        for kind in campaign["required_document_types"].as_array().unwrap() {
+            let paper = people::pdf("agreement");
+            let paper = shop.upload("paper.pdf", "application/pdf", &paper).await;
+            let signed = json!([{"document_id": id(&paper.expect(201)), "document_type": kind}]);
+            order["signed_documents"] = signed;
+        }
         investments.push(shop.post("investments/", &order).await.expect(201));
     }
-    assert_eq!(investments.len(), 3);
+    assert_eq!(investments.len(), 4);
 
     // Then a change of address is in every environment.
     let moved =
@@ -154,7 +160,7 @@ async fn one_url_and_one_credential_sell_everything(
         let synced = all
             .iter()
             .all(|place| place["state"] == "synced" && place["version"] == 7);
-        (all.len() == 3 && synced).then_some(())
+        (all.len() == 4 && synced).then_some(())
     })
     .await;
     for environment in [0, 1, 2] {
@@ -175,7 +181,7 @@ async fn one_url_and_one_credential_sell_everything(
     .await;
     let page = human.browser.visit("/console/gateway").await.ok();
     let page = page.says("data-status=\"synced\"");
-    assert_eq!(page.all_between("data-environment=\"", "\"").len(), 3);
+    assert_eq!(page.all_between("data-environment=\"", "\"").len(), 4);
 }
 
 #[rstest]
@@ -234,6 +240,39 @@ fn holds(bytes: &[u8], text: &str) -> bool {
     bytes
         .windows(text.len())
         .any(|part| part == text.as_bytes())
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_registrar_switches_a_partners_gateway_on_and_off(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let app = network(backend).await;
+    let platform = platforms(&app).await[0];
+    let mut operator = Human::first_operator(&app).await;
+    let of_platform = format!("/console/platforms/{platform}");
+    let path = format!("{of_platform}/gateway");
+    operator.browser.visit(&of_platform).await.ok().says(&path);
+    operator.browser.visit(&path).await.ok();
+    let form = [("kind", "production")];
+    let on = format!("{path}/switch-on");
+    let on = operator.browser.submit(&on, &form).await.ok();
+    let access = Access::shown_by(&on);
+    access.sign_in().await;
+
+    // The partner has it as its own, and nothing of the registrar's page.
+    let mut human = person_of(&app, platform, "partner@example.com").await;
+    let own = human.browser.visit("/console/gateway").await.ok();
+    own.says(&access.credentials.client_id);
+    human.browser.visit(&path).await.refused("not_permitted");
+    let foreign = platforms(&app).await[1];
+    let foreign = format!("/console/platforms/{foreign}/gateway/switch-on");
+    let tried = human.browser.submit(&foreign, &form).await;
+    tried.refused("not_permitted");
+
+    let off = format!("{path}/switch-off");
+    operator.browser.submit(&off, &form).await.leads_to(&path);
+    operator.browser.visit(&path).await.ok().says("switch-on");
 }
 
 #[rstest]
