@@ -159,7 +159,7 @@ async fn one_url_and_one_credential_sell_everything(
         let all = page["results"].as_array()?.clone();
         let synced = all
             .iter()
-            .all(|place| place["state"] == "synced" && place["version"] == 7);
+            .all(|place| place["state"] == "synced" && place["version"] == 8);
         (all.len() == 4 && synced).then_some(())
     })
     .await;
