@@ -28,6 +28,18 @@ pub enum Command {
         /// Wallet and units, each greater than zero.
         items: Vec<(Address, u64)>,
     },
+    /// Moves units from one holder's wallet to another's, which has to be admitted. The registrar's act: neither a pause nor frozen units
+    /// stand against it, so that whoever orders it has looked at both.
+    Transfer {
+        /// The asset's address.
+        asset: Address,
+        /// Where the units are.
+        from: Address,
+        /// Where they go.
+        to: Address,
+        /// How many, more than zero.
+        units: u64,
+    },
     /// Bars a wallet from sending and receiving.
     Bar {
         /// The asset's address.

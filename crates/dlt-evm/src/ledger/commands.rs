@@ -1,6 +1,6 @@
 //! Commands as calls of the contracts.
 
-use alloy::primitives::{Address, Bytes};
+use alloy::primitives::{Address, Bytes, U256};
 use alloy::sol_types::SolCall as _;
 use dlt::{Command, LedgerError};
 use domain::Isin;
@@ -58,6 +58,22 @@ pub(super) fn encode(command: &Command, factory: Address) -> Result<(Address, By
             let call = SecurityToken::batchDeliverCall {
                 sequence: *sequence,
                 items,
+            };
+            Ok((to_evm(*asset), call.abi_encode().into()))
+        }
+        Command::Transfer {
+            asset,
+            from,
+            to,
+            units,
+        } => {
+            if *units == 0 {
+                return invalid("a transfer of no units");
+            }
+            let call = SecurityToken::forcedTransferCall {
+                from: to_evm(*from),
+                to: to_evm(*to),
+                amount: U256::from(*units),
             };
             Ok((to_evm(*asset), call.abi_encode().into()))
         }

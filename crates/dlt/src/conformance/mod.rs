@@ -16,6 +16,7 @@ pub async fn all(stage: &dyn Stage) {
     a_barred_receiver_is_refused(stage).await;
     an_ineligible_receiver_gets_no_transfer(stage).await;
     more_than_the_issue_is_refused(stage).await;
+    the_registrar_moves_units_between_wallets(stage).await;
     a_submission_may_be_repeated(stage).await;
     a_lost_nonce_is_refused(stage).await;
     malformed_commands_are_invalid(stage).await;
@@ -206,6 +207,73 @@ pub async fn more_than_the_issue_is_refused(stage: &dyn Stage) {
     assert_refused(prepared, &Refusal::UnknownAsset(nowhere));
 }
 
+/// What the registrar moves goes to admitted wallets only, and no further than the units reach.
+pub async fn the_registrar_moves_units_between_wallets(stage: &dyn Stage) {
+    let asset = create(stage, 10, 100).await;
+    let (one, two) = (stage.new_wallet(), stage.new_wallet());
+    execute(stage, &delivery(asset, 0, &[(one.address, 20)])).await;
+    let transfer = |units| Command::Transfer {
+        asset,
+        from: one.address,
+        to: two.address,
+        units,
+    };
+
+    let prepared = stage.ledger().prepare(&transfer(5)).await;
+    assert_refused(prepared, &Refusal::ReceiverRefused(two.address));
+    execute(
+        stage,
+        &Command::Admit {
+            asset,
+            wallet: two.address,
+        },
+    )
+    .await;
+    let prepared = stage.ledger().prepare(&transfer(21)).await;
+    assert_refused(
+        prepared,
+        &Refusal::InsufficientUnits {
+            available: 20,
+            needed: 21,
+        },
+    );
+    // Two that follow each other without waiting for the first to be final.
+    let first = stage
+        .ledger()
+        .prepare(&transfer(5))
+        .await
+        .expect("it is valid");
+    stage
+        .ledger()
+        .submit(&first)
+        .await
+        .expect("the network takes it");
+    let second = stage
+        .ledger()
+        .prepare(&transfer(6))
+        .await
+        .expect("it is valid");
+    stage
+        .ledger()
+        .submit(&second)
+        .await
+        .expect("the network takes it");
+    stage.advance().await;
+    let (first, second) = (
+        confirmed(stage, &first).await,
+        confirmed(stage, &second).await,
+    );
+    assert!(first.block_number <= second.block_number);
+
+    assert_balances(
+        stage,
+        asset,
+        &[(one.address, 9), (two.address, 11), (asset, 80)],
+    )
+    .await;
+    assert_eq!(state_of(stage, asset).await.next_sequence, 1);
+}
+
 /// Submitting again, before and after the end, changes nothing.
 pub async fn a_submission_may_be_repeated(stage: &dyn Stage) {
     let asset = create(stage, 7, 100).await;
@@ -286,6 +354,17 @@ pub async fn malformed_commands_are_invalid(stage: &dyn Stage) {
             "{prepared:?}"
         );
     }
+    let nothing = Command::Transfer {
+        asset: wallet,
+        from: wallet,
+        to: wallet,
+        units: 0,
+    };
+    let prepared = stage.ledger().prepare(&nothing).await;
+    assert!(
+        matches!(prepared, Err(LedgerError::Invalid(_))),
+        "{prepared:?}"
+    );
     let prepared = stage.ledger().prepare(&creation(&isin(9), 0)).await;
     assert!(
         matches!(prepared, Err(LedgerError::Invalid(_))),
