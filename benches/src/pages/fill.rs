@@ -276,6 +276,7 @@ fn tell(
             environment: model.partner.environment_name.clone(),
             sequence: index as u64 + 1,
             investor_id: Some(record.investment.investor_id.uuid()),
+            transfer_id: None,
             previous_status: None,
         })
         .map_err(registry::Error::fault)?;

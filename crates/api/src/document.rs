@@ -234,6 +234,8 @@ fn meaning(scope: &str) -> &'static str {
         "products:write" => "Create and change products and listings.",
         "partner:read" => "Read the platform's application, assets, credentials and the catalogue.",
         "partner:write" => "Apply, ask for assets and manage the platform's credentials.",
+        "transfers:read" => "Read transfers.",
+        "transfers:write" => "Instruct transfers.",
         "network:read" => "Read the whole network.",
         "network:write" => "Decide for the registrar.",
         _ => "",
@@ -258,7 +260,7 @@ fn webhooks() -> Paths {
         .summary(Some("An event"))
         .description(Some(format!(
             "Sent by POST to every endpoint that wants events of this type, signed as in Standard Webhooks (headers `webhook-id`, \
-             `webhook-timestamp`, `webhook-signature`), and repeated until it arrives. Events of one investment come in order. \
+             `webhook-timestamp`, `webhook-signature`), and repeated until it arrives. Events of one investment or transfer come in order. \
              Types: `{}`.",
             registry::events::TYPES.join("`, `")
         )))

@@ -43,6 +43,7 @@ mod request;
 mod route;
 mod statements;
 mod surface;
+mod transfers;
 mod validations;
 mod wallets;
 mod webhook_endpoints;

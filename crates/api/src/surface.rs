@@ -9,7 +9,7 @@ use crate::{
     Api, applications, asset_requests, assets, benefiting_persons, campaigns, catalogue, clients,
     decisions, document, documents, feed, health, identifications, investments, investors,
     issued_campaigns, issued_investments, issuers, listings, network, oauth, participation,
-    platforms, problems, products, register_log, statements, validations, wallets,
+    platforms, problems, products, register_log, statements, transfers, validations, wallets,
     webhook_endpoints,
 };
 
@@ -95,6 +95,11 @@ fn distributor() -> OpenApiRouter<Api> {
         .routes(routes!(investments::cancel_investment))
         .routes(routes!(investments::add_signed_documents))
         .routes(routes!(statements::list_registry_statements))
+        .routes(routes!(
+            transfers::create_transfer,
+            transfers::list_transfers
+        ))
+        .routes(routes!(transfers::get_transfer))
         .routes(routes!(feed::list_events))
         .routes(routes!(
             webhook_endpoints::create_webhook_endpoint,
@@ -167,6 +172,10 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(network::list_products))
         .routes(routes!(network::get_product))
         .routes(routes!(network::get_register))
+        .routes(routes!(
+            transfers::get_transfer_rules,
+            transfers::set_transfer_rules
+        ))
         .routes(routes!(catalogue::list_catalogue))
         .routes(routes!(catalogue::get_catalogue_asset))
         .routes(routes!(catalogue::get_catalogue_document))

@@ -105,6 +105,8 @@ id! {
     CommandId,
     /// Several DLT commands that are submitted together.
     BatchId,
+    /// What somebody tells a register to do, such as a transfer.
+    InstructionId,
     /// One request to the API.
     RequestId,
     /// A platform's application to take part in the network.

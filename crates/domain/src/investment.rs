@@ -7,6 +7,7 @@ mod delivery;
 mod moves;
 mod state;
 mod status;
+mod transfer;
 mod transitions;
 
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod tests;
 pub use blocker::Blocker;
 pub use state::{Acceptance, CorruptInvestment, Failure, State, StoredInvestment};
 pub use status::{Status, StatusChange};
+pub use transfer::Receipt;
 pub use transitions::Moved;
 
 use crate::{

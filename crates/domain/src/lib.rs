@@ -15,6 +15,7 @@ pub mod fields;
 pub mod identification;
 pub mod identifier;
 pub mod ids;
+pub mod instruction;
 pub mod investment;
 pub mod investor;
 pub mod issuer;
@@ -39,6 +40,7 @@ pub mod slug;
 pub mod text;
 pub mod time;
 pub mod transaction_hash;
+pub mod transfer;
 pub mod units;
 pub mod wallet;
 
@@ -55,9 +57,10 @@ pub use fields::{FieldCode, FieldError, FieldErrors, FieldValue};
 pub use identification::{Identification, ImportTrust};
 pub use identifier::{Isin, IsinError, Lei, LeiError};
 pub use ids::*;
+pub use instruction::{Authority, Instruction, InstructionRefusal, InstructionState, Means};
 pub use investment::{
-    Acceptance, Blocker, CorruptInvestment, Failure, Investment, Moved, Order, Recipient, State,
-    Status, StatusChange, StoredInvestment, Terms,
+    Acceptance, Blocker, CorruptInvestment, Failure, Investment, Moved, Order, Receipt, Recipient,
+    State, Status, StatusChange, StoredInvestment, Terms,
 };
 pub use investor::{
     BankAccount, BenefitingPerson, Communication, Investor, LegalPerson, NaturalPerson, Person,
@@ -86,5 +89,6 @@ pub use slug::slug;
 pub use text::UnknownCode;
 pub use time::{Date, DateError, Timestamp, TimestampError};
 pub use transaction_hash::{TransactionHash, TransactionHashError};
+pub use transfer::TransferRules;
 pub use units::{Units, UnitsError};
 pub use wallet::{Standing, Wallet, WalletKind};

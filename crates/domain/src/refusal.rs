@@ -5,8 +5,8 @@ mod message;
 use std::fmt;
 
 use crate::{
-    ApplicationStatus, AssetRequestStatus, Date, FieldError, FieldErrors, LegalForm, Participation,
-    ProductType, Status, Timestamp, Units,
+    ApplicationStatus, AssetRequestStatus, Date, FieldError, FieldErrors, InstructionRefusal,
+    LegalForm, Participation, ProductType, Status, Timestamp, Units,
 };
 
 /// Why something may not be done. The variant carries what the sentence for the partner needs.
@@ -115,6 +115,8 @@ pub enum Refusal {
         /// The status that it has.
         status: AssetRequestStatus,
     },
+    /// A register refuses an instruction.
+    Instruction(InstructionRefusal),
 }
 
 /// Of which kind a refusal is; decides the status of the answer.
@@ -132,7 +134,7 @@ pub enum RefusalKind {
 
 impl Refusal {
     /// Every code.
-    pub const CODES: [&'static str; 30] = [
+    pub const CODES: [&'static str; 40] = [
         "invalid_body",
         "accept_mandate_missing",
         "payment_mandate_missing",
@@ -163,6 +165,16 @@ impl Refusal {
         "licence_does_not_cover",
         "application_state",
         "asset_request_state",
+        "r01_no_agreement",
+        "r02_no_instruction",
+        "r03_bad_auth",
+        "r10_insufficient",
+        "r14_unidentified",
+        "r15_freeze",
+        "r17_duplicate",
+        "r19_lockup",
+        "product_not_listed",
+        "transfers_paused",
     ];
 
     /// Every code, for tests that compare lists.
@@ -213,6 +225,7 @@ impl Refusal {
             Self::LicenceDoesNotCover { .. } => "licence_does_not_cover",
             Self::ApplicationState { .. } => "application_state",
             Self::AssetRequestState { .. } => "asset_request_state",
+            Self::Instruction(refusal) => refusal.as_str(),
         }
     }
 
@@ -231,7 +244,8 @@ impl Refusal {
             | Self::DecisionClosed { .. }
             | Self::ParticipationState { .. }
             | Self::ApplicationState { .. }
-            | Self::AssetRequestState { .. } => RefusalKind::Conflict,
+            | Self::AssetRequestState { .. }
+            | Self::Instruction(InstructionRefusal::Duplicate) => RefusalKind::Conflict,
             Self::UsTaxNotAccepted
             | Self::UnitsBelowMinimum { .. }
             | Self::UnitsAboveMaximum { .. }
@@ -248,7 +262,8 @@ impl Refusal {
             | Self::PlatformSuspended
             | Self::PlatformNotAdmitted
             | Self::LicenceExpired { .. }
-            | Self::LicenceDoesNotCover { .. } => RefusalKind::Business,
+            | Self::LicenceDoesNotCover { .. }
+            | Self::Instruction(_) => RefusalKind::Business,
         }
     }
 
@@ -275,6 +290,7 @@ impl Refusal {
             Self::RequiredDocumentMissing { .. } => "signed_documents",
             Self::WalletNotOfInvestor => "wallet",
             Self::LegalFormContradiction { .. } => "legal_form",
+            Self::Instruction(InstructionRefusal::Insufficient) => "amount",
             Self::InvestmentState { .. }
             | Self::DeliveryStarted
             | Self::CancellationPeriodOver { .. }
@@ -288,7 +304,8 @@ impl Refusal {
             | Self::LicenceExpired { .. }
             | Self::LicenceDoesNotCover { .. }
             | Self::ApplicationState { .. }
-            | Self::AssetRequestState { .. } => return None,
+            | Self::AssetRequestState { .. }
+            | Self::Instruction(_) => return None,
         };
         Some(field.to_owned())
     }

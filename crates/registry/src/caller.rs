@@ -19,6 +19,8 @@ pub enum Right {
     WriteInvestors,
     ReadInvestments,
     WriteInvestments,
+    ReadTransfers,
+    WriteTransfers,
     ReadProducts,
     ReadIssuers,
     WriteIssuers,
@@ -225,6 +227,8 @@ impl Right {
             Self::WriteInvestors => &[(Kind::Distributor, &["investors:write"])],
             Self::ReadInvestments => &[(Kind::Distributor, &["investments:read"])],
             Self::WriteInvestments => &[(Kind::Distributor, &["investments:write"])],
+            Self::ReadTransfers => &[(Kind::Distributor, &["transfers:read"])],
+            Self::WriteTransfers => &[(Kind::Distributor, &["transfers:write"])],
             // Products and campaigns are no secret to a distributor that can read anything.
             Self::ReadProducts => &[(Kind::Distributor, &["investments:read", "investors:read"])],
             Self::ReadIssuers => &[(Kind::Issuer, &["issuers:read"])],
@@ -286,6 +290,8 @@ pub const DISTRIBUTOR_SCOPES: &[&str] = &[
     "investors:write",
     "investments:read",
     "investments:write",
+    "transfers:read",
+    "transfers:write",
     "documents:write",
 ];
 
@@ -320,7 +326,12 @@ pub fn scopes_of(role: &Role) -> Vec<String> {
                 [PLATFORM_SCOPES, DISTRIBUTOR_SCOPES, &["members:write"]].concat()
             }
             PlatformRole::Member => [&["partner:read"], DISTRIBUTOR_SCOPES].concat(),
-            PlatformRole::Reader => vec!["partner:read", "investors:read", "investments:read"],
+            PlatformRole::Reader => vec![
+                "partner:read",
+                "investors:read",
+                "investments:read",
+                "transfers:read",
+            ],
         },
     };
     scopes.into_iter().map(str::to_owned).collect()

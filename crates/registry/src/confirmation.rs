@@ -7,21 +7,21 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 
 use database::Tx;
-use domain::register::{Digest, Frontier, commitment, holdings};
+use domain::register::{commitment, holdings};
 use domain::{
-    BatchId, Entry, HolderId, InvestorId, ProductId, ProductStatus, Timestamp, TransactionHash,
-    Units,
+    BatchId, Entry, EnvironmentId, HolderId, InvestmentId, InvestorId, PlatformId, ProductId,
+    ProductStatus, Timestamp, TransactionHash, Units,
 };
 use storage::dlt_batches::{self, BatchRecord, BatchStatus};
 use storage::dlt_commands::{self, CommandKind};
 use storage::products::ProductRecord;
-use storage::register::{self, Head, HoldingRecord};
+use storage::register::{self, HoldingRecord};
 use storage::register_deliveries::{self, Delivery};
-use storage::register_entries::{self, EntryRecord};
-use storage::register_subtrees;
+use storage::register_entries;
 use storage::statements::StatementRecord;
 
-use crate::{Error, Registry, Result, delivery, ids, progress, register_log};
+use crate::journal::{Journal, Mismatch, check_sum};
+use crate::{Error, Registry, Result, delivery, ids, progress, transfer_entry};
 
 /// Where and when a batch took effect on the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,19 +32,6 @@ pub struct Confirmation {
     pub block: u64,
     /// That block's time.
     pub at: Timestamp,
-}
-
-/// Something that must not happen between the network and the register.
-#[derive(Debug, thiserror::Error)]
-enum Mismatch {
-    #[error("batch {0} took effect, but it was refused here")]
-    Refused(BatchId),
-    #[error("the register of product {0} cannot be continued: {1}")]
-    Register(ProductId, &'static str),
-    #[error("the register of product {0} refuses the entry: {1}")]
-    Holdings(ProductId, holdings::HoldingError),
-    #[error("the holdings of product {0} sum up to {1} units, but {2} were issued")]
-    Sum(ProductId, Units, Units),
 }
 
 /// Enters what a batch did. A batch that is entered already stays as it is.
@@ -66,9 +53,14 @@ pub async fn confirm_batch(
                 BatchStatus::Refused => return Err(Error::fault(Mismatch::Refused(batch.id))),
                 BatchStatus::Open => {}
             }
+            // Entries stand in the order of the chain: one that looks final before an earlier one waits for it.
+            if dlt_batches::earlier(tx, batch.product, batch.id)? > 0 {
+                return Err(Error::InFlight);
+            }
             match batch.kind {
                 CommandKind::Issue => enter_issue(&own, tx, &batch)?,
                 CommandKind::Delivery => enter_deliveries(&own, tx, &batch, confirmation)?,
+                CommandKind::Transfer => transfer_entry::enter(&own, tx, &batch, confirmation)?,
             }
             let now = own.clock.now();
             dlt_commands::confirm(tx, batch.id, now)?;
@@ -149,7 +141,12 @@ fn enter_deliveries(
             units: delivery.units,
         };
         register::credit(tx, batch.product, &received)?;
-        make_statement(registry, tx, &product, delivery, (sequence, held))?;
+        let concerned = Concerned {
+            investment: delivery.investment,
+            environment: delivery.environment,
+            platform: delivery.platform,
+        };
+        make_statement(registry, tx, &product, concerned, (sequence, held))?;
     }
     let given = HoldingRecord {
         units: issuer.units.checked_sub(left).unwrap_or_default(),
@@ -211,12 +208,20 @@ fn holder_of<'a>(
     }
 }
 
+/// The investment that a statement is about, and where that is.
+#[derive(Clone, Copy)]
+pub(crate) struct Concerned {
+    pub(crate) investment: InvestmentId,
+    pub(crate) environment: EnvironmentId,
+    pub(crate) platform: PlatformId,
+}
+
 /// Only electronic securities have statements (§ 19 eWpG); they say what is held after the entry.
-fn make_statement(
+pub(crate) fn make_statement(
     registry: &Registry,
     tx: &mut Tx,
     product: &ProductRecord,
-    delivery: &Delivery,
+    concerned: Concerned,
     (sequence, held): (u64, Units),
 ) -> Result<()> {
     if !product.product.legal_form.is_registered() {
@@ -224,9 +229,9 @@ fn make_statement(
     }
     let statement = StatementRecord {
         id: ids::new(),
-        environment: delivery.environment,
-        platform: delivery.platform,
-        investment: delivery.investment,
+        environment: concerned.environment,
+        platform: concerned.platform,
+        investment: concerned.investment,
         product: product.product.id,
         sequence,
         units: held,
@@ -235,73 +240,4 @@ fn make_statement(
     // Partners are told once there is a document to fetch.
     storage::statements::insert(tx, &statement)?;
     Ok(())
-}
-
-fn check_sum(tx: &mut Tx, head: &Head) -> Result<()> {
-    let sum = register::sum(tx, head.product)?;
-    if sum == head.issued {
-        Ok(())
-    } else {
-        Err(Error::fault(Mismatch::Sum(head.product, sum, head.issued)))
-    }
-}
-
-/// A register to which entries are appended.
-struct Journal {
-    head: Head,
-    frontier: Frontier,
-}
-
-impl Journal {
-    fn empty(product: ProductId, issuer_holder: HolderId, issued: Units, now: Timestamp) -> Self {
-        let frontier = Frontier::new();
-        let head = Head {
-            product,
-            issuer_holder,
-            sequence: 0,
-            root_hash: frontier.root(),
-            frontier: frontier.to_bytes(),
-            issued,
-            updated_at: now,
-        };
-        Self { head, frontier }
-    }
-
-    /// The register of a product; nobody else appends to it before the transaction ends.
-    fn lock(tx: &mut Tx, product: ProductId, now: Timestamp) -> Result<Self> {
-        let broken = |what| Error::fault(Mismatch::Register(product, what));
-        let mut head = register::lock_head(tx, product)?.ok_or(broken("nothing is issued"))?;
-        let frontier = Frontier::from_bytes(head.sequence, &head.frontier)
-            .ok_or(broken("its frontier is damaged"))?;
-        if frontier.root() != head.root_hash {
-            return Err(broken("its frontier does not have its root hash"));
-        }
-        head.updated_at = now;
-        Ok(Self { head, frontier })
-    }
-
-    fn append(&mut self, tx: &mut Tx, entry: &Entry) -> Result<u64> {
-        let leaf_hash: Digest = entry.leaf_hash();
-        let mut kept = Vec::new();
-        self.head.root_hash = self.frontier.append_and_tell(leaf_hash, |subtree, hash| {
-            if let Some(level) = register_log::kept_level(subtree) {
-                kept.push((level, subtree.index, hash));
-            }
-        });
-        self.head.sequence = self.frontier.size();
-        self.head.frontier = self.frontier.to_bytes();
-        let record = EntryRecord {
-            sequence: self.head.sequence,
-            kind: entry.kind().to_owned(),
-            content: entry.canonical_bytes(),
-            leaf_hash,
-            root_hash: self.head.root_hash,
-            created_at: self.head.updated_at,
-        };
-        register_entries::insert(tx, self.head.product, &record)?;
-        for (level, place, hash) in kept {
-            register_subtrees::insert(tx, self.head.product, (level, place), &hash)?;
-        }
-        Ok(self.head.sequence)
-    }
 }

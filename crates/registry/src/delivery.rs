@@ -2,30 +2,31 @@
 //! submissions, and what the network refuses is taken apart until only the command that it means is left.
 //!
 //! The worker calls these functions, each a transaction of its own. Any of them may be called again after a crash, and by
-//! two workers at once: a product has one open batch, and a batch is settled once.
+//! two workers at once: a product has one open batch of deliveries, and a batch is settled once. A transfer is a batch of its own,
+//! which follows the one before it to the network without waiting until that is final.
 
 use std::time::Duration;
 
 use database::{Tx, lease};
-use domain::{Address, BatchId, CommandId, Isin, ProductId, Timestamp, TransactionHash, Units};
+use domain::{
+    Address, BatchId, CommandId, InstructionRefusal, Isin, ProductId, TransactionHash, Units,
+};
 use sha2::{Digest as _, Sha256};
 use storage::Scope;
 use storage::dlt_batches::{self, BatchRecord, BatchStatus, SubmissionStatus};
-use storage::dlt_commands::{self, CommandKind, CommandRecord};
+use storage::dlt_commands::{self, CommandRecord};
 use storage::products::ProductRecord;
 
 pub use storage::dlt_batches::SubmissionRecord;
 pub use storage::dlt_commands::{Backlog, CommandKind as Kind, TOPIC};
 
 pub use crate::confirmation::{Confirmation, confirm_batch};
-use crate::{Error, Registry, Result, clock, ids, progress};
+pub use crate::taking::{next_batch, open_batches};
+use crate::{Error, Registry, Result, clock, progress, transfers};
 
 /// One worker at a time handles batches. It is asked for before each round; nothing depends on it being kept, since every
 /// function here settles races in its transaction, so it may be short and a crash holds nobody up for long.
 const LEASE: &str = "worker:dlt";
-
-/// How much smaller the next batch of a refused one's commands is: refused three times, a command is alone.
-const SPLIT: u32 = 8;
 
 /// Commands on their way to the network together.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ pub struct Batch {
     pub product: ProductId,
     /// What its commands do.
     pub kind: Kind,
-    /// How many batches of the product were delivered before.
+    /// How many batches of the product were delivered before; of a transfer the place of its instruction in the queue.
     pub sequence: u32,
     /// The network that the product is on (EIP-155).
     pub chain_id: u64,
@@ -63,10 +64,21 @@ pub struct Batch {
 pub struct Item {
     /// Identifies the command.
     pub command: CommandId,
+    /// Where a transfer leaves; none if the units lie with the issuer.
+    pub source: Option<Source>,
     /// Where to.
     pub wallet: Address,
     /// How many.
     pub units: Units,
+}
+
+/// The wallet that a transfer leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Its address.
+    pub wallet: Address,
+    /// What the register has of the product in it now.
+    pub held: Units,
 }
 
 impl Batch {
@@ -100,38 +112,6 @@ pub async fn take_lease(registry: &Registry, process: &str, duration: Duration) 
 pub async fn products_with_work(registry: &Registry) -> Result<Vec<ProductId>> {
     let read = |tx: &mut Tx| Ok(dlt_commands::products_with_work(tx)?);
     registry.db.read(read).await
-}
-
-/// The open batch of a product; if there is none, a new one of at most so many of the oldest commands.
-///
-/// # Errors
-/// Fails if the database does.
-pub async fn next_batch(
-    registry: &Registry,
-    product: ProductId,
-    most: u32,
-) -> Result<Option<Batch>> {
-    let own = registry.clone();
-    registry
-        .db
-        .write(move |tx| {
-            if let Some(open) = dlt_batches::open(tx, product)? {
-                return load(tx, open).map(Some);
-            }
-            let Some((kind, attempts)) = dlt_commands::oldest(tx, product)? else {
-                return Ok(None);
-            };
-            let now = own.clock.now();
-            let batch = open_batch(tx, product, kind, now)?;
-            let Some(batch) = batch else {
-                // Another worker opened one a moment ago: it is the next to be asked for.
-                return Ok(None);
-            };
-            let most = largest(most, attempts);
-            dlt_commands::take(tx, (product, batch.id), (kind, attempts), most, now)?;
-            load(tx, batch).map(Some)
-        })
-        .await
 }
 
 /// Keeps a signed submission before it is sent. `known` is how many the caller has seen of this batch, so that two workers
@@ -189,7 +169,7 @@ pub async fn refuse_batch(registry: &Registry, batch: BatchId, reason: &str) -> 
             let commands = dlt_commands::of_batch(tx, batch)?;
             let now = own.clock.now();
             if let [single] = commands.as_slice() {
-                fail(&own, tx, single, &reason)?;
+                fail(&own, tx, single, (&reason, InstructionRefusal::Freeze))?;
             } else {
                 dlt_commands::requeue(tx, batch, &reason, now)?;
             }
@@ -217,12 +197,35 @@ pub async fn take_out(
                 .into_iter()
                 .partition(|command| refused.contains(&command.id));
             for command in &out {
-                fail(&own, tx, command, &reason)?;
+                fail(&own, tx, command, (&reason, InstructionRefusal::Freeze))?;
             }
             if rest.is_empty() {
                 dlt_batches::refuse(tx, batch, &reason, own.clock.now())?;
             }
             Ok(())
+        })
+        .await
+}
+
+/// The network would refuse the transfer of a batch, for a reason that has a code of its own.
+///
+/// # Errors
+/// As [`refuse_batch`].
+pub async fn reject_transfer(
+    registry: &Registry,
+    batch: BatchId,
+    code: InstructionRefusal,
+    reason: &str,
+) -> Result<()> {
+    let (own, reason) = (registry.clone(), reason.to_owned());
+    registry
+        .db
+        .write(move |tx| {
+            lock_dead(tx, batch)?;
+            for command in dlt_commands::of_batch(tx, batch)? {
+                fail(&own, tx, &command, (&reason, code))?;
+            }
+            Ok(dlt_batches::refuse(tx, batch, &reason, own.clock.now())?)
         })
         .await
 }
@@ -289,75 +292,20 @@ fn lock_dead(tx: &mut Tx, id: BatchId) -> Result<BatchRecord> {
     }
 }
 
-fn open_batch(
+/// Nothing has moved: the investment can be given another wallet, or an operator tries again; an instruction is rejected for good.
+fn fail(
+    registry: &Registry,
     tx: &mut Tx,
-    product: ProductId,
-    kind: CommandKind,
-    now: Timestamp,
-) -> Result<Option<BatchRecord>> {
-    let batch = BatchRecord {
-        id: BatchId::from_uuid(ids::new()),
-        product,
-        kind,
-        sequence: dlt_batches::delivered(tx, product)?,
-        status: BatchStatus::Open,
-        transaction_hash: None,
-        error: None,
-        created_at: now,
-        changed_at: now,
-    };
-    Ok(dlt_batches::insert(tx, &batch)?.then_some(batch))
-}
-
-fn load(tx: &mut Tx, batch: BatchRecord) -> Result<Batch> {
-    let record = product(tx, batch.product)?;
-    let commands = dlt_commands::of_batch(tx, batch.id)?;
-    let items = commands.iter().map(|command| Item {
-        command: command.id,
-        wallet: command.wallet.unwrap_or(record.token_address),
-        units: command.units,
-    });
-    Ok(Batch {
-        id: batch.id,
-        product: batch.product,
-        kind: batch.kind,
-        sequence: batch.sequence,
-        chain_id: record.chain_id,
-        asset: record.token_address,
-        isin: record.product.isin,
-        terms_hash: terms_hash(&record),
-        name: record.product.name,
-        symbol: record.symbol,
-        issue_volume: record.product.max_issuable_amount,
-        items: items.collect(),
-        submissions: dlt_batches::submissions(tx, batch.id)?,
-    })
-}
-
-/// Nothing has moved: the investment can be given another wallet, or an operator tries again.
-fn fail(registry: &Registry, tx: &mut Tx, command: &CommandRecord, reason: &str) -> Result<()> {
+    command: &CommandRecord,
+    (reason, code): (&str, InstructionRefusal),
+) -> Result<()> {
+    if let Some(instruction) = command.instruction {
+        transfers::reject(registry, tx, instruction, code)?;
+    }
     // The investment before the command, in the order in which requests lock them.
     if let Some(investment) = command.investment {
         progress::delivery_failed(registry, tx, investment)?;
     }
     dlt_commands::fail(tx, command.id, reason, registry.clock.now())?;
     Ok(())
-}
-
-/// How many commands that were refused so often go together.
-fn largest(most: u32, attempts: u32) -> u32 {
-    SPLIT
-        .checked_pow(attempts)
-        .map_or(1, |divisor| (most / divisor).max(1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::largest;
-
-    #[test]
-    fn refused_commands_are_tried_in_ever_smaller_company() {
-        let sizes: Vec<u32> = (0..5).map(|attempts| largest(500, attempts)).collect();
-        assert_eq!(sizes, [500, 62, 7, 1, 1]);
-    }
 }

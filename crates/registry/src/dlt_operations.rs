@@ -154,6 +154,11 @@ pub async fn retry(registry: &Registry, request: &Request, id: CommandId) -> Res
                     "Only a command that has failed can be tried again.",
                 ));
             }
+            if found.instruction.is_some() {
+                return Err(not_now(
+                    "An instruction that was rejected has ended; its holder has to give another one.",
+                ));
+            }
             match found.investment {
                 // The investment decides: its wallet may have changed, or something else may block it now.
                 Some(investment) => progress::start_delivery_if_ready(&own, tx, investment)?,

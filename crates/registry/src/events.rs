@@ -1,7 +1,9 @@
 //! Telling partners: an event goes into the log and to the webhooks in the transaction that makes it true.
 
 use database::Tx;
-use domain::{EnvironmentId, EventId, InvestmentId, InvestorId, PlatformId, Timestamp};
+use domain::{
+    EnvironmentId, EventId, InstructionId, InvestmentId, InvestorId, PlatformId, Timestamp,
+};
 use uuid::Uuid;
 
 use crate::{Registry, Result, answer, ids};
@@ -11,8 +13,15 @@ pub const INVESTMENT_STATUS_CHANGED: &str = "investment.status_changed";
 /// The identification of an investor changed its status.
 pub const INVESTOR_KYC_STATUS_CHANGED: &str = "investor.kyc_status_changed";
 
+/// A transfer that was instructed has succeeded or failed.
+pub const TRANSFER_STATUS_CHANGED: &str = "transfer.status_changed";
+
 /// Every type of event, for endpoints that choose and for the documentation.
-pub const TYPES: &[&str] = &[INVESTMENT_STATUS_CHANGED, INVESTOR_KYC_STATUS_CHANGED];
+pub const TYPES: &[&str] = &[
+    INVESTMENT_STATUS_CHANGED,
+    INVESTOR_KYC_STATUS_CHANGED,
+    TRANSFER_STATUS_CHANGED,
+];
 
 /// What happened to a resource of a platform.
 #[derive(Clone, Debug)]
@@ -27,6 +36,8 @@ pub struct Happening {
     pub investment: Option<InvestmentId>,
     /// The investor concerned.
     pub investor: Option<InvestorId>,
+    /// The transfer concerned.
+    pub transfer: Option<InstructionId>,
     /// The status reached.
     pub status: Option<&'static str>,
     /// The status before.
@@ -54,6 +65,7 @@ pub fn emit(
         environment: environment_name.to_owned(),
         sequence: what.sequence,
         investor_id: what.investor.map(InvestorId::uuid),
+        transfer_id: what.transfer.map(InstructionId::uuid),
         previous_status: what.previous.map(str::to_owned),
     })?;
     storage::events::append(
@@ -93,10 +105,11 @@ pub fn endpoint_owner(environment: EnvironmentId, platform: PlatformId) -> Uuid 
     uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
-/// Order is kept per investment; other events in the order of their investor.
+/// Order is kept per investment and transfer; other events in the order of their investor.
 fn lane(what: &Happening) -> Uuid {
     what.investment
         .map(InvestmentId::uuid)
+        .or(what.transfer.map(InstructionId::uuid))
         .or(what.investor.map(InvestorId::uuid))
         .unwrap_or_else(|| what.environment.uuid())
 }

@@ -165,6 +165,7 @@ fn tell(
             kind: events::INVESTOR_KYC_STATUS_CHANGED,
             investment: None,
             investor: Some(record.id),
+            transfer: None,
             status: Some(record.standing.kyc_status.as_str()),
             previous: Some(before.as_str()),
             sequence: record.event_sequence,

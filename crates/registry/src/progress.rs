@@ -67,6 +67,7 @@ pub(crate) fn tell_in(
             kind: events::INVESTMENT_STATUS_CHANGED,
             investment: Some(record.investment.id),
             investor: Some(record.investment.investor_id),
+            transfer: None,
             status: Some(change.to.as_str()),
             previous: change.from.map(|status| status.as_str()),
             sequence: record.event_sequence,

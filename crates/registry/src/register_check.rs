@@ -3,10 +3,12 @@
 //!
 //! The times at which rows were written are no part of what is proven; an entry's time is that of its block.
 
+mod entries;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use database::{DatabaseError, Tx};
-use domain::register::{Digest, commitment};
+use domain::register::Digest;
 use domain::{Address, Entry, Frontier, HolderId, Holdings, InvestorId, ProductId, Units};
 use storage::Scope;
 use storage::products::ProductRecord;
@@ -14,6 +16,7 @@ use storage::register::{self, Head, HoldingRecord};
 use storage::register_entries::{self, CommitmentRecord, EntryRecord};
 use storage::register_subtrees;
 use storage::statements::{self, StatementCheck};
+use storage::transfer_checks::{self, Movement};
 
 use crate::{Error, Registry, Result, delivery, register_log};
 
@@ -126,7 +129,10 @@ struct Replay {
 /// What is stored beside one stretch of entries.
 struct Beside {
     commitments: HashMap<u64, CommitmentRecord>,
-    statements: HashMap<u64, StatementCheck>,
+    /// Of each entry, those of the investments that gave units before that of the one that received.
+    statements: HashMap<u64, Vec<StatementCheck>>,
+    /// Of each transfer's entry, what left which investment.
+    movements: HashMap<u64, Vec<Movement>>,
     holders: HashMap<HolderId, Option<InvestorId>>,
 }
 
@@ -156,6 +162,7 @@ impl Replay {
         let mut beside = Beside {
             commitments: HashMap::new(),
             statements: HashMap::new(),
+            movements: HashMap::new(),
             holders: register::holders(tx, self.id)?.into_iter().collect(),
         };
         loop {
@@ -167,10 +174,16 @@ impl Replay {
                 .into_iter()
                 .map(|commitment| (commitment.sequence, commitment))
                 .collect();
-            beside.statements = statements::to_check(tx, self.id, after, up_to)?
-                .into_iter()
-                .map(|check| (check.statement.sequence, check))
-                .collect();
+            beside.statements.clear();
+            for check in statements::to_check(tx, self.id, after, up_to)? {
+                let of_entry = beside.statements.entry(check.statement.sequence);
+                of_entry.or_default().push(check);
+            }
+            beside.movements.clear();
+            for movement in transfer_checks::movements(tx, self.id, after, up_to)? {
+                let of_entry = beside.movements.entry(movement.entry);
+                of_entry.or_default().push(movement);
+            }
             for record in &page {
                 self.replay(record, &beside)?;
             }
@@ -184,6 +197,11 @@ impl Replay {
         same(&self.subtrees.len(), &0, || {
             "there are hashes of entries that there are not".to_owned()
         })?;
+        if let Some(investment) = transfer_checks::unexplained(tx, self.id)? {
+            return differs(format!(
+                "what remains of investment {investment} does not follow from its transfers"
+            ));
+        }
         let (commitments, statements) = register_entries::counts(tx, self.id)?;
         same(&commitments, &self.commitments, || {
             "there are commitments without an entry".to_owned()
@@ -227,102 +245,13 @@ impl Replay {
         match &entry {
             Entry::Issue { .. } => self.replay_issue(&entry, beside),
             Entry::Delivery { .. } => self.replay_delivery(sequence, &entry, beside),
+            Entry::Transfer { .. } => self.replay_transfer(sequence, &entry, beside),
         }
         .map_err(|finding| match finding {
             Finding::Difference(text) => Finding::Difference(wrong(&text)),
             fault => fault,
         })?;
         self.frontier = frontier;
-        Ok(())
-    }
-
-    fn replay_issue(&mut self, entry: &Entry, beside: &Beside) -> Checked {
-        let Entry::Issue {
-            holder,
-            units,
-            isin,
-            terms_hash,
-        } = entry
-        else {
-            return Ok(());
-        };
-        same(isin, &self.product.product.isin, || {
-            "it is about another security".to_owned()
-        })?;
-        same(terms_hash, &self.terms_hash, || {
-            "the terms that it commits to are not the product's".to_owned()
-        })?;
-        same(&beside.holders.get(holder), &Some(&None), || {
-            "its holder is not the issuer".to_owned()
-        })?;
-        self.issuer = Some(*holder);
-        self.entered.insert(*holder);
-        let place = (*holder, self.product.token_address);
-        self.by_wallet.insert(place, units.get());
-        Ok(())
-    }
-
-    fn replay_delivery(&mut self, sequence: u64, entry: &Entry, beside: &Beside) -> Checked {
-        let Entry::Delivery {
-            from,
-            to,
-            units,
-            investment,
-            ..
-        } = entry
-        else {
-            return Ok(());
-        };
-        same(&Some(*from), &self.issuer, || {
-            "the units do not come from the issuer's holding".to_owned()
-        })?;
-        let Some(tie) = beside.commitments.get(&sequence) else {
-            return differs("its commitment is missing");
-        };
-        same(&commitment(&tie.salt, tie.investment), investment, || {
-            "its commitment does not open it".to_owned()
-        })?;
-        let Some(Some(investor)) = beside.holders.get(to) else {
-            return differs("its holder is not in the list of holders");
-        };
-        same(&tie.investor, &Some(*investor), || {
-            "its holder is not the investor of the investment".to_owned()
-        })?;
-        let Some(wallet) = tie.wallet else {
-            return differs("its investment has no delivery");
-        };
-        self.commitments += 1;
-        self.entered.insert(*to);
-        let left = self
-            .by_wallet
-            .entry((*from, self.product.token_address))
-            .or_default();
-        *left = left.saturating_sub(units.get());
-        *self.by_wallet.entry((*to, wallet)).or_default() += units.get();
-        self.check_statement(beside.statements.get(&sequence), tie, *to)
-    }
-
-    fn check_statement(
-        &mut self,
-        check: Option<&StatementCheck>,
-        tie: &CommitmentRecord,
-        holder: HolderId,
-    ) -> Checked {
-        let Some(check) = check else {
-            return if self.product.product.legal_form.is_registered() {
-                differs("its statement is missing")
-            } else {
-                Ok(())
-            };
-        };
-        let statement = &check.statement;
-        let place = (statement.environment, statement.platform);
-        let facts = (statement.investment, statement.units, Some(place));
-        let expected = (tie.investment, self.holdings.of(holder), check.place);
-        same(&facts, &expected, || {
-            "its statement says something else".to_owned()
-        })?;
-        self.statements += 1;
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! Batches of commands, one open per product, and the signed submissions that carry them to the network.
+//! Batches of commands, of transfers several open per product and of all else one, and the signed submissions that carry them to the network.
 
 use database::{DatabaseError, Row, Sql, Tx};
 use domain::{BatchId, ProductId, Timestamp, TransactionHash};
@@ -10,14 +10,27 @@ use crate::dlt_commands::CommandKind;
 const INSERT: Sql = Sql("insert into dlt_batches
 (id, product_id, kind, sequence, status, created_at, changed_at)
 values ($1, $2, $3, $4, 'open', $5, $5)
-on conflict (product_id) where status = 'open' do nothing");
+on conflict do nothing");
 
 const OPEN: Sql = Sql(
     "select id, product_id, kind, sequence, status, transaction_hash, error, created_at, changed_at
 from dlt_batches
 where product_id = $1
-and status = 'open'",
+and status = 'open'
+order by id",
 );
+
+const UNSENT: Sql = Sql("select count(*)
+from dlt_batches b
+where b.product_id = $1
+and b.status = 'open'
+and not exists (select 1 from dlt_submissions s where s.batch_id = b.id and s.status = 'stored')");
+
+const EARLIER: Sql = Sql("select count(*)
+from dlt_batches
+where product_id = $1
+and status = 'open'
+and id < $2");
 
 const FIND: Sql = Sql(
     "select id, product_id, kind, sequence, status, transaction_hash, error, created_at, changed_at
@@ -92,7 +105,7 @@ pub struct BatchRecord {
     pub product: ProductId,
     /// What its commands do.
     pub kind: CommandKind,
-    /// How many batches of the product were delivered before.
+    /// How many batches of the product were delivered before; of a transfer the place of its instruction in the queue.
     pub sequence: u32,
     /// How far it is.
     pub status: BatchStatus,
@@ -130,7 +143,7 @@ pub struct SubmissionRecord {
     pub created_at: Timestamp,
 }
 
-/// Opens a batch; false if the product has an open one.
+/// Opens a batch; false if the product has an open one already, or this transfer has.
 ///
 /// # Errors
 /// Fails if the database does.
@@ -145,13 +158,30 @@ pub fn insert(tx: &mut Tx, batch: &BatchRecord) -> Result<bool, DatabaseError> {
     Ok(tx.execute(INSERT, &parameters)? == 1)
 }
 
-/// The open batch of a product.
+/// The open batches of a product, oldest first.
 ///
 /// # Errors
 /// Fails if the database does.
-pub fn open(tx: &mut Tx, product: ProductId) -> Result<Option<BatchRecord>, DatabaseError> {
-    let row = tx.query_opt(OPEN, &[product.uuid().into()])?;
-    row.map(|row| read(&row)).transpose()
+pub fn open(tx: &mut Tx, product: ProductId) -> Result<Vec<BatchRecord>, DatabaseError> {
+    let rows = tx.query(OPEN, &[product.uuid().into()])?;
+    rows.iter().map(read).collect()
+}
+
+/// How many open batches of a product have no submission that may take effect.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn unsent(tx: &mut Tx, product: ProductId) -> Result<u64, DatabaseError> {
+    tx.query_one(UNSENT, &[product.uuid().into()])?.get(0)
+}
+
+/// How many batches of a product are open that were opened before this one.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn earlier(tx: &mut Tx, product: ProductId, id: BatchId) -> Result<u64, DatabaseError> {
+    let parameters = [product.uuid().into(), id.uuid().into()];
+    tx.query_one(EARLIER, &parameters)?.get(0)
 }
 
 /// A batch.

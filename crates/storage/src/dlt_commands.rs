@@ -1,13 +1,17 @@
 //! Commands to the DLT network: rows that the worker takes into batches, exactly once each.
 
 mod lookups;
+mod transfers;
 
 use database::{DatabaseError, Row, Sql, Tx, Value};
-use domain::{Address, BatchId, CommandId, InvestmentId, ProductId, Timestamp, Units};
+use domain::{
+    Address, BatchId, CommandId, InstructionId, InvestmentId, ProductId, Timestamp, Units,
+};
 
 use crate::columns::{Columns, time};
 
 pub use lookups::{Backlog, backlog, due, find, list, lock, of_investment};
+pub use transfers::{NewTransfer, next_transfer, queue_transfer, refuse_queued, take_one};
 
 /// Wakes the worker.
 pub const TOPIC: &str = "dlt";
@@ -55,7 +59,7 @@ where id in (
     order by id
     limit $5)");
 
-const OF_BATCH: Sql = Sql("select id, product_id, investment_id, kind, wallet_address, units, status, batch_id, attempts, error, created_at, changed_at
+const OF_BATCH: Sql = Sql("select id, product_id, investment_id, kind, wallet_address, units, status, batch_id, attempts, error, created_at, changed_at, instruction_id
 from dlt_commands
 where batch_id = $1
 and status in ('taken', 'confirmed')
@@ -88,6 +92,8 @@ pub enum CommandKind {
     Issue,
     /// Moves units to an investor's wallet.
     Delivery,
+    /// Moves units from one investor's wallet to another's.
+    Transfer,
 }
 
 /// How far a command is.
@@ -145,6 +151,8 @@ pub struct CommandRecord {
     pub created_at: Timestamp,
     /// When its status changed last.
     pub changed_at: Timestamp,
+    /// The instruction that is carried out; none for what needs no other than the issuer's.
+    pub instruction: Option<InstructionId>,
 }
 
 /// Queues the delivery of an investment and wakes the worker. An investment whose delivery failed is queued again;
@@ -298,11 +306,12 @@ impl CommandKind {
         match self {
             Self::Issue => "issue",
             Self::Delivery => "delivery",
+            Self::Transfer => "transfer",
         }
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Issue, Self::Delivery]
+        [Self::Issue, Self::Delivery, Self::Transfer]
             .into_iter()
             .find(|kind| kind.as_str() == text)
     }
@@ -342,5 +351,6 @@ fn read(row: &Row) -> Result<CommandRecord, DatabaseError> {
         error: columns.next()?,
         created_at: columns.time()?,
         changed_at: columns.time()?,
+        instruction: columns.opt_id(InstructionId::from_uuid)?,
     })
 }

@@ -14,8 +14,10 @@ pub mod documents;
 pub mod environments;
 pub mod events;
 pub mod gateways;
+pub mod holdings;
 pub mod idempotency;
 pub mod identifications;
+pub mod instructions;
 pub mod investments;
 pub mod investors;
 pub mod invitations;
@@ -41,6 +43,9 @@ pub mod sessions;
 pub mod sign_in_failures;
 pub mod signed_documents;
 pub mod statements;
+pub mod transfer_checks;
+pub mod transfer_rules;
+pub mod transfers;
 pub mod wallets;
 
 mod columns;
@@ -166,6 +171,12 @@ pub const COMPONENT: Component = Component {
             name: "register_subtrees",
             sqlite: include_str!("../migrations/sqlite/V0019__register_subtrees.sql"),
             postgres: include_str!("../migrations/postgres/V0019__register_subtrees.sql"),
+        },
+        Migration {
+            version: 20,
+            name: "instructions",
+            sqlite: include_str!("../migrations/sqlite/V0020__instructions.sql"),
+            postgres: include_str!("../migrations/postgres/V0020__instructions.sql"),
         },
     ],
 };

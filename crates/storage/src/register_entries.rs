@@ -34,10 +34,11 @@ order by sequence");
 
 // A commitment stays in the list even if what it points to is damaged.
 const COMMITMENTS: Sql = Sql(
-    "select k.sequence, k.investment_id, k.salt, i.investor_id, c.wallet_address
+    "select k.sequence, k.investment_id, k.salt, i.investor_id, coalesce(c.wallet_address, t.target_address)
 from register_commitments k
 left join investments i on i.id = k.investment_id
 left join dlt_commands c on c.investment_id = k.investment_id
+left join transfers t on t.investment_id = k.investment_id
 where k.product_id = $1
 and k.sequence > $2
 and k.sequence <= $3
@@ -76,7 +77,7 @@ pub struct CommitmentRecord {
     pub salt: [u8; 32],
     /// Whose investment it is, if there is such an investment.
     pub investor: Option<InvestorId>,
-    /// Where it was delivered to.
+    /// Where it was delivered or transferred to.
     pub wallet: Option<Address>,
 }
 

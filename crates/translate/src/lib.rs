@@ -16,6 +16,7 @@ pub mod offers;
 pub mod participation;
 pub mod problems;
 pub mod products;
+pub mod transfers;
 pub mod wallets;
 
 mod fields;

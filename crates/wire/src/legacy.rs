@@ -89,6 +89,8 @@ impl Legacy for crate::investments::Nothing {}
 impl Legacy for crate::investments::Reject {}
 impl Legacy for crate::investments::SignedDocumentsAdd {}
 impl Legacy for crate::network::IdentificationDecision {}
+impl Legacy for crate::transfers::TransferCreate {}
+impl Legacy for crate::transfers::TransferRules {}
 impl Legacy for crate::issuing::CampaignCreate {}
 impl Legacy for crate::issuing::CampaignPatch {}
 impl Legacy for crate::issuing::IssuerAccountCreate {}

@@ -27,6 +27,7 @@ pub mod participation;
 pub mod problem;
 pub mod products;
 pub mod register_log;
+pub mod transfers;
 pub mod wallets;
 pub mod webhook_endpoints;
 

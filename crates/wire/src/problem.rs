@@ -156,6 +156,7 @@ catalogue! {
         InvestmentState = "investment_state", 409, "The investment's status forbids this", "The investment is in a status in which this cannot be done.";
         IdempotencyInFlight = "idempotency_in_flight", 409, "The first request is still running", "A request with the same idempotency key is being worked on; repeat after `Retry-After`.";
         WalletAddressTaken = "wallet_address_taken", 409, "The address is in use", "The wallet address is already registered in this environment.";
+        R17Duplicate = "r17_duplicate", 409, "The instruction was given before", "The holder signed this very instruction once, and it is in the queue or has ended (R17); sign another one with a new nonce.";
         Conflict = "conflict", 409, "Conflict", "The request contradicts the present state of the resource.";
         LastManager = "last_manager", 409, "Nobody would manage members", "The last person who manages an organisation's members can be neither removed nor given another role.";
         IssuerExists = "issuer_exists", 409, "The issuer exists already", "There is an issuer of this firm; a firm is one issuer of the network.";
@@ -193,6 +194,14 @@ catalogue! {
         ManagedWalletNotAvailable = "managed_wallet_not_available", 422, "Managed wallets are not available", "This registrar holds no keys for investors; register an address of the investor's own.";
         WebhookAddressNotAllowed = "webhook_address_not_allowed", 422, "The webhook address is not allowed", "The URL is not https, or leads to an address that may not be called.";
         ProductNotListed = "product_not_listed", 422, "The product is not listed for the platform", "The product may not be held by the investors of this distribution platform.";
+        R01NoAgreement = "r01_no_agreement", 422, "The recipient has not agreed", "The wallet that shall receive does not let transfers come in (R01, § 25 eWpG).";
+        R02NoInstruction = "r02_no_instruction", 422, "The holder has not instructed", "The holder has to sign the transfer with the key of the source wallet (R02, § 18(1) eWpG).";
+        R03BadAuth = "r03_bad_auth", 422, "The instruction cannot be attributed", "The signature is not the source wallet's over exactly this transfer, or its deadline is over (R03, § 11(6) eWpRV).";
+        R10Insufficient = "r10_insufficient", 422, "The holding is too small", "The wallet has fewer units than the amount that are not bound by earlier instructions (R10).";
+        R14Unidentified = "r14_unidentified", 422, "A side is not identified", "The address is no wallet of an investor here, or one of the two investors is not identified or may not hold units (R14, § 11 eWpRV).";
+        R15Freeze = "r15_freeze", 422, "A wallet is frozen", "One of the two wallets is frozen, or register and DLT network have to be reconciled first (R15).";
+        R19Lockup = "r19_lockup", 422, "The units are locked up", "The terms of the product do not let its units be transferred yet (R19).";
+        TransfersPaused = "transfers_paused", 422, "Transfers are stopped", "The registrar has stopped transfers of this product for now.";
         PlatformSuspended = "platform_suspended", 422, "The platform is suspended", "A suspended platform takes no new investments; reading and running investments go on.";
         PlatformNotAdmitted = "platform_not_admitted", 422, "The platform is not admitted", "Only a platform that the registrar has admitted takes investments.";
         LicenceExpired = "licence_expired", 422, "The licence has expired", "The platform's licence is over; new investments are taken once the registrar has the new one on record.";

@@ -1,12 +1,13 @@
 //! One batch on its way: look what became of it, else check, sign, store, send, and enter what the network says.
 //!
 //! A submission is stored before it is sent, and another one is signed only when no earlier one can take effect any more.
-//! Together with the sequence that the token demands, that is what delivers exactly once.
+//! Together with the sequence that the token demands, that is what delivers exactly once. For transfers the token demands none; there
+//! the balance of the giving wallet is compared before anything is signed.
 
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use dlt::{Command, LedgerError, Outcome, Refusal, Submission, SubmissionId};
+use dlt::{AssetState, Command, LedgerError, Outcome, Refusal, Submission, SubmissionId};
 use domain::{Address, ProductId, TransactionHash};
 use registry::delivery::{self, Batch, Confirmation, Kind, SubmissionRecord};
 use tokio::time::Instant;
@@ -17,7 +18,7 @@ use crate::crash_points::{Step, reach};
 /// How many submissions of one batch may die before the batch is taken apart.
 const MOST_SUBMISSIONS: usize = 5;
 /// How long the network may leave a submission lying before it is sent again.
-const SEND_AGAIN_AFTER: Duration = Duration::from_secs(30);
+pub(crate) const SEND_AGAIN_AFTER: Duration = Duration::from_secs(30);
 
 /// How a step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,17 +57,29 @@ impl Trouble {
     }
 }
 
-type Result<T = Progress> = std::result::Result<T, Trouble>;
+pub(crate) type Result<T = Progress> = std::result::Result<T, Trouble>;
 
 impl Courier {
-    /// The next step for a product.
+    /// The next step for a product: of what is on its way, oldest first, or else something new.
     pub(crate) async fn advance(&self, product: ProductId) -> Result {
-        let next = delivery::next_batch(&self.registry, product, self.most).await?;
-        let Some(batch) = next else {
-            return Ok(Progress::Idle);
-        };
+        let open = delivery::open_batches(&self.registry, product).await?;
+        for (index, batch) in open.iter().enumerate() {
+            let step = self.step(batch, &open[..index]).await?;
+            if step != Progress::Waiting || batch.alive().next().is_none() {
+                return Ok(step);
+            }
+        }
+        match delivery::next_batch(&self.registry, product, self.most).await? {
+            Some(batch) => self.step(&batch, &open).await,
+            None if open.is_empty() => Ok(Progress::Idle),
+            None => Ok(Progress::Waiting),
+        }
+    }
+
+    /// The next step of a batch, behind those of its product that are on their way before it.
+    async fn step(&self, batch: &Batch, before: &[Batch]) -> Result {
         reach(batch.kind, Step::BatchTaken);
-        let step = self.carry(&batch).await;
+        let step = self.carry(batch, before).await;
         if let Err(trouble) = &step {
             metrics::counter!("dlt_batches_total", "outcome" => "trouble").increment(1);
             if !trouble.is_transient() {
@@ -76,7 +89,7 @@ impl Courier {
         step
     }
 
-    async fn carry(&self, batch: &Batch) -> Result {
+    async fn carry(&self, batch: &Batch, before: &[Batch]) -> Result {
         self.check_network(batch)?;
         let mut last_reason = None;
         for record in batch.alive() {
@@ -94,13 +107,26 @@ impl Courier {
             let reason = last_reason.unwrap_or_else(|| "refused again and again".to_owned());
             return self.refuse(batch, &reason).await;
         }
+        self.hand_in(before).await?;
         match batch.kind {
             Kind::Issue => self.send(batch, &creation(batch)).await,
             Kind::Delivery => match self.check_delivery(batch).await? {
                 Some(other) => Ok(other),
-                None => self.send(batch, &transfer(batch)).await,
+                None => self.send(batch, &batch_delivery(batch)).await,
             },
+            Kind::Transfer => self.carry_transfer(batch, before.is_empty()).await,
         }
+    }
+
+    /// What comes before is handed in again, in its order: if the network had lost one of them, the next to be signed would take its
+    /// place (§ 18(3) eWpG).
+    async fn hand_in(&self, before: &[Batch]) -> Result<()> {
+        for batch in before {
+            for record in batch.alive() {
+                self.ledger.submit(&submission(record)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// A batch for another network would be lost without a trace.
@@ -136,6 +162,21 @@ impl Courier {
 
     /// Looks before signing; what is wrong is dealt with, and then the next step is another one.
     async fn check_delivery(&self, batch: &Batch) -> Result<Option<Progress>> {
+        let state = self.check_token(batch).await?;
+        if state.next_sequence != batch.sequence {
+            let step = self.out_of_sequence(batch, state.next_sequence).await;
+            return step.map(Some);
+        }
+        let wallets: Vec<Address> = batch.items.iter().map(|item| item.wallet).collect();
+        let refused = self.ledger.refused_receivers(batch.asset, &wallets).await?;
+        if refused.is_empty() {
+            return Ok(None);
+        }
+        self.take_out(batch, &refused).await.map(Some)
+    }
+
+    /// The token, if it is there and as it should be.
+    pub(crate) async fn check_token(&self, batch: &Batch) -> Result<AssetState> {
         let state = self.ledger.asset(batch.asset).await?;
         let Some(state) = state else {
             return Err(Trouble::Blocked(format!(
@@ -149,24 +190,18 @@ impl Courier {
                 batch.asset
             )));
         }
-        if state.next_sequence != batch.sequence {
-            let step = self.out_of_sequence(batch, state.next_sequence).await;
-            return step.map(Some);
-        }
-        let wallets: Vec<Address> = batch.items.iter().map(|item| item.wallet).collect();
-        let refused = self.ledger.refused_receivers(batch.asset, &wallets).await?;
-        if refused.is_empty() {
-            return Ok(None);
-        }
-        self.take_out(batch, &refused).await.map(Some)
+        Ok(state)
     }
 
     /// Signs, stores and sends, and looks what became of it.
-    async fn send(&self, batch: &Batch, command: &Command) -> Result {
+    pub(crate) async fn send(&self, batch: &Batch, command: &Command) -> Result {
         let turn = self.turn.lock().await;
         let submission = match self.ledger.prepare(command).await {
             Ok(submission) => submission,
-            Err(LedgerError::Refused(refusal)) => return self.refused(batch, refusal).await,
+            Err(LedgerError::Refused(refusal)) => {
+                drop(turn);
+                return self.refused(batch, refusal).await;
+            }
             Err(LedgerError::Invalid(reason)) => return self.refuse(batch, &reason).await,
             Err(other) => return Err(other.into()),
         };
@@ -186,6 +221,8 @@ impl Courier {
         drop(turn);
         match self.ledger.outcome(&submission).await? {
             Outcome::Confirmed(confirmation) => self.confirm(batch, confirmation).await,
+            // The next transfer can follow at once.
+            Outcome::Pending if batch.kind == Kind::Transfer => Ok(Progress::Moved),
             Outcome::Pending => Ok(Progress::Waiting),
             Outcome::Refused { .. } => {
                 let hash = TransactionHash::from_bytes(submission.id.0);
@@ -236,6 +273,9 @@ impl Courier {
 
     /// The network would refuse the batch as things stand.
     async fn refused(&self, batch: &Batch, refusal: Refusal) -> Result {
+        if batch.kind == Kind::Transfer {
+            return self.refused_transfer(batch, refusal).await;
+        }
         match refusal {
             Refusal::OutOfSequence { expected, .. } => self.out_of_sequence(batch, expected).await,
             Refusal::ReceiverRefused(wallet)
@@ -313,7 +353,7 @@ impl Courier {
         sent.insert(id, Instant::now());
     }
 
-    fn forget(&self, batch: &Batch) {
+    pub(crate) fn forget(&self, batch: &Batch) {
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         for record in &batch.submissions {
             sent.remove(&SubmissionId(record.transaction_hash.bytes()));
@@ -338,7 +378,7 @@ fn creation(batch: &Batch) -> Command {
     }
 }
 
-fn transfer(batch: &Batch) -> Command {
+fn batch_delivery(batch: &Batch) -> Command {
     Command::DeliverBatch {
         asset: batch.asset,
         sequence: batch.sequence,

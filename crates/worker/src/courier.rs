@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use dlt::{Ledger, SubmissionId};
-use domain::ProductId;
+use domain::{BatchId, ProductId};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use registry::{Registry, delivery};
@@ -36,6 +36,8 @@ pub(crate) struct Courier {
     pub(crate) turn: tokio::sync::Mutex<()>,
     /// When this process sent what the network has not made final yet.
     pub(crate) sent: Mutex<HashMap<SubmissionId, Instant>>,
+    /// For which transfers this process has admitted the recipient's wallet.
+    pub(crate) admitted: Mutex<HashMap<BatchId, Instant>>,
     rests: Mutex<HashMap<ProductId, Rest>>,
     process: String,
     lease: Duration,
@@ -57,6 +59,7 @@ impl Courier {
             lease: settings.lease,
             turn: tokio::sync::Mutex::default(),
             sent: Mutex::default(),
+            admitted: Mutex::default(),
             rests: Mutex::default(),
             process: Uuid::new_v4().to_string(),
         }

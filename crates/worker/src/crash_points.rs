@@ -17,7 +17,16 @@ pub const CRASH_POINTS: &[&str] = &[
     "delivery.submitted",
     "delivery.before_confirm",
     "delivery.confirmed",
+    "transfer.batch_taken",
+    "transfer.prepared",
+    "transfer.stored",
+    "transfer.submitted",
+    "transfer.before_confirm",
+    "transfer.confirmed",
 ];
+
+/// Places of one kind of batch.
+const STEPS: usize = 6;
 
 /// A place in the life of a batch.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +43,8 @@ pub(crate) enum Step {
 pub(crate) fn reach(kind: Kind, step: Step) {
     let first = match kind {
         Kind::Issue => 0,
-        Kind::Delivery => CRASH_POINTS.len() / 2,
+        Kind::Delivery => STEPS,
+        Kind::Transfer => 2 * STEPS,
     };
     crash::point(CRASH_POINTS[first + step as usize]);
 }

@@ -8,6 +8,7 @@ mod courier;
 mod crash_points;
 pub mod mail;
 mod probes;
+mod transfer;
 
 use std::future::Future;
 use std::sync::Arc;

@@ -94,6 +94,10 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
             "Die Adresse ist vergeben",
             "Diese Wallet-Adresse ist in dieser Umgebung schon hinterlegt.",
         ),
+        R17Duplicate => (
+            "Die Weisung wurde schon erteilt",
+            "Diese unterschriebene Weisung liegt bereits vor; eine neue braucht eine andere Nummer (nonce).",
+        ),
         Conflict => ("Widerspruch", "Das widerspricht dem gegenwärtigen Stand."),
         LastManager => (
             "Niemand könnte mehr Mitglieder verwalten",
@@ -238,6 +242,38 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
         ProductNotListed => (
             "Das Produkt ist nicht gelistet",
             "Die Anleger dieser Plattform dürfen das Produkt nicht halten.",
+        ),
+        R01NoAgreement => (
+            "Der Empfänger hat nicht zugestimmt",
+            "Die Wallet des Empfängers nimmt keine Übertragungen an.",
+        ),
+        R02NoInstruction => (
+            "Der Inhaber hat keine Weisung erteilt",
+            "Der Inhaber muss die Übertragung mit dem Schlüssel der abgebenden Wallet unterschreiben.",
+        ),
+        R03BadAuth => (
+            "Die Weisung ist nicht zuzuordnen",
+            "Die Unterschrift gehört nicht zur abgebenden Wallet und genau dieser Übertragung, oder ihre Frist ist abgelaufen.",
+        ),
+        R10Insufficient => (
+            "Der Bestand reicht nicht",
+            "In der Wallet sind weniger Stücke, die nicht schon durch frühere Weisungen gebunden sind.",
+        ),
+        R14Unidentified => (
+            "Eine Seite ist nicht identifiziert",
+            "Beide Seiten müssen identifizierte Anleger dieser Umgebung sein, die Stücke halten dürfen.",
+        ),
+        R15Freeze => (
+            "Eine Wallet ist gesperrt",
+            "Eine der beiden Wallets ist gesperrt, oder Register und Netzwerk müssen erst abgeglichen werden.",
+        ),
+        R19Lockup => (
+            "Die Stücke sind noch gebunden",
+            "Die Haltefrist der Bedingungen ist noch nicht abgelaufen.",
+        ),
+        TransfersPaused => (
+            "Übertragungen sind angehalten",
+            "Der Registerführer hat Übertragungen dieses Produkts vorerst angehalten.",
         ),
         PlatformSuspended => (
             "Die Plattform ist ausgesetzt",

@@ -5,6 +5,7 @@ mod dates;
 mod deadlines;
 mod delivery;
 mod machine;
+mod transfer;
 
 use super::*;
 use crate::{FieldCode, KycStatus, Refusal, Standing, WalletKind};

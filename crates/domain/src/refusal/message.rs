@@ -99,6 +99,7 @@ impl Refusal {
             Self::PlatformNotAdmitted => {
                 "Only platforms that the registrar has admitted take investments.".to_owned()
             }
+            Self::Instruction(refusal) => refusal.message().to_owned(),
             Self::AssetRequestState { action, status } => {
                 format!("A request with the status {status} cannot be {action}.")
             }

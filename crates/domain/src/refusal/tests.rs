@@ -85,6 +85,16 @@ fn one_of_each() -> Vec<Refusal> {
             action: "accepted",
             status: AssetRequestStatus::Live,
         },
+        Refusal::Instruction(InstructionRefusal::NoAgreement),
+        Refusal::Instruction(InstructionRefusal::NoInstruction),
+        Refusal::Instruction(InstructionRefusal::BadAuth),
+        Refusal::Instruction(InstructionRefusal::Insufficient),
+        Refusal::Instruction(InstructionRefusal::Unidentified),
+        Refusal::Instruction(InstructionRefusal::Freeze),
+        Refusal::Instruction(InstructionRefusal::Duplicate),
+        Refusal::Instruction(InstructionRefusal::Lockup),
+        Refusal::Instruction(InstructionRefusal::ProductNotListed),
+        Refusal::Instruction(InstructionRefusal::TransfersPaused),
     ]
 }
 

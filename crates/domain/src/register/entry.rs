@@ -43,6 +43,23 @@ pub enum Entry {
         /// The block that holds it.
         block: u64,
     },
+    /// Units move from one investor to another on an instruction.
+    Transfer {
+        /// Who held the units.
+        from: HolderId,
+        /// Who holds them now.
+        to: HolderId,
+        /// How many.
+        units: Units,
+        /// The recipient's new investment. See [`commitment`].
+        investment: Digest,
+        /// The instruction's place in the asset's queue.
+        instruction: u64,
+        /// The transaction on the DLT network that made it effective.
+        transaction_hash: TransactionHash,
+        /// The block that holds it.
+        block: u64,
+    },
 }
 
 /// The bytes are not an entry in its one form.
@@ -74,6 +91,7 @@ impl Entry {
         match self {
             Self::Issue { .. } => "issue",
             Self::Delivery { .. } => "delivery",
+            Self::Transfer { .. } => "transfer",
         }
     }
 
@@ -107,6 +125,20 @@ impl Entry {
                 hex::encode(investment),
                 hex::encode(transaction_hash.bytes()),
             ),
+            Self::Transfer {
+                from,
+                to,
+                units,
+                investment,
+                instruction,
+                transaction_hash,
+                block,
+            } => write!(
+                text,
+                "from: {from}\nto: {to}\nunits: {units}\ninvestment: {}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
+                hex::encode(investment),
+                hex::encode(transaction_hash.bytes()),
+            ),
         };
         written.expect("writing to a string does not fail");
         text.into_bytes()
@@ -131,6 +163,18 @@ impl Entry {
                 to: parsed(&mut lines, "to")?,
                 units: units(&mut lines)?,
                 investment: digest(&mut lines, "investment")?,
+                transaction_hash: TransactionHash::from_bytes(digest(
+                    &mut lines,
+                    "transaction_hash",
+                )?),
+                block: parsed(&mut lines, "block")?,
+            },
+            "transfer" => Self::Transfer {
+                from: parsed(&mut lines, "from")?,
+                to: parsed(&mut lines, "to")?,
+                units: units(&mut lines)?,
+                investment: digest(&mut lines, "investment")?,
+                instruction: parsed(&mut lines, "instruction")?,
                 transaction_hash: TransactionHash::from_bytes(digest(
                     &mut lines,
                     "transaction_hash",
@@ -265,6 +309,20 @@ mod tests {
         #[test]
         fn every_delivery_is_read_as_it_is_written(units in 0..=i64::MAX, block: u64, bytes: [u8; 32]) {
             let entry = delivery(units, block, bytes);
+            prop_assert_eq!(Entry::from_canonical_bytes(&entry.canonical_bytes()), Ok(entry));
+        }
+
+        #[test]
+        fn every_transfer_is_read_as_it_is_written(units in 0..=i64::MAX, instruction: u64, block: u64, bytes: [u8; 32]) {
+            let entry = Entry::Transfer {
+                from: HolderId::from_uuid(Uuid::from_u128(1)),
+                to: HolderId::from_uuid(Uuid::from_u128(2)),
+                units: Units::try_from(units).unwrap(),
+                investment: bytes,
+                instruction,
+                transaction_hash: TransactionHash::from_bytes(bytes),
+                block,
+            };
             prop_assert_eq!(Entry::from_canonical_bytes(&entry.canonical_bytes()), Ok(entry));
         }
     }

@@ -85,8 +85,13 @@ impl Holdings {
                 self.by_holder.insert(holder, units);
                 Ok(())
             }
-            Entry::Delivery { .. } if self.issued.is_zero() => Err(HoldingError::NotIssued),
+            Entry::Delivery { .. } | Entry::Transfer { .. } if self.issued.is_zero() => {
+                Err(HoldingError::NotIssued)
+            }
             Entry::Delivery {
+                from, to, units, ..
+            }
+            | Entry::Transfer {
                 from, to, units, ..
             } => self.move_units(from, to, units),
         }

@@ -6,20 +6,20 @@ use domain::{CommandId, InvestmentId, Timestamp};
 use super::{CommandRecord, CommandStatus, read};
 use crate::columns::{Columns, time};
 
-const FIND: Sql = Sql("select id, product_id, investment_id, kind, wallet_address, units, status, batch_id, attempts, error, created_at, changed_at
+const FIND: Sql = Sql("select id, product_id, investment_id, kind, wallet_address, units, status, batch_id, attempts, error, created_at, changed_at, instruction_id
 from dlt_commands
 where id = $1");
 
-const LOCK: Sql = Sql("select id, product_id, investment_id, kind, wallet_address, units, status, batch_id, attempts, error, created_at, changed_at
+const LOCK: Sql = Sql("select id, product_id, investment_id, kind, wallet_address, units, status, batch_id, attempts, error, created_at, changed_at, instruction_id
 from dlt_commands
 where id = $1
 for update");
 
-const OF_INVESTMENT: Sql = Sql("select id, product_id, investment_id, kind, wallet_address, units, status, batch_id, attempts, error, created_at, changed_at
+const OF_INVESTMENT: Sql = Sql("select id, product_id, investment_id, kind, wallet_address, units, status, batch_id, attempts, error, created_at, changed_at, instruction_id
 from dlt_commands
 where investment_id = $1");
 
-const LIST: Sql = Sql("select id, product_id, investment_id, kind, wallet_address, units, status, batch_id, attempts, error, created_at, changed_at
+const LIST: Sql = Sql("select id, product_id, investment_id, kind, wallet_address, units, status, batch_id, attempts, error, created_at, changed_at, instruction_id
 from dlt_commands
 where (status = $1 or $1 is null)
 order by id
@@ -29,9 +29,11 @@ const COUNT: Sql = Sql("select count(*)
 from dlt_commands
 where (status = $1 or $1 is null)");
 
+// An instruction that was rejected has ended: nobody has to look after it.
 const BACKLOG: Sql = Sql("select status, count(*), min(created_at)
 from dlt_commands
 where status <> 'confirmed'
+and not (status = 'failed' and kind = 'transfer')
 group by status");
 
 // What failed waits for another wallet or for an operator, not for the time.

@@ -68,7 +68,9 @@ impl World {
         let listings = app.issuer(0).await.get("listings/").await.expect(200);
         let product = app.issuer(0).await.get("products/").await.expect(200);
         let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let transfer = crate::transfers::some_transfer(&app, &partner).await;
         let ids = HashMap::from([
+            ("transfer_id", transfer),
             ("platform_id", platforms[0].clone()),
             ("decision_id", decision),
             ("client_id", client),
@@ -150,6 +152,11 @@ impl World {
             "create_investment" => partner_order,
             "create_investment_batch" => json!({"investments": [partner_order]}),
             "add_signed_documents" => json!({"signed_documents": signed}),
+            "create_transfer" => json!({
+                "product": self.ids["product_id"], "source_wallet": self.ids["wallet_id"],
+                "target_address": people::wallet_address(), "amount": 1,
+            }),
+            "set_transfer_rules" => json!({"paused": false}),
             "create_webhook_endpoint" => json!({"url": "https://example.org/hook"}),
             "replay_webhook_events" => json!({"since": self.app.ago(60)}),
             "accept_investments"

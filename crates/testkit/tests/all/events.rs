@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use testkit::contract::Contract;
 use testkit::{Backend, TestApp};
 
+use crate::transfers::{Holder, ended};
+
 /// Values that differ from run to run, by their fields.
 fn masked(event: &Value) -> Value {
     let mut event = event.clone();
@@ -14,6 +16,7 @@ fn masked(event: &Value) -> Value {
         ("id", "[event]"),
         ("investment_id", "[investment]"),
         ("investor_id", "[investor]"),
+        ("transfer_id", "[transfer]"),
     ] {
         if event[field].is_string() {
             event[field] = json!(mask);
@@ -27,13 +30,18 @@ fn masked(event: &Value) -> Value {
 async fn every_type_of_event_has_its_payload(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
-    // Given a sale from the identification to the delivery.
+    // Given a sale from the identification to the delivery, and units that go to another platform's investor.
     let app = TestApp::start(backend).await;
     let partner = app.partner(0).await;
     let customer = partner.customer().await;
     let known = json!({"accepted_at": app.ago(30), "paid_at": app.ago(20)});
     let order = testkit::client::id(&partner.invest(&customer, 2, known).await);
     partner.reaches(&order, "DELIVERED").await;
+    let (giver, _) = Holder::of_units(&app, &partner, &[2]).await;
+    let receiver = Holder::new(&app, &app.other_partner(0).await).await;
+    let body = giver.signed(&app, &partner.product_id, &receiver.customer.address, 2);
+    let transfer = partner.api.post("transfers/", &body).await.expect(201);
+    ended(&partner, &testkit::client::id(&transfer)).await;
 
     // When its events are read, each is what the document says, and the last of each type is as written down.
     let feed = partner.feed().await;

@@ -23,6 +23,7 @@ fn tell(registry: &Registry, tx: &mut database::Tx, order: InvestmentId) -> Resu
         kind: INVESTMENT_STATUS_CHANGED,
         investment: Some(order),
         investor: None,
+        transfer: None,
         status: Some(record.investment.status().as_str()),
         previous: None,
         sequence: record.event_sequence,

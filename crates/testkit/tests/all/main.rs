@@ -58,6 +58,7 @@ mod reviews;
 mod sdk_client;
 mod sdk_examples;
 mod story;
+mod transfers;
 mod unknown_input;
 mod walk_through;
 mod wallets;

@@ -46,6 +46,8 @@ pub struct FakeLedger {
 struct State {
     assets: BTreeMap<Address, Asset>,
     barred: BTreeSet<Address>,
+    /// Who got something or was let in.
+    admitted: BTreeSet<(Address, Address)>,
     nonce: u64,
     signed: BTreeMap<[u8; 32], (u64, Command)>,
     mined: BTreeMap<[u8; 32], bool>,
@@ -88,6 +90,19 @@ impl FakeLedger {
     pub fn script(&self, call: &'static str, fault: Fault) {
         let mut state = self.state.lock().unwrap();
         state.scripted.entry(call).or_default().push(fault);
+    }
+
+    /// Nothing that was scripted happens any more.
+    pub fn heal(&self) {
+        self.state.lock().unwrap().scripted.clear();
+    }
+
+    /// Units move without the register's doing.
+    pub fn move_unseen(&self, asset: Address, from: Address, to: Address, units: u64) {
+        let mut state = self.state.lock().unwrap();
+        let asset = state.assets.get_mut(&asset).unwrap();
+        *asset.balances.get_mut(&from).unwrap() -= units;
+        *asset.balances.entry(to).or_default() += units;
     }
 
     pub fn bar(&self, wallet: Address) {
@@ -303,6 +318,23 @@ impl State {
                 }
                 Ok(())
             }
+            Command::Transfer {
+                asset,
+                from,
+                to,
+                units,
+            } => {
+                if self.barred.contains(to) || !self.admitted.contains(&(*asset, *to)) {
+                    return Err(Refusal::ReceiverRefused(*to).into());
+                }
+                let balances = &self.assets[asset].balances;
+                let available = balances.get(from).copied().unwrap_or_default();
+                if available < *units {
+                    let needed = *units;
+                    return Err(Refusal::InsufficientUnits { available, needed }.into());
+                }
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -340,9 +372,23 @@ impl State {
                 let asset = self.assets.get_mut(address).unwrap();
                 asset.next_sequence += 1;
                 for (wallet, units) in items {
+                    self.admitted.insert((*address, *wallet));
                     *asset.balances.get_mut(address).unwrap() -= units;
                     *asset.balances.entry(*wallet).or_default() += units;
                 }
+            }
+            Command::Transfer {
+                asset,
+                from,
+                to,
+                units,
+            } => {
+                let asset = self.assets.get_mut(asset).unwrap();
+                *asset.balances.get_mut(from).unwrap() -= units;
+                *asset.balances.entry(*to).or_default() += units;
+            }
+            Command::Admit { asset, wallet } => {
+                self.admitted.insert((*asset, *wallet));
             }
             other => panic!("{other:?} is not among the worker's commands"),
         }

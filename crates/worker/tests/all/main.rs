@@ -9,3 +9,4 @@ mod deliveries;
 mod ledger;
 mod register;
 mod stage;
+mod transfers;

@@ -123,7 +123,7 @@ impl Stage {
         self.assets[asset].token_address
     }
 
-    fn request(&self, asset: usize) -> Request {
+    pub fn request(&self, asset: usize) -> Request {
         let asset = &self.assets[asset];
         let party = Party::Distributor(asset.environment, asset.campaigns[0].0);
         Request {
@@ -141,10 +141,14 @@ impl Stage {
 
     /// An identified investor; the number makes its wallet.
     pub async fn person(&self, asset: usize, number: u8) -> Person {
-        let request = self.request(asset);
         let mut bytes = [number; 20];
         bytes[0] = 0xAA;
-        let address = Address::from_bytes(bytes);
+        self.person_at(asset, Address::from_bytes(bytes)).await
+    }
+
+    /// An identified investor with this wallet.
+    pub async fn person_at(&self, asset: usize, address: Address) -> Person {
+        let request = self.request(asset);
         let body = serde_json::from_value(json!({
             "natural_person": {
                 "forename": "Erika", "surname": "Muster", "birth_date": "1980-05-01",

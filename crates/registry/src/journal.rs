@@ -1,0 +1,102 @@
+//! The journal of a register while entries are appended, and what must not happen on the way.
+
+use database::Tx;
+use domain::register::{Digest, Frontier, holdings};
+use domain::{BatchId, Entry, HolderId, InstructionId, ProductId, Timestamp, Units};
+use storage::register::{self, Head};
+use storage::register_entries::{self, EntryRecord};
+use storage::register_subtrees;
+
+use crate::{Error, Result, register_log};
+
+/// Something that must not happen between the network and the register.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Mismatch {
+    #[error("batch {0} took effect, but it was refused here")]
+    Refused(BatchId),
+    #[error("the register of product {0} cannot be continued: {1}")]
+    Register(ProductId, &'static str),
+    #[error("the register of product {0} refuses the entry: {1}")]
+    Holdings(ProductId, holdings::HoldingError),
+    #[error("instruction {0} has taken effect on the network, but here it cannot: {1}")]
+    Instruction(InstructionId, &'static str),
+    #[error("the holdings of product {0} sum up to {1} units, but {2} were issued")]
+    Sum(ProductId, Units, Units),
+}
+
+/// A register to which entries are appended.
+pub(crate) struct Journal {
+    pub(crate) head: Head,
+    frontier: Frontier,
+}
+
+impl Journal {
+    /// A register without entries.
+    pub(crate) fn empty(
+        product: ProductId,
+        issuer_holder: HolderId,
+        issued: Units,
+        now: Timestamp,
+    ) -> Self {
+        let frontier = Frontier::new();
+        let head = Head {
+            product,
+            issuer_holder,
+            sequence: 0,
+            root_hash: frontier.root(),
+            frontier: frontier.to_bytes(),
+            issued,
+            updated_at: now,
+        };
+        Self { head, frontier }
+    }
+
+    /// The register of a product; nobody else appends to it before the transaction ends.
+    pub(crate) fn lock(tx: &mut Tx, product: ProductId, now: Timestamp) -> Result<Self> {
+        let broken = |what| Error::fault(Mismatch::Register(product, what));
+        let mut head = register::lock_head(tx, product)?.ok_or(broken("nothing is issued"))?;
+        let frontier = Frontier::from_bytes(head.sequence, &head.frontier)
+            .ok_or(broken("its frontier is damaged"))?;
+        if frontier.root() != head.root_hash {
+            return Err(broken("its frontier does not have its root hash"));
+        }
+        head.updated_at = now;
+        Ok(Self { head, frontier })
+    }
+
+    /// Appends an entry; its place.
+    pub(crate) fn append(&mut self, tx: &mut Tx, entry: &Entry) -> Result<u64> {
+        let leaf_hash: Digest = entry.leaf_hash();
+        let mut kept = Vec::new();
+        self.head.root_hash = self.frontier.append_and_tell(leaf_hash, |subtree, hash| {
+            if let Some(level) = register_log::kept_level(subtree) {
+                kept.push((level, subtree.index, hash));
+            }
+        });
+        self.head.sequence = self.frontier.size();
+        self.head.frontier = self.frontier.to_bytes();
+        let record = EntryRecord {
+            sequence: self.head.sequence,
+            kind: entry.kind().to_owned(),
+            content: entry.canonical_bytes(),
+            leaf_hash,
+            root_hash: self.head.root_hash,
+            created_at: self.head.updated_at,
+        };
+        register_entries::insert(tx, self.head.product, &record)?;
+        for (level, place, hash) in kept {
+            register_subtrees::insert(tx, self.head.product, (level, place), &hash)?;
+        }
+        Ok(self.head.sequence)
+    }
+}
+
+/// The sum of the holdings is the issue volume after every entry (§ 7(3) eWpG).
+pub(crate) fn check_sum(tx: &mut Tx, head: &Head) -> Result<()> {
+    let sum = register::sum(tx, head.product)?;
+    if sum == head.issued {
+        Ok(())
+    } else {
+        Err(Error::fault(Mismatch::Sum(head.product, sum, head.issued)))
+    }
+}

@@ -1,0 +1,212 @@
+//! A final transfer becomes register: the entry, both holdings, the investments that gave and the one that received, statements and events.
+
+use database::Tx;
+use domain::register::commitment;
+use domain::register::holdings::moved;
+use domain::transfer::first_in_first_out;
+use domain::{
+    Entry, HolderId, Instruction, Investment, InvestmentId, InvestorId, Money, PaymentReference,
+    ProductId, Receipt, Timestamp, Units,
+};
+use storage::Scope;
+use storage::dlt_batches::BatchRecord;
+use storage::dlt_commands;
+use storage::holdings;
+use storage::instructions;
+use storage::investments::InvestmentRecord;
+use storage::products::ProductRecord;
+use storage::register::{self, HoldingRecord};
+use storage::register_entries;
+use storage::transfers::{self, TransferRecord};
+
+use crate::confirmation::{Concerned, Confirmation, make_statement};
+use crate::journal::{Journal, Mismatch, check_sum};
+use crate::{Error, Registry, Result, delivery, ids, progress, transfers as operations};
+
+/// Enters the one transfer of a batch.
+pub(crate) fn enter(
+    registry: &Registry,
+    tx: &mut Tx,
+    batch: &BatchRecord,
+    confirmation: Confirmation,
+) -> Result<()> {
+    let now = registry.clock.now();
+    let product = delivery::product(tx, batch.product)?;
+    let mut journal = Journal::lock(tx, batch.product, now)?;
+    let before = journal.head.sequence;
+    let instruction = dlt_commands::of_batch(tx, batch.id)?
+        .first()
+        .and_then(|command| command.instruction)
+        .ok_or(Error::NotFound("instruction"))?;
+    let mut transfer = transfers::lock(tx, instruction)?.ok_or(Error::NotFound("instruction"))?;
+    let parts = give(registry, tx, &transfer)?;
+    let received = receive(registry, tx, &product, &transfer, (&parts, confirmation))?;
+    transfers::complete(tx, instruction, &parts, received.investment)?;
+
+    let (from, to, held) = move_holdings(tx, &transfer, now)?;
+    let salt = ids::bytes();
+    let entry = Entry::Transfer {
+        from,
+        to,
+        units: transfer.units,
+        investment: commitment(&salt, received.investment),
+        instruction: transfer.order.instruction.sequence,
+        transaction_hash: confirmation.transaction_hash,
+        block: confirmation.block,
+    };
+    let sequence = journal.append(tx, &entry)?;
+    let place = (batch.product, sequence);
+    register_entries::insert_commitment(tx, place, received.investment, &salt)?;
+    // Both sides hear of it (§ 19(2) eWpG), the giving one for each investment of which less remains.
+    for (investment, _) in &parts {
+        let gave = Concerned {
+            investment: *investment,
+            environment: transfer.order.environment,
+            platform: transfer.order.platform,
+        };
+        make_statement(registry, tx, &product, gave, (sequence, held.0))?;
+    }
+    make_statement(registry, tx, &product, received, (sequence, held.1))?;
+
+    transfer.order.instruction = executed(&transfer.order.instruction, confirmation)?;
+    transfer.investment = Some(received.investment);
+    instructions::end(tx, &transfer.order.instruction)?;
+    operations::tell_ended(registry, tx, &transfer)?;
+    register::update_head(tx, before, &journal.head)?;
+    check_sum(tx, &journal.head)
+}
+
+fn executed(instruction: &Instruction, confirmation: Confirmation) -> Result<Instruction> {
+    instruction
+        .clone()
+        .execute(confirmation.at, confirmation.transaction_hash)
+        .map_err(Error::fault)
+}
+
+/// Takes the units from the giver's investments, the oldest first.
+fn give(
+    registry: &Registry,
+    tx: &mut Tx,
+    transfer: &TransferRecord,
+) -> Result<Vec<(InvestmentId, Units)>> {
+    let instruction = &transfer.order.instruction;
+    let investments = transfers::giving(
+        tx,
+        transfer.order.investor,
+        instruction.product,
+        transfer.source.address,
+    )?;
+    let parts = first_in_first_out(&investments, transfer.units).ok_or_else(|| {
+        Error::fault(Mismatch::Instruction(
+            instruction.id,
+            "the investments in the wallet do not have as many units",
+        ))
+    })?;
+    for (id, units) in &parts {
+        let mut record = progress::lock(tx, &Scope::ALL, *id)?;
+        record.investment = record.investment.give(*units)?;
+        record.changed_at = registry.clock.now();
+        storage::investments::update(tx, &record)?;
+    }
+    Ok(parts)
+}
+
+/// Makes the recipient's investment.
+fn receive(
+    registry: &Registry,
+    tx: &mut Tx,
+    product: &ProductRecord,
+    transfer: &TransferRecord,
+    (parts, confirmation): (&[(InvestmentId, Units)], Confirmation),
+) -> Result<Concerned> {
+    let now = registry.clock.now();
+    let unexplained =
+        |what| Error::fault(Mismatch::Instruction(transfer.order.instruction.id, what));
+    let (first, _) = parts.first().ok_or_else(|| unexplained("nothing moves"))?;
+    let investor = storage::investors::find(tx, &Scope::ALL, transfer.target_investor)?
+        .ok_or_else(|| unexplained("there is no such recipient"))?;
+    let campaign_id = transfers::campaign(tx, product.product.id, investor.platform, *first)?;
+    let receipt = Receipt {
+        id: InvestmentId::from_uuid(ids::new()),
+        investor_id: investor.id,
+        campaign_id,
+        product_id: product.product.id,
+        units: transfer.units,
+        recipient: transfer.target,
+        instructed_at: transfer.order.instruction.received_at,
+        at: confirmation.at,
+        transaction_hash: confirmation.transaction_hash,
+    };
+    let (investment, changes) = Investment::received(receipt, now);
+    let price = product.product.price.per_unit();
+    // What the two paid each other is not known here; the issuer gets nothing.
+    let total = Money::new(0, price.decimals(), price.currency()).map_err(Error::fault)?;
+    let mut record = InvestmentRecord {
+        investment,
+        environment: investor.environment,
+        platform: investor.platform,
+        issuer: product.product.issuer_id,
+        total,
+        payment_reference: PaymentReference::from_random(ids::bytes()),
+        event_sequence: 0,
+        created_at: now,
+        changed_at: now,
+    };
+    // The row comes before what refers to it, and already counts the events that follow.
+    let counted = InvestmentRecord {
+        event_sequence: changes.len() as u64,
+        ..record.clone()
+    };
+    storage::investments::insert(tx, &counted)?;
+    progress::tell(registry, tx, &mut record, &changes)?;
+    Ok(Concerned {
+        investment: record.investment.id,
+        environment: record.environment,
+        platform: record.platform,
+    })
+}
+
+/// Moves the units between the two holdings; both holders, and what each holds afterwards in all its wallets.
+fn move_holdings(
+    tx: &mut Tx,
+    transfer: &TransferRecord,
+    now: Timestamp,
+) -> Result<(HolderId, HolderId, (Units, Units))> {
+    let product = transfer.order.instruction.product;
+    let from = holdings::holder_of(tx, product, transfer.order.investor)?.ok_or_else(|| {
+        Error::fault(Mismatch::Instruction(
+            transfer.order.instruction.id,
+            "who gives is not in the register",
+        ))
+    })?;
+    let to = holder_of(tx, product, transfer.target_investor, now)?;
+    let before = (
+        holdings::held_by(tx, product, from)?,
+        holdings::held_by(tx, product, to)?,
+    );
+    let held = moved(from, before, transfer.units)
+        .map_err(|error| Error::fault(Mismatch::Holdings(product, error)))?;
+    let holding = |holder, wallet| HoldingRecord {
+        holder,
+        wallet,
+        units: transfer.units,
+    };
+    register::debit(tx, product, &holding(from, transfer.source.address))?;
+    register::credit(tx, product, &holding(to, transfer.target.address))?;
+    Ok((from, to, held))
+}
+
+/// The investor's holder in this register, with a random id that its first entry gives it (§ 17(2) eWpG).
+fn holder_of(
+    tx: &mut Tx,
+    product: ProductId,
+    investor: InvestorId,
+    now: Timestamp,
+) -> Result<HolderId> {
+    if let Some(known) = holdings::holder_of(tx, product, investor)? {
+        return Ok(known);
+    }
+    let id = HolderId::from_uuid(ids::random());
+    register::insert_holder(tx, id, product, Some(investor), now)?;
+    Ok(id)
+}

@@ -1,0 +1,295 @@
+//! Transfers between investors: an instruction of the holder that enters the asset's queue complete or not at all, and is checked again
+//! when its turn comes.
+
+use database::Tx;
+use domain::transfer::{self, Conditions};
+use domain::{
+    Authority, CommandId, Instruction, InstructionId, InstructionRefusal, Means, PlatformId,
+    ProductId, ProductStatus, Recipient, Refusal, Timestamp, Units,
+};
+use storage::Scope;
+use storage::dlt_commands::{self, NewTransfer};
+use storage::instructions::{Evidence, InstructionRecord};
+use storage::transfers::{SideRecord, TransferRecord};
+use storage::{instructions, parties, transfer_rules};
+use translate::transfers::Ordered;
+use wire::FieldCode;
+use wire::transfers::{Transfer, TransferCreate};
+
+use crate::events::{self, Happening};
+use crate::signed_transfers::{self, Facts};
+use crate::{
+    Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids,
+};
+
+/// Takes a holder's instruction to move units to another investor. From here it is carried out or fails with a reason.
+///
+/// # Errors
+/// A field that names nothing of the caller's; the code of the first condition that is not met.
+pub async fn create(
+    registry: &Registry,
+    request: &Request,
+    body: TransferCreate,
+) -> Result<Answer> {
+    let (environment, platform, scope) =
+        request.caller.require_distributor(Right::WriteTransfers)?;
+    let ordered = translate::transfers::create(&body)?;
+    let (own, caller) = (registry.clone(), request.caller.clone());
+    registry
+        .write(request, move |tx| {
+            let now = own.clock.now();
+            let product = storage::products::find(tx, &scope, ordered.product)?
+                .filter(|product| product.status == ProductStatus::Active)
+                .ok_or_else(|| unknown("product"))?;
+            let source = storage::transfers::side(tx, &scope, ordered.source_wallet)?
+                .ok_or_else(|| unknown("source_wallet"))?;
+            let facts = Facts {
+                chain_id: product.chain_id,
+                token: product.token_address,
+                from: source.side.wallet.address,
+                to: ordered.target,
+                units: ordered.units,
+            };
+            let evidence = evidence(&facts, &ordered, now)?;
+            // From here on nobody else enters an instruction for the asset before this one is there or refused.
+            let sequence = instructions::next_sequence(tx, ordered.product)?;
+            if instructions::is_known(tx, ordered.product, &evidence.digest)? {
+                return Err(refused(InstructionRefusal::Duplicate));
+            }
+            let target = storage::transfers::side_at(tx, environment, ordered.target)?;
+            let instruction = Instruction::receive(
+                InstructionId::from_uuid(ids::new()),
+                (ordered.product, sequence),
+                (Authority::Holder, Means::Signature),
+                now,
+            );
+            let sides = (&source, target.as_ref());
+            conditions(&own, tx, (&instruction, ordered.units), sides)?
+                .check()
+                .map_err(refused)?;
+            let target = target.ok_or_else(|| refused(InstructionRefusal::Unidentified))?;
+            if target.side.wallet.investor_id == source.side.wallet.investor_id {
+                return Err(same_holder());
+            }
+            let transfer = TransferRecord {
+                order: InstructionRecord {
+                    instruction,
+                    environment,
+                    platform,
+                    investor: source.side.wallet.investor_id,
+                },
+                source: Recipient::from(&source.side.wallet),
+                target: Recipient::from(&target.side.wallet),
+                target_investor: target.side.wallet.investor_id,
+                units: ordered.units,
+                investment: None,
+            };
+            enter(&own, tx, &caller, (&transfer, &ordered, &evidence))?;
+            Done::created(transfer.order.instruction.id, &show(&transfer))
+        })
+        .await
+}
+
+/// Transfers that the caller has instructed, oldest first.
+///
+/// # Errors
+/// Refuses callers without the right.
+pub async fn list(
+    registry: &Registry,
+    caller: &Caller,
+    paging: Paging,
+) -> Result<Listed<Transfer>> {
+    let scope = caller.require(Right::ReadTransfers)?;
+    registry
+        .db
+        .read(move |tx| {
+            let Paging { offset, limit } = paging;
+            let (count, transfers) = storage::transfers::list(tx, &scope, offset, limit)?;
+            let items = transfers.iter().map(show).collect();
+            Ok(Listed { count, items })
+        })
+        .await
+}
+
+/// One transfer.
+///
+/// # Errors
+/// Not found if it is not the caller's.
+pub async fn get(registry: &Registry, caller: &Caller, id: InstructionId) -> Result<Transfer> {
+    let scope = caller.require(Right::ReadTransfers)?;
+    registry
+        .db
+        .read(move |tx| {
+            let found = storage::transfers::find(tx, &scope, id)?;
+            found.as_ref().map(show).ok_or(Error::NotFound("transfer"))
+        })
+        .await
+}
+
+/// Why a transfer whose turn has come cannot be carried out any more, if it cannot.
+pub(crate) fn stands_against(
+    registry: &Registry,
+    tx: &mut Tx,
+    transfer: &TransferRecord,
+) -> Result<Option<InstructionRefusal>> {
+    let missing = || Error::NotFound("wallet");
+    let source = storage::transfers::side(tx, &Scope::ALL, transfer.source.wallet_id)?;
+    let source = source.ok_or_else(missing)?;
+    let target = storage::transfers::side(tx, &Scope::ALL, transfer.target.wallet_id)?;
+    let sides = (&source, target.as_ref());
+    let instruction = &transfer.order.instruction;
+    let conditions = conditions(registry, tx, (instruction, transfer.units), sides)?;
+    Ok(conditions.check().err())
+}
+
+/// Ends a transfer that cannot be carried out. Nothing has moved.
+pub(crate) fn reject(
+    registry: &Registry,
+    tx: &mut Tx,
+    id: InstructionId,
+    code: InstructionRefusal,
+) -> Result<()> {
+    let mut transfer = storage::transfers::lock(tx, id)?.ok_or(Error::NotFound("instruction"))?;
+    let instruction = transfer.order.instruction.clone();
+    transfer.order.instruction = instruction
+        .reject(code, registry.clock.now())
+        .map_err(Error::fault)?;
+    instructions::end(tx, &transfer.order.instruction)?;
+    tell_ended(registry, tx, &transfer)
+}
+
+/// Tells the platform that instructed how it ended; the recipient's platform hears of the new investment.
+pub(crate) fn tell_ended(
+    registry: &Registry,
+    tx: &mut Tx,
+    transfer: &TransferRecord,
+) -> Result<()> {
+    let order = &transfer.order;
+    let environment = storage::environments::name(tx, order.environment)?;
+    let (status, _) = translate::transfers::outcome(order.instruction.state());
+    let happening = Happening {
+        environment: order.environment,
+        platform: order.platform,
+        kind: events::TRANSFER_STATUS_CHANGED,
+        investment: None,
+        investor: Some(order.investor),
+        transfer: Some(order.instruction.id),
+        status: Some(status.as_str()),
+        previous: Some(wire::transfers::TransferStatus::Processing.as_str()),
+        sequence: 1,
+        at: registry.clock.now(),
+    };
+    events::emit(registry, tx, &environment, &happening)
+}
+
+/// The holder's signature over exactly this. No other means is offered: who has no key of its own cannot instruct yet.
+fn evidence(facts: &Facts, ordered: &Ordered, now: Timestamp) -> Result<Evidence> {
+    let signed = ordered
+        .signed
+        .as_ref()
+        .ok_or_else(|| refused(InstructionRefusal::NoInstruction))?;
+    let digest = signed_transfers::check(facts, signed, now).map_err(refused)?;
+    Ok(Evidence {
+        digest,
+        signature: signed.signature.to_vec(),
+    })
+}
+
+/// All that a transfer is checked against, as of now.
+fn conditions(
+    registry: &Registry,
+    tx: &mut Tx,
+    (instruction, units): (&Instruction, Units),
+    (source, target): (&SideRecord, Option<&SideRecord>),
+) -> Result<Conditions> {
+    let product = instruction.product;
+    let is_listed = match target {
+        Some(target) => is_listed(tx, product, target.platform)?,
+        None => false,
+    };
+    let wallet = source.side.wallet;
+    let before = instruction.sequence;
+    let (held, bound) = storage::transfers::stock(tx, product, wallet.address, before)?;
+    let unlocked = match lock_in_days(tx, product)? {
+        0 => held,
+        days => {
+            let since = storage::transfers::since(tx, wallet.investor_id, product, wallet.address)?;
+            transfer::unlocked(&since, days, registry.clock.now())
+        }
+    };
+    Ok(Conditions {
+        source: source.side,
+        target: target.map(|target| target.side),
+        is_listed,
+        rules: transfer_rules::find(tx, product)?,
+        available: held.checked_sub(bound).unwrap_or_default(),
+        // What earlier instructions take is the oldest, whose lock-up ends first.
+        unlocked: unlocked.checked_sub(bound).unwrap_or_default(),
+        units,
+    })
+}
+
+/// A product that was made without an offer has no lock-up.
+fn lock_in_days(tx: &mut Tx, product: ProductId) -> Result<u32> {
+    let offer = storage::offers::find(tx, product)?;
+    Ok(offer.map_or(0, |offer| offer.offer.lock_in_days))
+}
+
+fn is_listed(tx: &mut Tx, product: ProductId, platform: PlatformId) -> Result<bool> {
+    let listing = parties::listed(tx, product, platform)?;
+    Ok(listing.is_some_and(|listing| listing.is_allowed))
+}
+
+/// The instruction, its command to the DLT network and its line in the audit log, in one transaction.
+fn enter(
+    registry: &Registry,
+    tx: &mut Tx,
+    caller: &Caller,
+    (transfer, ordered, evidence): (&TransferRecord, &Ordered, &Evidence),
+) -> Result<()> {
+    let Some(signed) = &ordered.signed else {
+        return Err(refused(InstructionRefusal::NoInstruction));
+    };
+    let instruction = &transfer.order.instruction;
+    let choices = (signed.nonce.as_str(), signed.deadline);
+    storage::transfers::insert(tx, transfer, choices, evidence)?;
+    let command = NewTransfer {
+        id: CommandId::from_uuid(ids::new()),
+        product: instruction.product,
+        instruction: instruction.id,
+        wallet: transfer.target.address,
+        units: transfer.units,
+    };
+    dlt_commands::queue_transfer(tx, &command, instruction.received_at)?;
+    let detail = serde_json::json!({
+        "product": instruction.product.to_string(), "sequence": instruction.sequence, "amount": transfer.units.get(),
+        "authority": instruction.authority.as_str(), "means": instruction.means.as_str(),
+    });
+    let target = instruction.id.to_string();
+    audit::record(registry, tx, caller, "transfer.create", &target, &detail)
+}
+
+fn show(transfer: &TransferRecord) -> Transfer {
+    let sides = (transfer.source, transfer.target);
+    translate::transfers::show(&transfer.order.instruction, sides, transfer.units)
+}
+
+fn refused(refusal: InstructionRefusal) -> Error {
+    Refusal::Instruction(refusal).into()
+}
+
+fn unknown(field: &'static str) -> Error {
+    Error::Field(
+        field,
+        FieldCode::NotFound,
+        "There is none with this id in this environment.".to_owned(),
+    )
+}
+
+fn same_holder() -> Error {
+    Error::Field(
+        "target_address",
+        FieldCode::OutOfRange,
+        "This wallet is of the same investor; a transfer changes the holder.".to_owned(),
+    )
+}

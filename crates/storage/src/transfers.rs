@@ -1,0 +1,378 @@
+//! Transfers between investors: instructions with two wallets, and the investments that give the units.
+
+use database::{DatabaseError, Row, Sql, Tx, Value};
+use domain::transfer::Side;
+use domain::wallet::{Standing, Wallet};
+use domain::{
+    Address, CampaignId, EnvironmentId, InstructionId, InvestmentId, InvestorId, PlatformId,
+    ProductId, Recipient, Timestamp, Units, WalletId,
+};
+
+use crate::columns::{Columns, time};
+use crate::instructions::{self, Evidence, InstructionRecord};
+use crate::{Scope, holdings};
+
+/// What the queue calls them.
+const KIND: &str = "transfer";
+
+const SIDE_BY_WALLET: Sql = Sql("select w.id, w.investor_id, w.kind, w.address, w.receiving_enabled, w.frozen, i.kyc_status, i.tax_information_present, i.us_tax, i.custodian_bank, w.environment_id, w.platform_id
+from wallets w
+join investors i on i.id = w.investor_id
+where w.id = $1
+and (w.environment_id = $2 or $2 is null)
+and (w.platform_id = $3 or $3 is null)");
+
+const SIDE_BY_ADDRESS: Sql = Sql("select w.id, w.investor_id, w.kind, w.address, w.receiving_enabled, w.frozen, i.kyc_status, i.tax_information_present, i.us_tax, i.custodian_bank, w.environment_id, w.platform_id
+from wallets w
+join investors i on i.id = w.investor_id
+where w.environment_id = $1
+and w.address = $2");
+
+// What instructions that have not ended yet will take from a wallet.
+const BOUND: Sql = Sql("select cast(coalesce(sum(t.units), 0) as bigint)
+from instructions i
+join transfers t on t.instruction_id = i.id
+where i.product_id = $1
+and i.status = 'processing'
+and t.source_address = $2
+and i.sequence < $3");
+
+const INSERT: Sql = Sql("insert into transfers
+(instruction_id, source_wallet_id, source_address, target_wallet_id, target_address, target_investor_id, units, nonce, deadline)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+
+const FIND: Sql = Sql("select i.id, i.product_id, i.sequence, i.environment_id, i.platform_id, i.investor_id, i.authority, i.means, i.received_at, i.status, i.code, i.transaction_hash, i.ended_at, t.source_wallet_id, t.source_address, t.target_wallet_id, t.target_address, t.target_investor_id, t.units, t.investment_id
+from instructions i
+join transfers t on t.instruction_id = i.id
+where i.id = $1
+and (i.environment_id = $2 or $2 is null)
+and (i.platform_id = $3 or $3 is null)");
+
+const COUNT: Sql = Sql("select count(*)
+from instructions i
+join transfers t on t.instruction_id = i.id
+where (i.environment_id = $1 or $1 is null)
+and (i.platform_id = $2 or $2 is null)");
+
+const LIST: Sql = Sql("select i.id, i.product_id, i.sequence, i.environment_id, i.platform_id, i.investor_id, i.authority, i.means, i.received_at, i.status, i.code, i.transaction_hash, i.ended_at, t.source_wallet_id, t.source_address, t.target_wallet_id, t.target_address, t.target_investor_id, t.units, t.investment_id
+from instructions i
+join transfers t on t.instruction_id = i.id
+where (i.environment_id = $1 or $1 is null)
+and (i.platform_id = $2 or $2 is null)
+order by i.id
+limit $3 offset $4");
+
+// The oldest delivery gives first; of two in one block the one that was ordered first.
+const GIVING: Sql = Sql("select id, remaining_units
+from investments
+where investor_id = $1
+and product_id = $2
+and wallet_address = $3
+and status = 'DELIVERED'
+and remaining_units > 0
+order by delivered_at, id
+for update");
+
+const SINCE: Sql = Sql("select remaining_units, delivered_at
+from investments
+where investor_id = $1
+and product_id = $2
+and wallet_address = $3
+and status = 'DELIVERED'
+and remaining_units > 0");
+
+const INSERT_PART: Sql = Sql("insert into transfer_parts
+(instruction_id, investment_id, units)
+values ($1, $2, $3)");
+
+const SET_INVESTMENT: Sql = Sql("update transfers
+set investment_id = $2
+where instruction_id = $1");
+
+// The platform's own sale; where it has none, the one that the units come from.
+const CAMPAIGN: Sql = Sql("select coalesce(
+(select c.id from campaigns c where c.product_id = $1 and c.platform_id = $2 order by c.id limit 1),
+(select v.campaign_id from investments v where v.id = $3))");
+
+/// A wallet with what decides about it, and where it belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SideRecord {
+    /// What the rules know.
+    pub side: Side,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// Whose investor's.
+    pub platform: PlatformId,
+}
+
+/// A transfer as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferRecord {
+    /// The instruction.
+    pub order: InstructionRecord,
+    /// Where units leave.
+    pub source: Recipient,
+    /// Where they go.
+    pub target: Recipient,
+    /// Whose wallet that is.
+    pub target_investor: InvestorId,
+    /// How many.
+    pub units: Units,
+    /// The recipient's investment, once there is one.
+    pub investment: Option<InvestmentId>,
+}
+
+/// A wallet of the caller's.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn side(
+    tx: &mut Tx,
+    scope: &Scope,
+    wallet: WalletId,
+) -> Result<Option<SideRecord>, DatabaseError> {
+    let parameters = [
+        wallet.uuid().into(),
+        scope.environment_value(),
+        scope.platform_value(),
+    ];
+    let row = tx.query_opt(SIDE_BY_WALLET, &parameters)?;
+    row.map(|row| read_side(&row)).transpose()
+}
+
+/// The wallet with an address in an environment, whoever's it is.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn side_at(
+    tx: &mut Tx,
+    environment: EnvironmentId,
+    address: Address,
+) -> Result<Option<SideRecord>, DatabaseError> {
+    let parameters = [environment.uuid().into(), address.bytes().into()];
+    let row = tx.query_opt(SIDE_BY_ADDRESS, &parameters)?;
+    row.map(|row| read_side(&row)).transpose()
+}
+
+/// What lies in a wallet, and what instructions before this place in the queue have bound of it.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn stock(
+    tx: &mut Tx,
+    product: ProductId,
+    wallet: Address,
+    before: u64,
+) -> Result<(Units, Units), DatabaseError> {
+    let bound = [
+        product.uuid().into(),
+        wallet.bytes().into(),
+        Value::I64(before.cast_signed()),
+    ];
+    let held = holdings::in_wallet(tx, product, wallet)?;
+    let bound = Columns::of(&tx.query_one(BOUND, &bound)?).units()?;
+    Ok((held, bound))
+}
+
+/// Enters a transfer into the queue.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn insert(
+    tx: &mut Tx,
+    transfer: &TransferRecord,
+    (nonce, deadline): (&str, Timestamp),
+    evidence: &Evidence,
+) -> Result<(), DatabaseError> {
+    instructions::insert(tx, KIND, &transfer.order, evidence)?;
+    let parameters = [
+        transfer.order.instruction.id.uuid().into(),
+        transfer.source.wallet_id.uuid().into(),
+        transfer.source.address.bytes().into(),
+        transfer.target.wallet_id.uuid().into(),
+        transfer.target.address.bytes().into(),
+        transfer.target_investor.uuid().into(),
+        transfer.units.as_i64().into(),
+        nonce.into(),
+        time(deadline),
+    ];
+    tx.later(INSERT, &parameters)
+}
+
+/// A transfer that the caller has instructed.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn find(
+    tx: &mut Tx,
+    scope: &Scope,
+    id: InstructionId,
+) -> Result<Option<TransferRecord>, DatabaseError> {
+    let parameters = [
+        id.uuid().into(),
+        scope.environment_value(),
+        scope.platform_value(),
+    ];
+    let row = tx.query_opt(FIND, &parameters)?;
+    row.map(|row| read(&row)).transpose()
+}
+
+/// The same, locked until the transaction ends.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn lock(tx: &mut Tx, id: InstructionId) -> Result<Option<TransferRecord>, DatabaseError> {
+    instructions::hold(tx, id)?;
+    find(tx, &Scope::ALL, id)
+}
+
+/// The number of transfers that the caller has instructed and a stretch of them, oldest first.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn list(
+    tx: &mut Tx,
+    scope: &Scope,
+    offset: u64,
+    limit: u32,
+) -> Result<(u64, Vec<TransferRecord>), DatabaseError> {
+    let mut parameters = vec![scope.environment_value(), scope.platform_value()];
+    let count = tx.query_one(COUNT, &parameters)?.get(0)?;
+    parameters.extend([limit.into(), offset.cast_signed().into()]);
+    let rows = tx.query(LIST, &parameters)?;
+    Ok((count, rows.iter().map(read).collect::<Result<_, _>>()?))
+}
+
+/// The delivered investments in a wallet with what remains of each, oldest first, locked.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn giving(
+    tx: &mut Tx,
+    investor: InvestorId,
+    product: ProductId,
+    wallet: Address,
+) -> Result<Vec<(InvestmentId, Units)>, DatabaseError> {
+    let parameters = [
+        investor.uuid().into(),
+        product.uuid().into(),
+        wallet.bytes().into(),
+    ];
+    let rows = tx.query(GIVING, &parameters)?;
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            Ok((columns.id(InvestmentId::from_uuid)?, columns.units()?))
+        })
+        .collect()
+}
+
+/// What remains of each delivered investment in a wallet, and since when it is there.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn since(
+    tx: &mut Tx,
+    investor: InvestorId,
+    product: ProductId,
+    wallet: Address,
+) -> Result<Vec<(Units, Timestamp)>, DatabaseError> {
+    let parameters = [
+        investor.uuid().into(),
+        product.uuid().into(),
+        wallet.bytes().into(),
+    ];
+    let rows = tx.query(SINCE, &parameters)?;
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            Ok((columns.units()?, columns.time()?))
+        })
+        .collect()
+}
+
+/// Keeps which investments gave the units, and what the recipient got for them.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn complete(
+    tx: &mut Tx,
+    id: InstructionId,
+    parts: &[(InvestmentId, Units)],
+    investment: InvestmentId,
+) -> Result<(), DatabaseError> {
+    for (giving, units) in parts {
+        let parameters = [
+            id.uuid().into(),
+            giving.uuid().into(),
+            units.as_i64().into(),
+        ];
+        tx.later(INSERT_PART, &parameters)?;
+    }
+    tx.later(
+        SET_INVESTMENT,
+        &[id.uuid().into(), investment.uuid().into()],
+    )
+}
+
+/// The campaign that the recipient's investment names: one of its platform, or else that of an investment that gave units.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn campaign(
+    tx: &mut Tx,
+    product: ProductId,
+    platform: PlatformId,
+    giving: InvestmentId,
+) -> Result<CampaignId, DatabaseError> {
+    let parameters = [
+        product.uuid().into(),
+        platform.uuid().into(),
+        giving.uuid().into(),
+    ];
+    let row = tx.query_one(CAMPAIGN, &parameters)?;
+    Columns::of(&row).id(CampaignId::from_uuid)
+}
+
+fn read_side(row: &Row) -> Result<SideRecord, DatabaseError> {
+    let mut columns = Columns::of(row);
+    let wallet = Wallet {
+        id: columns.id(WalletId::from_uuid)?,
+        investor_id: columns.id(InvestorId::from_uuid)?,
+        kind: columns.parsed(|text| text.parse().ok())?,
+        address: columns.address()?,
+        receiving_enabled: columns.next()?,
+        frozen: columns.next()?,
+    };
+    let standing = Standing {
+        kyc_status: columns.parsed(|text| text.parse().ok())?,
+        has_tax_information: columns.next()?,
+        is_subject_to_us_tax: columns.next()?,
+        is_custodian_bank: columns.next()?,
+    };
+    Ok(SideRecord {
+        side: Side { wallet, standing },
+        environment: columns.id(EnvironmentId::from_uuid)?,
+        platform: columns.id(PlatformId::from_uuid)?,
+    })
+}
+
+fn read(row: &Row) -> Result<TransferRecord, DatabaseError> {
+    let mut columns = Columns::of(row);
+    let order = instructions::read(&mut columns)?;
+    let mut end = || -> Result<Recipient, DatabaseError> {
+        Ok(Recipient {
+            wallet_id: columns.id(WalletId::from_uuid)?,
+            address: columns.address()?,
+        })
+    };
+    let (source, target) = (end()?, end()?);
+    Ok(TransferRecord {
+        order,
+        source,
+        target,
+        target_investor: columns.id(InvestorId::from_uuid)?,
+        units: columns.units()?,
+        investment: columns.opt_id(InvestmentId::from_uuid)?,
+    })
+}

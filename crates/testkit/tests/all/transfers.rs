@@ -1,0 +1,455 @@
+//! Transfers between investors, of one platform or of two: what has to be right, what moves, and who hears of it.
+
+use alloy::dyn_abi::TypedData;
+use alloy::signers::SignerSync as _;
+use alloy::signers::local::PrivateKeySigner;
+use rstest::rstest;
+use serde_json::{Value, json};
+use testkit::client::id;
+use testkit::partner::{Customer, add};
+use testkit::{Backend, Partner, Setup, TestApp, chain};
+
+/// A customer with the key of its wallet.
+pub struct Holder {
+    pub customer: Customer,
+    key: PrivateKeySigner,
+}
+
+impl Holder {
+    /// An identified natural person with a wallet of its own.
+    pub async fn new(app: &TestApp, partner: &Partner) -> Self {
+        let investor = partner.investor().await;
+        let identification = partner.identify(&investor).await;
+        // Not every platform's imports are trusted.
+        if identification["status"] != "SUCCESS" {
+            let path = format!("identifications/{}/decision/", id(&identification));
+            let approve = json!({"decision": "approve"});
+            app.registrar().await.post(&path, &approve).await.expect(200);
+        }
+        Self::with_wallet(partner, investor).await
+    }
+
+    async fn with_wallet(partner: &Partner, investor: String) -> Self {
+        let key = PrivateKeySigner::random();
+        let address = key.address().to_string();
+        let wallet = id(&partner.wallet(&investor, &address).await);
+        Self {
+            customer: Customer {
+                investor,
+                wallet,
+                address,
+            },
+            key,
+        }
+    }
+
+    /// The same with so many delivered units.
+    pub async fn of_units(app: &TestApp, partner: &Partner, units: &[u64]) -> (Self, Vec<String>) {
+        let holder = Self::new(app, partner).await;
+        let mut orders = Vec::new();
+        for units in units {
+            let paid = json!({"accepted_at": app.ago(30), "paid_at": app.ago(20)});
+            let order = id(&partner.invest(&holder.customer, *units, paid).await);
+            partner.reaches(&order, "DELIVERED").await;
+            orders.push(order);
+        }
+        (holder, orders)
+    }
+
+    /// The body of a transfer, signed by this holder's key.
+    pub fn signed(&self, app: &TestApp, product: &str, to: &str, amount: u64) -> Value {
+        let deadline = app.app.registry.clock.now().seconds() + 600;
+        let nonce = uuid::Uuid::new_v4().as_u128();
+        let body = json!({
+            "product": product, "source_wallet": self.customer.wallet, "target_address": to,
+            "amount": amount, "nonce": nonce.to_string(), "deadline": deadline,
+        });
+        self.sign(app, body)
+    }
+
+    /// Signs what a body says, with the source that this holder has, as a wallet does that is handed the documented JSON.
+    fn sign(&self, app: &TestApp, mut body: Value) -> Value {
+        let field = |name: &str, kind: &str| json!({"name": name, "type": kind});
+        let typed: TypedData = serde_json::from_value(json!({
+            "domain": {
+                "name": "Cashlink Register", "version": "1",
+                "chainId": app.app.ledger.network().chain_id,
+                "verifyingContract": app.environment(0).token_address,
+            },
+            "primaryType": "Transfer",
+            "types": {
+                "EIP712Domain": [
+                    field("name", "string"), field("version", "string"),
+                    field("chainId", "uint256"), field("verifyingContract", "address"),
+                ],
+                "Transfer": [
+                    field("from", "address"), field("to", "address"), field("amount", "uint256"),
+                    field("nonce", "uint256"), field("deadline", "uint256"),
+                ],
+            },
+            "message": {
+                "from": self.customer.address, "to": body["target_address"],
+                "amount": body["amount"], "nonce": body["nonce"], "deadline": body["deadline"],
+            },
+        }))
+        .unwrap();
+        let hash = typed.eip712_signing_hash().unwrap();
+        let signature = self.key.sign_hash_sync(&hash).unwrap();
+        body["signature"] = json!(format!("0x{}", alloy::hex::encode(signature.as_bytes())));
+        body
+    }
+}
+
+/// A transfer of one unit between two new investors of a partner.
+pub async fn some_transfer(app: &TestApp, partner: &Partner) -> String {
+    let (giver, _) = Holder::of_units(app, partner, &[2]).await;
+    let receiver = Holder::new(app, partner).await;
+    let body = giver.signed(app, &partner.product_id, &receiver.customer.address, 1);
+    id(&partner.api.post("transfers/", &body).await.expect(201))
+}
+
+/// Waits until a transfer has ended.
+pub async fn ended(partner: &Partner, transfer: &str) -> Value {
+    testkit::app::eventually(&format!("transfer {transfer} has ended"), async || {
+        let path = format!("transfers/{transfer}/");
+        let transfer = partner.api.get(&path).await.expect(200);
+        (transfer["status"] != "processing").then_some(transfer)
+    })
+    .await
+}
+
+async fn say(app: &TestApp, partner: &Partner, rules: Value) {
+    let path = format!("products/{}/transfer-rules/", partner.product_id);
+    let registrar = app.registrar().await;
+    let said = registrar.post(&path, &rules).await.expect(200);
+    assert_eq!(said["paused"], rules["paused"]);
+    assert_eq!(registrar.get(&path).await.expect(200), said);
+}
+
+async fn freeze(app: &TestApp, wallet: &str, frozen: bool) {
+    let freeze = database::Sql("update wallets set frozen = $1 where id = $2");
+    let wallet: uuid::Uuid = wallet.parse().unwrap();
+    let done = app
+        .app
+        .registry
+        .db
+        .write(move |tx| tx.execute(freeze, &[frozen.into(), wallet.into()]));
+    assert_eq!(done.await.unwrap(), 1);
+}
+
+/// REG-15 (stamps of receipt and change), REG-29 (§ 25 eWpG).
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn units_go_to_another_platforms_investor(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    // Given a holder with two investments, and an investor of another platform who has none.
+    let app = TestApp::start(backend).await;
+    let (partner, other) = (app.partner(0).await, app.other_partner(0).await);
+    let (giver, orders) = Holder::of_units(&app, &partner, &[6, 4]).await;
+    let receiver = Holder::new(&app, &other).await;
+    let available = partner.available().await;
+
+    // When eight units are transferred, twice with one key.
+    let body = giver.signed(&app, &partner.product_id, &receiver.customer.address, 8);
+    let post = async || {
+        let reply = partner
+            .api
+            .post_with_key("transfers/", "transfer-1", &body)
+            .await;
+        reply.expect(201)
+    };
+    let transfer = post().await;
+    assert_eq!(
+        (
+            &transfer["status"],
+            &transfer["amount"],
+            &transfer["sequence"]
+        ),
+        (&json!("processing"), &json!(8), &json!(1))
+    );
+    assert_eq!(post().await["id"], transfer["id"]);
+    let transfer = ended(&partner, &id(&transfer)).await;
+    assert_eq!(transfer["status"], "succeeded", "{transfer}");
+    let stamp = |field: &str| transfer[field].as_str().unwrap().to_owned();
+    assert!(stamp("received_at") <= stamp("ended_at"), "{transfer}");
+
+    // Then the oldest investment gave first, and the recipient has a new one in its own environment and platform.
+    let remaining = async |order: &str| partner.investment(order).await["remaining_units"].clone();
+    assert_eq!(remaining(&orders[0]).await, 0);
+    assert_eq!(remaining(&orders[1]).await, 2);
+    let received = other.api.get("investments/").await.expect(200);
+    assert_eq!(received["count"], 1, "{received}");
+    let received = received["results"][0].clone();
+    assert_eq!(
+        (
+            &received["status"],
+            &received["units"],
+            &received["remaining_units"]
+        ),
+        (&json!("DELIVERED"), &json!(8), &json!(8))
+    );
+    assert_eq!(received["investor_id"], receiver.customer.investor);
+    assert_eq!(received["campaign_id"], other.campaign_id);
+    assert_eq!(received["transaction_hash"], transfer["transaction_hash"]);
+    assert_eq!(received["total"]["amount"], "0");
+    // Nothing of a sale was used up.
+    assert_eq!(partner.available().await, available);
+    // The chain says the same, and the register proves itself.
+    assert_eq!(chain::balance(&app, 0, &giver.customer.address).await, 2);
+    assert_eq!(chain::balance(&app, 0, &receiver.customer.address).await, 8);
+    for verdict in registry::register_check::verify(&app.app.registry, None)
+        .await
+        .unwrap()
+    {
+        assert_eq!(verdict.problem, None, "{}", verdict.isin);
+    }
+    // Each investment concerned has its statement about what its holder has now.
+    for (partner, order, units) in [
+        (&partner, &orders[0], 2),
+        (&partner, &orders[1], 2),
+        (&other, &id(&received), 8),
+    ] {
+        let path = format!("investments/{order}/registry-statements/");
+        let statements = partner.api.get(&path).await.expect(200);
+        let last = statements["results"].as_array().unwrap().last().unwrap();
+        assert_eq!(last["units"], units, "{statements}");
+    }
+    // Both platforms hear of it: one of its transfer, the other of its new investment.
+    let mine = partner.feed().await;
+    let told = mine
+        .iter()
+        .find(|event| event["type"] == "transfer.status_changed")
+        .unwrap();
+    assert_eq!(told["transfer_id"], transfer["id"]);
+    assert_eq!(
+        (&told["status"], &told["previous_status"]),
+        (&json!("succeeded"), &json!("processing"))
+    );
+    let theirs = other.feed().await;
+    let told = theirs
+        .iter()
+        .find(|event| event["investment_id"] == received["id"])
+        .unwrap();
+    assert_eq!(told["status"], "DELIVERED");
+    assert!(
+        theirs
+            .iter()
+            .all(|event| event["type"] != "transfer.status_changed")
+    );
+    // And the audit log knows who instructed.
+    let audit = app.registrar().await.get("audit/").await.expect(200);
+    let lines = audit["results"].as_array().unwrap();
+    let line = lines
+        .iter()
+        .find(|line| line["action"] == "transfer.create");
+    assert_eq!(line.unwrap()["detail"]["authority"], "holder");
+
+    // When the recipient gives some on, they come back as one more investment.
+    let body = receiver.signed(&app, &partner.product_id, &giver.customer.address, 3);
+    let back = other.api.post("transfers/", &body).await.expect(201);
+    assert_eq!(ended(&other, &id(&back)).await["status"], "succeeded");
+    assert_eq!(chain::balance(&app, 0, &giver.customer.address).await, 5);
+    assert_eq!(
+        partner.api.get("investments/").await.expect(200)["count"],
+        3
+    );
+}
+
+/// REG-19 (attributable, once).
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_holder_instructs_and_only_once(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let app = TestApp::start(backend).await;
+    let partner = app.partner(0).await;
+    let (giver, _) = Holder::of_units(&app, &partner, &[10]).await;
+    let receiver = Holder::new(&app, &partner).await;
+    let to = &receiver.customer.address;
+    let post = async |body: &Value| partner.api.post("transfers/", body).await;
+    let good = giver.signed(&app, &partner.product_id, to, 2);
+
+    // Without a signature, with half of one, with another's, and with one over something else.
+    let mut unsigned = good.clone();
+    for field in ["nonce", "deadline", "signature"] {
+        unsigned.as_object_mut().unwrap().remove(field);
+    }
+    post(&unsigned).await.refused("r02_no_instruction");
+    let mut half = good.clone();
+    half.as_object_mut().unwrap().remove("nonce");
+    post(&half)
+        .await
+        .refused_fields("invalid_body", &[("nonce", "missing")]);
+    let stranger = Holder {
+        customer: giver.customer.clone(),
+        key: PrivateKeySigner::random(),
+    };
+    post(&stranger.signed(&app, &partner.product_id, to, 2))
+        .await
+        .refused("r03_bad_auth");
+    for (field, value) in [
+        ("amount", json!(3)),
+        ("nonce", json!("7")),
+        ("deadline", json!(good["deadline"].as_i64().unwrap() + 1)),
+        ("target_address", json!(giver.customer.address)),
+    ] {
+        let mut changed = good.clone();
+        changed[field] = value;
+        post(&changed).await.refused("r03_bad_auth");
+    }
+    let mut late = good.clone();
+    late["deadline"] = json!(app.app.registry.clock.now().seconds() - 1);
+    post(&giver.sign(&app, late)).await.refused("r03_bad_auth");
+    let mut broken = good.clone();
+    broken["signature"] = json!("0x1234");
+    post(&broken)
+        .await
+        .refused_fields("invalid_body", &[("signature", "invalid_format")]);
+
+    // The good one is taken once, with whatever key it comes again.
+    let transfer = post(&good).await.expect(201);
+    post(&good).await.refused("r17_duplicate");
+    assert_eq!(ended(&partner, &id(&transfer)).await["status"], "succeeded");
+    post(&good).await.refused("r17_duplicate");
+    assert_eq!(partner.api.get("transfers/").await.expect(200)["count"], 1);
+    assert_eq!(chain::balance(&app, 0, to).await, 2);
+}
+
+/// REG-20 (identified), REG-29 (the codes that can be met yet; ownership unchanged until registered).
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn every_condition_has_its_own_code(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let app = TestApp::start(backend).await;
+    let partner = app.partner(0).await;
+    let (giver, _) = Holder::of_units(&app, &partner, &[10]).await;
+    let receiver = Holder::new(&app, &partner).await;
+    let post = async |to: &str, amount: u64| {
+        let body = giver.signed(&app, &partner.product_id, to, amount);
+        partner.api.post("transfers/", &body).await
+    };
+    let to = receiver.customer.address.as_str();
+
+    // The recipient: unknown, not identified, taking nothing, or frozen.
+    post(&testkit::people::wallet_address(), 1)
+        .await
+        .refused("r14_unidentified");
+    let unknown = Holder::with_wallet(&partner, partner.investor().await).await;
+    post(&unknown.customer.address, 1)
+        .await
+        .refused("r14_unidentified");
+    let wallet = format!(
+        "investors/{}/wallets/{}/",
+        receiver.customer.investor, receiver.customer.wallet
+    );
+    for (enabled, code) in [(false, Some("r01_no_agreement")), (true, None)] {
+        let patch = json!({"receiving_enabled": enabled});
+        partner.api.patch(&wallet, &patch).await.expect(200);
+        if let Some(code) = code {
+            post(to, 1).await.refused(code);
+        }
+    }
+    for wallet in [&receiver.customer.wallet, &giver.customer.wallet] {
+        freeze(&app, wallet, true).await;
+        post(to, 1).await.refused("r15_freeze");
+        freeze(&app, wallet, false).await;
+    }
+    // The registrar has stopped transfers.
+    say(&app, &partner, json!({"paused": true})).await;
+    post(to, 1).await.refused("transfers_paused");
+    say(&app, &partner, json!({"paused": false})).await;
+    // The recipient's platform does not offer the product.
+    let other = app.other_partner(0).await;
+    let elsewhere = Holder::new(&app, &other).await;
+    let platforms = app.platform_ids(0).await;
+    let list = async |is_allowed: bool| {
+        let list = database::Sql(
+            "update listings set is_allowed = $1 where product_id = $2 and platform_id = $3",
+        );
+        let product: uuid::Uuid = partner.product_id.parse().unwrap();
+        let platform: uuid::Uuid = platforms[1].parse().unwrap();
+        let parameters = [is_allowed.into(), product.into(), platform.into()];
+        let done = app
+            .app
+            .registry
+            .db
+            .write(move |tx| tx.execute(list, &parameters));
+        assert_eq!(done.await.unwrap(), 1);
+    };
+    list(false).await;
+    post(&elsewhere.customer.address, 1)
+        .await
+        .refused("product_not_listed");
+    list(true).await;
+    // The amount: nothing, more than there is, or more than earlier instructions leave.
+    post(to, 0)
+        .await
+        .refused_fields("invalid_body", &[("amount", "out_of_range")]);
+    post(to, 11).await.refused("r10_insufficient");
+    // The same investor's other wallet is no other holder.
+    let twin = Holder::with_wallet(&partner, giver.customer.investor.clone()).await;
+    post(&twin.customer.address, 1)
+        .await
+        .refused_fields("invalid_body", &[("target_address", "out_of_range")]);
+
+    // Nothing of all that has entered the queue, and now all is well.
+    assert_eq!(partner.api.get("transfers/").await.expect(200)["count"], 0);
+    let transfer = post(to, 10).await.expect(201);
+    assert_eq!(transfer["sequence"], 1);
+    post(to, 1).await.refused("r10_insufficient");
+    assert_eq!(ended(&partner, &id(&transfer)).await["status"], "succeeded");
+    assert_eq!(chain::balance(&app, 0, to).await, 10);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn locked_up_units_stay_until_the_terms_release_them(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    // Given a product whose units cannot be passed on for ten days, and some that were delivered today.
+    let lock_in = |network: &mut Value| network["assets"][0]["offer"]["lock_in_time"] = json!(10);
+    let app = Setup::new(backend).network(lock_in).start().await;
+    let partner = app.partner(0).await;
+    let (giver, _) = Holder::of_units(&app, &partner, &[10]).await;
+    let receiver = Holder::new(&app, &partner).await;
+    let post = async || {
+        let to = &receiver.customer.address;
+        let body = giver.signed(&app, &partner.product_id, to, 4);
+        partner.api.post("transfers/", &body).await
+    };
+    post().await.refused("r19_lockup");
+    // When the days are over, they go.
+    app.advance_seconds(12 * 86_400);
+    let transfer = post().await.expect(201);
+    assert_eq!(ended(&partner, &id(&transfer)).await["status"], "succeeded");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_yours_is_not_there(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    // Given a transfer of one platform.
+    let app = TestApp::start(backend).await;
+    let (partner, other) = (app.partner(0).await, app.other_partner(0).await);
+    let (giver, _) = Holder::of_units(&app, &partner, &[10]).await;
+    let receiver = Holder::new(&app, &other).await;
+    let body = giver.signed(&app, &partner.product_id, &receiver.customer.address, 1);
+    // The other one cannot bring it, though it has the holder's signature.
+    let refused = other.api.post("transfers/", &body).await;
+    refused.refused_fields("invalid_body", &[("source_wallet", "not_found")]);
+    let transfer = id(&partner.api.post("transfers/", &body).await.expect(201));
+    // Nor see it, though its investor receives.
+    ended(&partner, &transfer).await;
+    let path = format!("transfers/{transfer}/");
+    other.api.get(&path).await.refused("not_found");
+    assert_eq!(other.api.get("transfers/").await.expect(200)["count"], 0);
+    // A product of another environment is not there either.
+    let elsewhere = app.partner(1).await;
+    let mut body = giver.signed(&app, &partner.product_id, &receiver.customer.address, 1);
+    add(&mut body, json!({"product": elsewhere.product_id}));
+    let refused = partner.api.post("transfers/", &body).await;
+    refused.refused_fields("invalid_body", &[("product", "not_found")]);
+}

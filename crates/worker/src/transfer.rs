@@ -1,0 +1,119 @@
+//! The batch of a transfer: what is looked at before it is signed, and what a refusal of the network means for its instruction.
+
+use std::sync::PoisonError;
+
+use dlt::{Command, Outcome, Refusal};
+use domain::{Address, InstructionRefusal};
+use registry::delivery::{self, Batch};
+use tokio::time::Instant;
+
+use crate::batch::{Progress, Result, SEND_AGAIN_AFTER, Trouble};
+use crate::courier::Courier;
+
+impl Courier {
+    /// The one transfer of a batch. The token keeps no count of transfers, so that a wallet that does not have what the register says is
+    /// the sign that one of them was forgotten here: then nothing more is taken from it.
+    pub(crate) async fn carry_transfer(&self, batch: &Batch, is_first: bool) -> Result {
+        let (Some(item), Some(source)) = (
+            batch.items.first(),
+            batch.items.first().and_then(|item| item.source),
+        ) else {
+            return Err(Trouble::Blocked(format!(
+                "batch {} has no transfer",
+                batch.id
+            )));
+        };
+        self.check_token(batch).await?;
+        if is_first && batch.submissions.is_empty() {
+            let wallets = [source.wallet];
+            let balances = self.ledger.balances(batch.asset, &wallets).await?;
+            if balances.units != [source.held.get()] {
+                let reason = "the DLT network and the register do not agree about the wallet";
+                return self.reject(batch, InstructionRefusal::Freeze, reason).await;
+            }
+        }
+        let command = Command::Transfer {
+            asset: batch.asset,
+            from: source.wallet,
+            to: item.wallet,
+            units: item.units.get(),
+        };
+        self.send(batch, &command).await
+    }
+
+    /// The network would refuse the transfer as things stand.
+    pub(crate) async fn refused_transfer(&self, batch: &Batch, refusal: Refusal) -> Result {
+        match refusal {
+            Refusal::ReceiverRefused(wallet) => self.admit(batch, wallet).await,
+            Refusal::InsufficientUnits { .. } => {
+                let reason = refusal.to_string();
+                self.reject(batch, InstructionRefusal::Insufficient, &reason)
+                    .await
+            }
+            Refusal::UnknownAsset(_) | Refusal::NotRegistrar(_) | Refusal::AssetExists(_) => {
+                Err(Trouble::Blocked(refusal.to_string()))
+            }
+            Refusal::OutOfSequence { .. }
+            | Refusal::SenderRefused(_)
+            | Refusal::TransfersPaused
+            | Refusal::Other(_) => {
+                let reason = refusal.to_string();
+                self.reject(batch, InstructionRefusal::Freeze, &reason)
+                    .await
+            }
+        }
+    }
+
+    /// A wallet that got nothing yet has to be admitted before; one that the registrar has barred gets nothing. Admitting again is
+    /// harmless, so that nothing is kept of it.
+    async fn admit(&self, batch: &Batch, wallet: Address) -> Result {
+        let barred = self
+            .ledger
+            .refused_receivers(batch.asset, &[wallet])
+            .await?;
+        if !barred.is_empty() {
+            let reason = "the wallet cannot receive this security";
+            return self.reject(batch, InstructionRefusal::Freeze, reason).await;
+        }
+        let command = Command::Admit {
+            asset: batch.asset,
+            wallet,
+        };
+        let turn = self.turn.lock().await;
+        if !self.may_admit(batch) {
+            return Ok(Progress::Waiting);
+        }
+        let submission = self.ledger.prepare(&command).await?;
+        self.ledger.submit(&submission).await?;
+        drop(turn);
+        tracing::info!(
+            batch.id = %batch.id,
+            product.id = %batch.product,
+            "wallet {wallet} is admitted to product {}", batch.product
+        );
+        Ok(match self.ledger.outcome(&submission).await? {
+            Outcome::Confirmed(_) => Progress::Moved,
+            Outcome::Pending | Outcome::Refused { .. } => Progress::Waiting,
+        })
+    }
+
+    /// Whether this process has not done it for this batch yet, or long ago; notes that it does now.
+    fn may_admit(&self, batch: &Batch) -> bool {
+        let mut admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner);
+        admitted.retain(|_, at| at.elapsed() < SEND_AGAIN_AFTER);
+        admitted.insert(batch.id, Instant::now()).is_none()
+    }
+
+    async fn reject(&self, batch: &Batch, code: InstructionRefusal, reason: &str) -> Result {
+        delivery::reject_transfer(&self.registry, batch.id, code, reason).await?;
+        self.forget(batch);
+        metrics::counter!("dlt_batches_total", "outcome" => "refused").increment(1);
+        tracing::warn!(
+            batch.id = %batch.id,
+            product.id = %batch.product,
+            "the transfer of batch {} of product {} is rejected: {reason}",
+            batch.id, batch.product
+        );
+        Ok(Progress::Moved)
+    }
+}
