@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::common::PATIENCE;
 use crate::orders::Market;
+use crate::transfers::Transfer;
 use crate::world::World;
 
 /// The way of every order.
@@ -36,6 +37,12 @@ impl World {
             for investment in market.distributor.list("investments/").await {
                 if investment["status"] != "DELIVERED" {
                     missing.push(format!("{} is {}", investment["id"], investment["status"]));
+                }
+            }
+            for transfer in market.distributor.list("transfers/").await {
+                assert_ne!(transfer["status"], "failed", "{transfer}");
+                if transfer["status"] != "succeeded" {
+                    missing.push(format!("{} is {}", transfer["id"], transfer["status"]));
                 }
             }
         }
@@ -85,6 +92,16 @@ impl World {
                 order.key
             );
         }
+        for transfer in &self.transfers {
+            let market = &self.markets[transfer.market];
+            let again = market
+                .distributor
+                .post("transfers/", &transfer.key, &transfer.body)
+                .await;
+            assert!(again.is_replayed, "{} was done again", transfer.key);
+            let id = again.body["id"].as_str();
+            assert_eq!(id, transfer.id.as_deref(), "{}", transfer.key);
+        }
         let begin = Instant::now();
         loop {
             let health = self.registrar.get("v1/health/").await;
@@ -114,11 +131,25 @@ impl World {
             orders().count(),
             "two keys have one investment"
         );
-        assert_eq!(
-            ids, ordered,
+        assert!(
+            ids.is_superset(&ordered),
             "investments and orders differ in {}",
             market.environment
         );
+        let received: Vec<_> = listed
+            .iter()
+            .filter(|investment| !ordered.contains(&text(investment, "id")))
+            .collect();
+        assert_eq!(
+            received.len(),
+            self.transfers_of(index).count(),
+            "investments without order and transfers differ in {}",
+            market.environment
+        );
+        for investment in received {
+            assert_eq!(investment["units"], 1, "{investment}");
+            assert!(investment["transaction_hash"].is_string(), "{investment}");
+        }
         let listed: HashMap<String, Value> = listed
             .into_iter()
             .map(|investment| (text(&investment, "id"), investment))
@@ -135,17 +166,30 @@ impl World {
         }
     }
 
+    fn transfers_of(&self, index: usize) -> impl Iterator<Item = &Transfer> {
+        let of = move |transfer: &&Transfer| transfer.market == index;
+        self.transfers.iter().filter(of)
+    }
+
+    /// What each wallet should hold by what was ordered and given on.
+    pub(crate) fn expected(&self, index: usize) -> BTreeMap<String, u64> {
+        let address = |customer: usize| self.markets[index].customers[customer].address.clone();
+        let mut expected: BTreeMap<String, u64> = BTreeMap::new();
+        for order in self.orders.iter().filter(|order| order.market == index) {
+            *expected.entry(address(order.customer)).or_default() += order.units;
+        }
+        for transfer in self.transfers_of(index) {
+            *expected.entry(address(transfer.from)).or_default() -= 1;
+            *expected.entry(address(transfer.to)).or_default() += 1;
+        }
+        expected
+    }
+
     /// What was ordered is reserved, entered, and on the chain, wallet by wallet.
     async fn check_units(&self, index: usize, market: &Market) {
-        let mut expected: BTreeMap<&str, u64> = BTreeMap::new();
+        let expected = self.expected(index);
         let orders = self.orders.iter().filter(|order| order.market == index);
-        let mut deliveries = 0;
-        for order in orders {
-            *expected
-                .entry(&market.customers[order.customer].address)
-                .or_default() += order.units;
-            deliveries += 1;
-        }
+        let entries = orders.count() + self.transfers_of(index).count();
         let sum: u64 = expected.values().sum();
         let campaign = market
             .distributor
@@ -164,17 +208,17 @@ impl World {
         let volume = number(&register, "issue_volume");
         assert_eq!(
             number(&register, "sequence"),
-            1 + deliveries,
-            "one entry of the issue and one of each delivery: {register}"
+            1 + entries as u64,
+            "one entry of the issue and one of each delivery and transfer: {register}"
         );
-        let mut entered: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut entered: BTreeMap<String, u64> = BTreeMap::new();
         for holding in register["holdings"].as_array().unwrap() {
-            *entered
-                .entry(holding["wallet_address"].as_str().unwrap())
-                .or_default() += number(holding, "units");
+            *entered.entry(text(holding, "wallet_address")).or_default() +=
+                number(holding, "units");
         }
         let mut everybody = expected.clone();
-        everybody.insert(&market.token_address, volume - sum);
+        everybody.retain(|_, units| *units > 0);
+        everybody.insert(market.token_address.clone(), volume - sum);
         assert_eq!(
             entered, everybody,
             "register and orders differ in {}",
@@ -226,7 +270,9 @@ impl World {
                 .filter_map(|event| event["status"].as_str())
                 .collect();
             if events[0]["investment_id"].is_string() {
-                assert_eq!(statuses, STATUSES, "{subject}");
+                // What was received by a transfer begins where an order ends.
+                let whole = [&STATUSES[..], &STATUSES[3..]];
+                assert!(whole.contains(&&*statuses), "{subject}: {statuses:?}");
             }
         }
     }
@@ -265,8 +311,10 @@ async fn feed(market: &Market) -> Vec<Value> {
 fn by_subject(events: &[Value]) -> BTreeMap<String, Vec<Value>> {
     let mut all: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for event in events {
-        let about = ["investment_id", "investor_id"].map(|field| event[field].as_str());
-        let subject = about[0].or(about[1]).unwrap_or("the environment");
+        let about = ["investment_id", "transfer_id", "investor_id"];
+        let about = about.map(|field| event[field].as_str());
+        let subject = about.into_iter().flatten().next();
+        let subject = subject.unwrap_or("the environment");
         all.entry(subject.to_owned())
             .or_default()
             .push(event.clone());

@@ -20,6 +20,7 @@ mod orders;
 mod place;
 mod points;
 mod seeds;
+mod transfers;
 mod world;
 
 use database::testing::Backend;
@@ -66,6 +67,26 @@ async fn killed_while_webhooks_are_sent(#[case] backend: Backend) {
     visit(backend, "webhooks").await;
 }
 
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_while_transfers_are_carried(#[case] backend: Backend) {
+    let points = points::of("transfer");
+    assert!(!points.is_empty(), "there is no point of the kind transfer");
+    let mut world = World::open(backend, 1).await;
+    // Somebody has to hold something before it can be given on.
+    world.round("before any transfer", []).await;
+    world.transfers_too = true;
+    for Point { name, visit } in points {
+        world
+            .round(&format!("{name}:{visit}"), [Death::At(&name, visit)])
+            .await;
+    }
+    assert!(!world.transfers.is_empty());
+    world.at_last().await;
+}
+
 /// An asset is issued once, so each point needs a network of its own.
 #[rstest]
 #[case::sqlite(Backend::Sqlite)]
@@ -98,7 +119,9 @@ async fn killed_at_random_moments(#[case] backend: Backend) {
 
 #[test]
 fn every_point_of_the_code_has_a_test() {
-    let kinds = ["issue", "delivery", "database", "webhooks", "gateway"];
+    let kinds = [
+        "issue", "delivery", "transfer", "database", "webhooks", "gateway",
+    ];
     for name in points::in_the_code() {
         let kind = name.split('.').next().unwrap();
         assert!(kinds.contains(&kind), "no test visits {name}");

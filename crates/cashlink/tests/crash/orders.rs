@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use alloy::signers::local::PrivateKeySigner;
 use domain::Timestamp;
 use rand::Rng;
 use rand::rngs::StdRng;
@@ -18,6 +19,7 @@ pub struct Market {
     pub campaign_id: String,
     pub product_id: String,
     pub token_address: String,
+    pub chain_id: u64,
     /// Whether the broker may report acceptance and payment.
     pub has_mandates: bool,
     pub customers: Vec<Customer>,
@@ -29,6 +31,7 @@ pub struct Customer {
     pub investor: String,
     pub wallet: String,
     pub address: String,
+    pub key: PrivateKeySigner,
 }
 
 /// Who says that an order is accepted and paid, and how.

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use alloy::signers::local::PrivateKeySigner;
 use database::testing::Backend;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -13,6 +14,7 @@ use crate::client::{Session, Way, id};
 use crate::common::{PATIENCE, Process};
 use crate::orders::{Customer, Market, Order, seconds_ago};
 use crate::place::{Place, address};
+use crate::transfers::Transfer;
 
 pub(crate) const BROKER: &str = "Spreeinvest Wertpapiervermittlung GmbH";
 const CUSTOMERS: usize = 3;
@@ -60,6 +62,10 @@ pub struct World {
     pub(crate) markets: Vec<Market>,
     /// Every order that was ever placed.
     pub(crate) orders: Vec<Order>,
+    /// Every transfer that was ever instructed.
+    pub(crate) transfers: Vec<Transfer>,
+    /// Whether customers give units on in the next rounds.
+    pub(crate) transfers_too: bool,
     pub met: Met,
     server: Process,
     rng: StdRng,
@@ -89,7 +95,7 @@ impl World {
         let registrar = way.sign_in("api/network", &registrar).await;
         wait_for_assets(&registrar, &server).await;
         let sink = WebhookSink::start().await;
-        let wallets: Vec<String> = (0..CUSTOMERS).map(|_| people::wallet_address()).collect();
+        let wallets: Vec<_> = (0..CUSTOMERS).map(|_| PrivateKeySigner::random()).collect();
         let network: serde_json::Value = serde_json::from_str(cashlink::SAMPLE_NETWORK).unwrap();
         let mut markets = Vec::new();
         for asset in network["assets"].as_array().unwrap().iter().take(2) {
@@ -102,8 +108,8 @@ impl World {
             let mut market = enter(&place, &way, environment, issuer).await;
             subscribe(&market, &sink).await;
             market.has_mandates = asset["campaigns"][0]["distributor_may_accept"] == true;
-            for address in &wallets {
-                market.customers.push(customer(&market, address).await);
+            for key in &wallets {
+                market.customers.push(customer(&market, key).await);
             }
             markets.push(market);
         }
@@ -114,6 +120,8 @@ impl World {
             registrar,
             markets,
             orders: Vec::new(),
+            transfers: Vec::new(),
+            transfers_too: false,
             met: Met::default(),
             server,
             rng: StdRng::seed_from_u64(seed),
@@ -131,6 +139,15 @@ impl World {
             let market = self.markets[order.market].clone();
             clients.spawn(order.place(market));
         }
+        let mut givers = JoinSet::new();
+        for (index, market) in self.markets.iter().enumerate() {
+            let held = self.expected(index);
+            let number = self.transfers.len() + index;
+            let transfer = Transfer::new(index, market, &held, number);
+            if let Some(transfer) = transfer.filter(|_| self.transfers_too) {
+                givers.spawn(transfer.place(market.clone()));
+            }
+        }
         for death in deaths {
             self.die(death).await;
             self.met.kills += 1;
@@ -144,6 +161,9 @@ impl World {
         self.start().await;
         while let Some(order) = clients.join_next().await {
             self.orders.push(order.unwrap());
+        }
+        while let Some(transfer) = givers.join_next().await {
+            self.transfers.push(transfer.unwrap());
         }
         self.settle().await;
         self.check().await;
@@ -236,6 +256,7 @@ async fn enter(place: &Place, way: &Way, environment: &str, issuer: &str) -> Mar
         campaign_id: id(&campaign),
         product_id: id(&product),
         token_address: product["token_address"].as_str().unwrap().to_owned(),
+        chain_id: product["chain_id"].as_u64().unwrap(),
         has_mandates: false,
         customers: Vec::new(),
     }
@@ -250,8 +271,9 @@ async fn subscribe(market: &Market, sink: &WebhookSink) {
 }
 
 /// An identified investor with this wallet.
-async fn customer(market: &Market, address: &str) -> Customer {
+async fn customer(market: &Market, signer: &PrivateKeySigner) -> Customer {
     let api = &market.distributor;
+    let address = &signer.address().to_string();
     let key = |what: &str| format!("{what}-{address}");
     let investor = api
         .post("investors/", &key("investor"), &people::natural_person())
@@ -270,6 +292,7 @@ async fn customer(market: &Market, address: &str) -> Customer {
         investor,
         wallet: id(&wallet),
         address: wallet["address"].as_str().unwrap().to_owned(),
+        key: signer.clone(),
     }
 }
 
