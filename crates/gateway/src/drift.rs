@@ -135,7 +135,7 @@ pub async fn again(gateway: &Gateway) -> Result<()> {
 pub(crate) async fn ask(gateway: &Gateway, caller: &Caller) -> Result<()> {
     caller.require("investors:write")?;
     again(gateway).await?;
-    gateway.ring();
+    gateway.bell.ring_all();
     Ok(())
 }
 
@@ -156,10 +156,10 @@ pub(crate) async fn push(
             return Err(Error::not_found("difference"));
         }
         let document = changes::document(&key, &row)?;
-        repair(tx, (&mut row, &key), &document, &found, own.now())
+        repair(tx, (&mut row, &key), &document, &found, own.now())?;
+        Ok(environment.id)
     });
-    pushed.await?;
-    gateway.ring();
+    gateway.bell.ring(&[pushed.await?], investor);
     Ok(())
 }
 
@@ -216,7 +216,7 @@ async fn compare(
         .db
         .write(move |tx| note(&own, tx, &environment, &copy, &answer));
     noted.await?;
-    desk.gateway.ring();
+    desk.gateway.bell.ring_one(desk.id);
     Ok(())
 }
 

@@ -143,11 +143,15 @@ pub(crate) async fn retry(
         copy.due_at = Some(now);
         copy.attempts = 0;
         copies::save(tx, &copy)?;
-        Ok::<_, Error>(())
+        Ok::<_, Error>(environment.id)
     });
-    done.await?;
-    gateway.ring();
+    gateway.bell.ring(&[done.await?], id);
     Ok(())
+}
+
+/// Where the copies are.
+pub(crate) fn of(there: &[Copy]) -> impl Iterator<Item = Uuid> {
+    there.iter().map(|copy| copy.environment)
 }
 
 /// The environment of this name.

@@ -63,10 +63,12 @@ pub(crate) async fn create(gateway: &Gateway, request: &Request, sent: Sent) -> 
                 )?;
             }
             store::investors::insert(tx, &investor)?;
-            for environment in store::environments::eager(tx)? {
-                copies::open(tx, id, environment, investor.version, now)?;
+            let eager = store::environments::eager(tx)?;
+            for environment in &eager {
+                copies::open(tx, id, *environment, investor.version, now)?;
             }
-            Ok(Done::new(201, id, &shown(&investor, &document, &[])?)?.about(&key))
+            let done = Done::new(201, id, &shown(&investor, &document, &[])?)?;
+            Ok(done.about(&key).with_news(id, eager))
         })
         .await
 }
@@ -104,7 +106,8 @@ pub(crate) async fn update(
             investor.updated_at = now;
             store::investors::update(tx, &investor)?;
             let there = copies::of_investor(tx, id)?;
-            Ok(Done::new(200, id, &shown(&investor, &document, &there)?)?.about(&key))
+            let done = Done::new(200, id, &shown(&investor, &document, &there)?)?;
+            Ok(done.about(&key).with_news(id, environments::of(&there)))
         })
         .await
 }

@@ -5,6 +5,7 @@
 //! only the workers and the placing of orders speak to environments.
 
 mod api;
+mod bell;
 mod catalogue;
 mod changes;
 mod clients;
@@ -55,9 +56,9 @@ use database::vault::{DataKey, Vault};
 use database::{Component, Db, Migration};
 use http::AccessTokens;
 use metrics::Label;
-use tokio::sync::watch;
 use webhooks::{Clock, Guard};
 
+use bell::Bell;
 use orders::Outcomes;
 use remote::Remotes;
 
@@ -172,8 +173,8 @@ pub struct Gateway {
     pub(crate) tokens: AccessTokens,
     pub(crate) remotes: Arc<Remotes>,
     pub(crate) outcomes: Arc<Outcomes>,
-    /// Counts what was written; the desks of the environments look for work whenever it moves.
-    pub(crate) bell: Arc<watch::Sender<u64>>,
+    /// The desks of the environments look for work when it rings.
+    pub(crate) bell: Arc<Bell>,
     /// Seals answers that hold no personal data.
     answers_key: DataKey,
 }
@@ -203,7 +204,7 @@ impl Gateway {
             settings: Arc::new(parts.settings),
             tokens,
             outcomes: Arc::default(),
-            bell: Arc::new(watch::Sender::new(0)),
+            bell: Arc::default(),
             answers_key,
         })
     }
@@ -211,12 +212,6 @@ impl Gateway {
     /// Now, in microseconds since the Unix epoch.
     pub(crate) fn now(&self) -> i64 {
         (self.clock)()
-    }
-
-    /// Tells the desks that there is work.
-    pub(crate) fn ring(&self) {
-        self.bell
-            .send_modify(|count| *count = count.wrapping_add(1));
     }
 
     /// What is counted of something that was done with an environment.

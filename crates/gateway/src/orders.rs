@@ -82,7 +82,7 @@ pub(crate) async fn place(gateway: &Gateway, request: &Request, sent: Sent) -> R
     )
     .await?;
     let hears = gateway.outcomes.wait_for(order.id);
-    gateway.ring();
+    gateway.bell.ring(&[order.environment], order.investor);
     // It may have been placed before we began to listen.
     if outcome(gateway, order.id, is_new).await?.is_none() {
         let patience = patience(gateway, order.environment).await?;

@@ -51,7 +51,11 @@ pub(crate) async fn create(
             }
             let part = add(tx, &mut investor, &key, (kind, &body), now)?;
             store::investors::update(tx, &investor)?;
-            Ok(Done::new(201, part.id, &shown(&key, &part, &[])?)?.about(&key))
+            let done = Done::new(201, part.id, &shown(&key, &part, &[])?)?;
+            let copies = copies::of_investor(tx, investor.id)?;
+            Ok(done
+                .about(&key)
+                .with_news(investor.id, environments::of(&copies)))
         })
         .await
 }
@@ -104,7 +108,11 @@ pub(crate) async fn update_wallet(
             changes::append(tx, &mut investor, &key, &news, now)?;
             store::investors::update(tx, &investor)?;
             let there = parts::remotes(tx, wallet)?;
-            Ok(Done::new(200, wallet, &shown(&key, &part, &there)?)?.about(&key))
+            let done = Done::new(200, wallet, &shown(&key, &part, &there)?)?;
+            let copies = copies::of_investor(tx, investor.id)?;
+            Ok(done
+                .about(&key)
+                .with_news(investor.id, environments::of(&copies)))
         })
         .await
 }

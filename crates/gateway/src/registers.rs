@@ -92,10 +92,10 @@ pub async fn follow_anew(gateway: &Gateway, environment: String, isin: String) -
             return Err(Error::not_found("register"));
         }
         checkpoints::supersede(tx, environment.id, &isin, own.now())?;
-        Ok(environments::look_at_registers(tx, environment.id)?)
+        environments::look_at_registers(tx, environment.id)?;
+        Ok(environment.id)
     });
-    begun.await?;
-    gateway.ring();
+    gateway.bell.ring_one(begun.await?);
     Ok(())
 }
 

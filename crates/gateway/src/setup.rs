@@ -89,7 +89,7 @@ pub async fn apply(gateway: &Gateway, setup: EnvironmentSetup) -> Result<()> {
     let own = gateway.clone();
     let applied = gateway.db.write(move |tx| save(&own, tx, &setup));
     applied.await?;
-    gateway.ring();
+    gateway.bell.ring_all();
     Ok(())
 }
 

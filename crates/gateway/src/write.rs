@@ -54,6 +54,8 @@ pub(crate) struct Done {
     pub(crate) body: Vec<u8>,
     pub(crate) resource: Option<Uuid>,
     person: Option<DataKey>,
+    /// Of whom there is news, and for which environments.
+    news: Option<(Uuid, Vec<Uuid>)>,
 }
 
 impl Done {
@@ -63,6 +65,7 @@ impl Done {
             body: serde_json::to_vec(body)?,
             resource: Some(id),
             person: None,
+            news: None,
         })
     }
 
@@ -72,12 +75,23 @@ impl Done {
             body: Vec::new(),
             resource: Some(id),
             person: None,
+            news: None,
         }
     }
 
     /// Seals the kept answer under this person's key, so that erasing the person erases it too.
     pub(crate) fn about(mut self, person: &DataKey) -> Self {
         self.person = Some(person.clone());
+        self
+    }
+
+    /// There is news of an investor for these environments, whose desks hear of it after the commit.
+    pub(crate) fn with_news(
+        mut self,
+        investor: Uuid,
+        environments: impl IntoIterator<Item = Uuid>,
+    ) -> Self {
+        self.news = Some((investor, environments.into_iter().collect()));
         self
     }
 }
@@ -98,8 +112,10 @@ impl Gateway {
         F: Fn(&mut Tx) -> Result<Done> + Send + Sync + 'static,
     {
         let failed = match self.attempt(request.clone(), f).await {
-            Ok(answer) => {
-                self.ring();
+            Ok((answer, news)) => {
+                if let Some((investor, environments)) = news {
+                    self.bell.ring(&environments, investor);
+                }
                 return Ok(answer);
             }
             Err(failed) => failed,
@@ -115,22 +131,28 @@ impl Gateway {
         }
     }
 
-    async fn attempt<F>(&self, request: Request, f: F) -> std::result::Result<Answer, Failed>
+    /// The answer, and the news for environments.
+    async fn attempt<F>(
+        &self,
+        request: Request,
+        f: F,
+    ) -> std::result::Result<(Answer, Option<(Uuid, Vec<Uuid>)>), Failed>
     where
         F: Fn(&mut Tx) -> Result<Done> + Send + Sync + 'static,
     {
         let gateway = self.clone();
         self.db
-            .write(move |tx| -> std::result::Result<Answer, Failed> {
+            .write(move |tx| -> std::result::Result<_, Failed> {
                 let done = f(tx).map_err(Failed::Otherwise)?;
                 if let Some(key) = &request.key {
                     gateway.keep(tx, &request, key, &done)?;
                 }
-                Ok(Answer {
+                let answer = Answer {
                     status: done.status,
                     body: done.body,
                     replayed: false,
-                })
+                };
+                Ok((answer, done.news))
             })
             .await
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use database::DatabaseError;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -25,6 +25,18 @@ pub(crate) struct Desk {
     name: String,
     health: Mutex<Health>,
     limit: Mutex<Option<(u32, Arc<DefaultDirectRateLimiter>)>>,
+}
+
+/// What is in the air at the environment.
+struct Air {
+    lanes: JoinSet<Uuid>,
+    busy: HashSet<Uuid>,
+    chores: JoinSet<()>,
+    next_chores: Instant,
+    /// The environment as last seen, and the way to it.
+    known: Option<(Environment, Remote)>,
+    /// Whether something may be due that nobody has named.
+    looks: bool,
 }
 
 /// What a look at the rows brought.
@@ -47,58 +59,79 @@ impl Desk {
 
     /// Works until it is told to stop, or the environment is removed.
     pub(crate) async fn run(self: Arc<Self>, mut stopped: watch::Receiver<bool>) {
-        let mut bell = self.gateway.bell.subscribe();
-        let mut lanes: JoinSet<Uuid> = JoinSet::new();
-        let mut busy: HashSet<Uuid> = HashSet::new();
-        let mut chores = JoinSet::new();
-        let mut next_chores = Instant::now();
+        let chime = self.gateway.bell.of(self.id);
+        let mut air = Air {
+            lanes: JoinSet::new(),
+            busy: HashSet::new(),
+            chores: JoinSet::new(),
+            next_chores: Instant::now(),
+            known: None,
+            looks: true,
+        };
         loop {
-            // Whatever is rung from here on is seen after the look.
-            bell.mark_unchanged();
-            match self.look(busy.len()).await {
-                Ok(Some(look)) => {
-                    let room = self.room(&look.environment, busy.len());
-                    let due = look
-                        .due
-                        .into_iter()
-                        .filter(|investor| !busy.contains(investor));
-                    let begun: Vec<Uuid> = due.take(room).collect();
-                    for investor in begun {
-                        busy.insert(investor);
-                        let (desk, remote) = (Arc::clone(&self), look.remote.clone());
-                        lanes.spawn(async move {
-                            desk.work_on(&remote, investor).await;
-                            investor
-                        });
+            // Whatever is rung from here on is seen after this.
+            let heard = chime.heard();
+            air.looks |= heard.more;
+            match air.known.clone() {
+                // Who is named need not be looked for.
+                Some(known) if !air.looks => self.begin(&known, heard.investors, &mut air),
+                _ if !air.has_room() => {}
+                _ => match self.look(air.busy.len()).await {
+                    Ok(Some(look)) => {
+                        air.looks = false;
+                        let known = (look.environment, look.remote);
+                        self.begin(&known, look.due, &mut air);
+                        self.begin_chores(&known, &mut air);
+                        air.known = Some(known);
                     }
-                    if chores.is_empty()
-                        && Instant::now() >= next_chores
-                        && self.room(&look.environment, 0) > 0
-                    {
-                        next_chores = Instant::now() + self.gateway.settings.poll;
-                        let (desk, remote) = (Arc::clone(&self), look.remote);
-                        chores.spawn(async move {
-                            chores::round(&desk, &remote, &look.environment).await
-                        });
+                    Ok(None) => return,
+                    Err(error) => {
+                        tracing::warn!(environment.name = %self.name, error = %error, "environment {} waits for the database: {error}", self.name);
                     }
-                }
-                Ok(None) => return,
-                Err(error) => {
-                    tracing::warn!(environment.name = %self.name, error = %error, "environment {} waits for the database: {error}", self.name);
-                }
+                },
             }
             tokio::select! {
                 biased;
                 _ = stopped.wait_for(|stopped| *stopped) => return,
-                Some(ended) = lanes.join_next(), if !lanes.is_empty() => match ended {
-                    Ok(investor) => drop(busy.remove(&investor)),
-                    // A panic does not say whose it was; what is due is taken up again.
-                    Err(_) => busy.clear(),
-                },
-                Some(_) = chores.join_next(), if !chores.is_empty() => {}
-                _ = bell.changed() => {}
-                () = tokio::time::sleep(self.gateway.settings.poll) => {}
+                Some(ended) = air.lanes.join_next(), if !air.lanes.is_empty() => air.ended(ended),
+                Some(_) = air.chores.join_next(), if !air.chores.is_empty() => {}
+                () = chime.rung() => {}
+                () = tokio::time::sleep(self.gateway.settings.poll) => air.looks = true,
             }
+        }
+    }
+
+    /// Takes up what is due, as far as there is room.
+    fn begin(self: &Arc<Self>, known: &(Environment, Remote), due: Vec<Uuid>, air: &mut Air) {
+        let (environment, remote) = known;
+        let mut room = self.room(environment, air.busy.len());
+        for investor in due {
+            // One lane for an investor, who may be named more than once: his changes have an order.
+            if room == 0 || !air.busy.insert(investor) {
+                continue;
+            }
+            room -= 1;
+            let (desk, remote) = (Arc::clone(self), remote.clone());
+            air.lanes.spawn(async move {
+                desk.work_on(&remote, investor).await;
+                investor
+            });
+        }
+    }
+
+    /// Looks at everything else that may be due, once in a while.
+    fn begin_chores(
+        self: &Arc<Self>,
+        (environment, remote): &(Environment, Remote),
+        air: &mut Air,
+    ) {
+        let is_time = air.chores.is_empty() && Instant::now() >= air.next_chores;
+        if is_time && self.room(environment, 0) > 0 {
+            air.next_chores = Instant::now() + self.gateway.settings.poll;
+            let (desk, environment, remote) =
+                (Arc::clone(self), environment.clone(), remote.clone());
+            air.chores
+                .spawn(async move { chores::round(&desk, &remote, &environment).await });
         }
     }
 
@@ -184,7 +217,7 @@ impl Desk {
             copies::hurry(tx, id, now)
         });
         self.log_failure(noted.await);
-        self.gateway.ring();
+        self.gateway.bell.ring_one(self.id);
     }
 
     async fn failed(&self, reason: &str) {
@@ -224,5 +257,30 @@ impl Desk {
 
     fn health(&self) -> std::sync::MutexGuard<'_, Health> {
         self.health.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Air {
+    /// A full desk could begin nothing that it found; whatever ends makes room and leads to another look.
+    fn has_room(&self) -> bool {
+        let most = self
+            .known
+            .as_ref()
+            .map(|(environment, _)| environment.concurrency);
+        most.is_none_or(|most| self.busy.len() < usize::try_from(most).unwrap_or(usize::MAX))
+    }
+
+    /// One lane has ended; those that ended with it need no look of their own.
+    fn ended(&mut self, first: Result<Uuid, JoinError>) {
+        self.looks = true;
+        let mut next = Some(first);
+        while let Some(ended) = next {
+            match ended {
+                Ok(investor) => drop(self.busy.remove(&investor)),
+                // A panic does not say whose it was; what is due is taken up again.
+                Err(_) => self.busy.clear(),
+            }
+            next = self.lanes.try_join_next();
+        }
     }
 }

@@ -13,3 +13,4 @@ mod selling;
 mod stage;
 mod stream;
 mod trouble;
+mod waking;

@@ -14,6 +14,8 @@ use crate::client::Application;
 use crate::proxy::Proxy;
 
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How often desks look by themselves.
+const POLL: Duration = Duration::from_millis(100);
 
 /// The network, the gateway and the application.
 pub struct Stage {
@@ -49,6 +51,11 @@ impl Stage {
     }
 
     pub async fn set(wanted: Wanted) -> Self {
+        Self::set_looking(wanted, POLL).await
+    }
+
+    /// With desks that look by themselves so often.
+    pub async fn set_looking(wanted: Wanted, poll: Duration) -> Self {
         let app = Setup::new(wanted.backend).in_real_time().start().await;
         let db = fresh(wanted.backend, &gateway::COMPONENTS).await;
         let vault = Vault::open(&db, MasterKey::generate().unwrap())
@@ -60,7 +67,7 @@ impl Stage {
         let mut settings = Settings::new(url.clone());
         settings.answer_within = Duration::from_secs(10);
         settings.call_timeout = Duration::from_secs(3);
-        settings.poll = Duration::from_millis(100);
+        settings.poll = poll;
         settings.silent_after = Duration::from_millis(300);
         settings.registers_every = Duration::from_millis(400);
         settings.compare_every = None;
