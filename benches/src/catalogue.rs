@@ -1,11 +1,10 @@
 //! `bench catalogue`: a thousand assets in one answer, against the statement that reads them, and the first page of them in the console.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use cashlink::wiring::App;
-use clap::Args;
 use domain::{PlatformId, PlatformRole, Role};
 use registry::Request;
 use registry::clients::{self, NewClient};
@@ -16,7 +15,8 @@ use storage::clients::ClientKind;
 
 use crate::client::Connection;
 use crate::figures::{ms, quantile};
-use crate::inside::{Inside, databases, registrar};
+use crate::inside::{Inside, registrar};
+use crate::measured::Databases;
 use crate::network;
 use crate::pages::people;
 use crate::server::Place;
@@ -28,24 +28,10 @@ const TARGET: Duration = Duration::from_millis(50);
 /// Answers that are timed.
 const ROUNDS: usize = 200;
 
-#[derive(Args)]
-pub struct Options {
-    /// The executable
-    #[arg(long)]
-    server: PathBuf,
-    /// Where to work
-    #[arg(long)]
-    folder: PathBuf,
-    /// A PostgreSQL of our own, without the name of the database
-    #[arg(long)]
-    postgres: Option<String>,
-}
-
-pub async fn run(options: &Options) -> Result<()> {
-    let folder = options.folder.join("catalogue");
+pub async fn run(options: &Databases) -> Result<()> {
     let mut worst = Duration::ZERO;
-    for (name, folder, url) in databases(&folder, options.postgres.as_deref()).await? {
-        worst = worst.max(measure(name, options, &folder, &url).await?);
+    for (name, folder, url) in options.empty("catalogue").await? {
+        worst = worst.max(measure(name, &options.program.server, (&folder, &url)).await?);
     }
     ensure!(worst <= TARGET, "the catalogue takes {}", ms(worst));
     Ok(())
@@ -61,9 +47,9 @@ struct Partner {
 }
 
 /// The slower of the two answers.
-async fn measure(name: &str, options: &Options, folder: &Path, url: &str) -> Result<Duration> {
+async fn measure(name: &str, program: &Path, (folder, url): (&Path, &str)) -> Result<Duration> {
     let file = network::file(ASSETS as usize);
-    let place = Place::prepare(&options.server, folder, url, &file)?;
+    let place = Place::prepare(program, folder, url, &file)?;
     let inside = Inside::open(&place.config).await?;
     let partner = partner(&inside.app).await?;
     let bare = bare(&inside.app, partner.platform).await?;

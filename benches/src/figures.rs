@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 /// The value below which `per_mille` thousandths of the sorted values lie.
-pub fn quantile(sorted: &[Duration], per_mille: usize) -> Duration {
-    if sorted.is_empty() {
-        return Duration::ZERO;
-    }
-    sorted[(sorted.len() * per_mille / 1000).min(sorted.len() - 1)]
+pub fn quantile<T: Copy + Default>(sorted: &[T], per_mille: usize) -> T {
+    let place = sorted.len() * per_mille / 1000;
+    let found = sorted.get(place).or(sorted.last());
+    found.copied().unwrap_or_default()
 }
 
 /// Milliseconds with one decimal.

@@ -1,6 +1,6 @@
 //! The network opened in this process, to fill it before it is measured: the same wiring as the executable's.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -9,7 +9,6 @@ use cashlink::wiring::{App, Migrates};
 use registry::{Caller, Clock, health};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio_postgres::NoTls;
 
 /// How long the issues of all products may take.
 const PATIENCE: Duration = Duration::from_secs(900);
@@ -60,33 +59,4 @@ impl Inside {
 /// The registrar, for operations of the network itself.
 pub fn registrar() -> Caller {
     Caller::network("bench")
-}
-
-/// An empty database of each kind: its name for the report, a folder, and its address.
-pub async fn databases(
-    folder: &Path,
-    postgres: Option<&str>,
-) -> Result<Vec<(&'static str, PathBuf, String)>> {
-    let sqlite = folder.join("sqlite");
-    std::fs::create_dir_all(&sqlite)?;
-    let file = format!("sqlite:{}", sqlite.join("cashlink.sqlite").display());
-    let mut databases = vec![("SQLite", sqlite, file)];
-    if let Some(postgres) = postgres {
-        let (client, connection) =
-            tokio_postgres::connect(&format!("{postgres}/postgres"), NoTls).await?;
-        let connection = tokio::spawn(connection);
-        let name = folder.file_name().and_then(|name| name.to_str());
-        let name = name.context("a folder with a name")?;
-        client
-            .batch_execute(&format!("create database {name}"))
-            .await?;
-        drop(client);
-        connection.await??;
-        databases.push((
-            "PostgreSQL",
-            folder.join("postgres"),
-            format!("{postgres}/{name}"),
-        ));
-    }
-    Ok(databases)
 }

@@ -13,6 +13,7 @@ use crate::captured::transactions;
 use crate::client::Connection;
 use crate::figures::{best, list, ms, quantile};
 use crate::load::place_orders;
+use crate::measured::Program;
 use crate::network;
 use crate::partner::{Campaign, Order};
 use crate::server::Place;
@@ -23,12 +24,8 @@ const WIDTH: usize = 32;
 
 #[derive(Args)]
 pub struct Options {
-    /// The executable
-    #[arg(long)]
-    server: PathBuf,
-    /// Where to work
-    #[arg(long)]
-    folder: PathBuf,
+    #[command(flatten)]
+    program: Program,
     /// A PostgreSQL of our own, without the name of the database
     #[arg(long)]
     postgres: String,
@@ -87,7 +84,11 @@ pub async fn run(options: &Options) -> Result<()> {
     let rounds = postgres(options, &admin, &mut ground, (&unit, time)).await?;
     report(&ground, &rounds, 0.9, bare_postgres_name(options));
 
-    let file = options.folder.join("SQLite").join("cashlink.sqlite");
+    let file = options
+        .program
+        .folder
+        .join("SQLite")
+        .join("cashlink.sqlite");
     let mut ground = prepare(options, "SQLite", &format!("sqlite:{}", file.display())).await?;
     let rounds = sqlite(options, &file, &mut ground, (&unit, time)).await?;
     report(
@@ -102,8 +103,8 @@ pub async fn run(options: &Options) -> Result<()> {
 /// A server's place with everything that orders need; no server is running afterwards.
 async fn prepare(options: &Options, name: &'static str, database: &str) -> Result<Ground> {
     let place = Place::prepare(
-        &options.server,
-        &options.folder.join(name),
+        &options.program.server,
+        &options.program.folder.join(name),
         database,
         &network::file(WIDTH),
     )?;
@@ -212,9 +213,12 @@ async fn postgres(
             admin.batch_execute("checkpoint").await?;
             let load = (unit, instances.as_slice());
             figures.push(match &options.pgbench {
-                Some(pgbench) => {
-                    bare::pgbench::run((pgbench, &options.folder), &bare_url, load, (number, time))?
-                }
+                Some(pgbench) => bare::pgbench::run(
+                    (pgbench, &options.program.folder),
+                    &bare_url,
+                    load,
+                    (number, time),
+                )?,
                 None => bare::plain_postgres::run(&bare_url, load, (number, time)).await?,
             });
         }
@@ -231,7 +235,7 @@ async fn sqlite(
     ground: &mut Ground,
     (unit, time): (&Unit, Duration),
 ) -> Result<Rounds> {
-    let copy = options.folder.join("bare.sqlite");
+    let copy = options.program.folder.join("bare.sqlite");
     std::fs::copy(file, &copy).context("the copy of the database")?;
     let mut rounds = Rounds::default();
     for round in 0..options.rounds {

@@ -10,10 +10,13 @@ mod captured;
 mod catalogue;
 mod client;
 mod clock;
+mod environments;
 mod figures;
+mod gateway;
 mod inside;
 mod intake;
 mod load;
+mod measured;
 mod network;
 mod pages;
 mod partner;
@@ -45,11 +48,15 @@ enum Command {
     /// Webhook deliveries per second to many endpoints, one of which hangs
     Webhooks(webhook_deliveries::Options),
     /// A thousand assets in one answer, against the statement that reads them
-    Catalogue(catalogue::Options),
+    Catalogue(measured::Databases),
     /// Every page of the console, with a hundred thousand investors and investments
     Pages(pages::Options),
     /// How soon the server answers and how much memory it keeps
-    Start(start::Options),
+    Start(measured::Program),
+    /// A gateway in front of a hundred environments
+    Gateway(gateway::Options),
+    /// The environments of `gateway`: in memory, as slow and as strict as they are told
+    Environments(environments::Options),
 }
 
 fn main() -> ExitCode {
@@ -77,6 +84,8 @@ fn run(arguments: &Arguments) -> Result<()> {
             Command::Catalogue(options) => catalogue::run(options).await,
             Command::Pages(options) => pages::run(options).await,
             Command::Start(options) => start::run(options).await,
+            Command::Gateway(options) => gateway::run(options).await,
+            Command::Environments(options) => environments::run(options).await,
         }
     })
 }

@@ -159,7 +159,8 @@ impl Campaign {
     }
 }
 
-fn person() -> Value {
+/// An investor of the load.
+pub fn person() -> Value {
     json!({
         "natural_person": {
             "salutation": "MS", "forename": "Petra", "surname": "Lastprobe", "birth_date": "1980-02-03",

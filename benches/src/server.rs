@@ -95,46 +95,8 @@ impl Place {
 
     /// Starts the server and waits for its first answer.
     pub async fn start(&self) -> Result<Server> {
-        let log = fs::File::create(self.folder.join("server.log"))?;
-        let begin = Instant::now();
-        let mut process = self
-            .command(&["serve"])
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .spawn()
-            .with_context(|| format!("cannot start {}", self.program.display()))?;
-        while !self.answers().await {
-            if let Some(status) = process.try_wait()? {
-                bail!(
-                    "the server ended ({status}); see {}",
-                    self.folder.join("server.log").display()
-                );
-            }
-            if begin.elapsed() > PATIENCE {
-                // Its process ends with the handle.
-                drop(Server {
-                    process,
-                    first_answer: Duration::ZERO,
-                });
-                bail!("the server did not answer within {} s", PATIENCE.as_secs());
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-        Ok(Server {
-            process,
-            first_answer: begin.elapsed(),
-        })
-    }
-
-    async fn answers(&self) -> bool {
-        let asked = async {
-            let mut connection = Connection::open(self.address).await?;
-            connection.send("GET /readyz", "", b"").await
-        };
-        asked
-            .await
-            .is_ok_and(|answer| (200..300).contains(&answer.status))
+        let log = self.folder.join("server.log");
+        Server::start(self.command(&["serve"]), &log, (self.address, "/readyz")).await
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -158,10 +120,52 @@ impl Place {
 }
 
 impl Server {
+    /// Starts a program that writes into a log, and waits until it answers at a path.
+    pub async fn start(
+        mut command: Command,
+        log: &Path,
+        (address, path): (SocketAddr, &str),
+    ) -> Result<Server> {
+        let file = fs::File::create(log)?;
+        let begin = Instant::now();
+        let process = command
+            // A program that reads it sees it end with us, however we end.
+            .stdin(Stdio::piped())
+            .stdout(file.try_clone()?)
+            .stderr(file)
+            .spawn()
+            .with_context(|| format!("cannot start {}", command.get_program().display()))?;
+        // From here on its process ends with the handle.
+        let mut server = Server {
+            process,
+            first_answer: Duration::ZERO,
+        };
+        while !answers(address, path).await {
+            if let Some(status) = server.process.try_wait()? {
+                bail!("the server ended ({status}); see {}", log.display());
+            }
+            if begin.elapsed() > PATIENCE {
+                bail!("the server did not answer within {} s", PATIENCE.as_secs());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        server.first_answer = begin.elapsed();
+        Ok(server)
+    }
+
     /// Memory that is resident now, in bytes.
     pub fn resident(&self) -> Result<u64> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most memory that was ever resident, in bytes.
+    pub fn peak(&self) -> Result<u64> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, field: &str) -> Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(field));
         let kilobytes = line.and_then(|line| line.split_whitespace().next());
         let kilobytes: u64 = kilobytes
             .context("the system does not tell the memory")?
@@ -196,6 +200,16 @@ impl Server {
         anyhow::ensure!(status.success(), "the server ended with {status}");
         Ok(())
     }
+}
+
+async fn answers(address: SocketAddr, path: &str) -> bool {
+    let asked = async {
+        let mut connection = Connection::open(address).await?;
+        connection.send(&format!("GET {path}"), "", b"").await
+    };
+    asked
+        .await
+        .is_ok_and(|answer| (200..300).contains(&answer.status))
 }
 
 impl Drop for Server {

@@ -1,12 +1,11 @@
 //! `bench start`: the server on a migrated SQLite file; how soon it answers, and what it keeps in memory when idle.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
-use clap::Args;
 
 use crate::figures::ms;
+use crate::measured::Program;
 use crate::network;
 use crate::server::Place;
 
@@ -16,17 +15,7 @@ const STARTS: usize = 5;
 const TARGET: Duration = Duration::from_millis(300);
 const TARGET_MEMORY: u64 = 60_000_000;
 
-#[derive(Args)]
-pub struct Options {
-    /// The executable
-    #[arg(long)]
-    server: PathBuf,
-    /// Where to work
-    #[arg(long)]
-    folder: PathBuf,
-}
-
-pub async fn run(options: &Options) -> Result<()> {
+pub async fn run(options: &Program) -> Result<()> {
     let folder = options.folder.join("start");
     let database = format!("sqlite:{}", folder.join("cashlink.sqlite").display());
     let place = Place::prepare(&options.server, &folder, &database, &network::file(4))?;

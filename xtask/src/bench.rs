@@ -16,6 +16,9 @@ const FLOOR: fn(u64) -> u64 = |n| 26_000 + 24_248 * n;
 /// A batch of 100 may cost this much of the floor, in thousandths.
 const GAS_LIMIT: u64 = 1_015;
 
+/// The executable and what measures it.
+const SERVER: [&str; 2] = ["cashlink", "cashlink-bench"];
+
 /// What to measure.
 #[derive(Subcommand)]
 pub enum What {
@@ -29,6 +32,8 @@ pub enum What {
     Catalogue,
     /// Every page of the console with 100,000 investors and investments, on both databases.
     Pages(Pages),
+    /// A gateway in front of a hundred environments that take their time, with ten thousand investors.
+    Gateway(Gateway),
     /// The first answer and the memory of `cashlink serve`.
     Start,
 }
@@ -62,6 +67,29 @@ pub struct Pages {
     debug: bool,
 }
 
+#[derive(Args)]
+pub struct Gateway {
+    /// Updates of the backlog, over all environments.
+    #[arg(long)]
+    updates: Option<u32>,
+    /// On PostgreSQL too.
+    #[arg(long)]
+    postgres: bool,
+    /// Look at the measurement itself: a build without optimisation, which is made sooner, and small numbers.
+    #[arg(long)]
+    debug: bool,
+}
+
+/// With what `bench gateway --debug` looks at itself.
+const SMALL_GATEWAY: [(&str, &str); 6] = [
+    ("--environments", "10"),
+    ("--investors", "100"),
+    ("--everywhere", "10"),
+    ("--singles", "20"),
+    ("--seconds", "20"),
+    ("--updates", "500"),
+];
+
 /// Runs one measurement.
 pub fn run(what: &What) -> Result<()> {
     match what {
@@ -70,12 +98,13 @@ pub fn run(what: &What) -> Result<()> {
         What::Gas => gas(),
         What::Catalogue => catalogue(),
         What::Pages(options) => pages(options),
+        What::Gateway(options) => gateway(options),
         What::Start => start(),
     }
 }
 
 fn intake(options: &Intake) -> Result<()> {
-    let programs = build(&["cashlink", "cashlink-bench"])?;
+    let programs = build(&SERVER)?;
     let folder = Folder::new("intake")?;
     let cluster = cluster()?;
     let mut command = Command::new(programs.join("cashlink-bench"));
@@ -116,19 +145,14 @@ fn webhooks() -> Result<()> {
 }
 
 fn catalogue() -> Result<()> {
-    let programs = build(&["cashlink", "cashlink-bench"])?;
+    let programs = build(&SERVER)?;
     let folder = Folder::new("catalogue")?;
     let cluster = cluster()?;
     shell::run(&mut of_server("catalogue", &programs, &folder, &cluster))
 }
 
 fn pages(options: &Pages) -> Result<()> {
-    let packages = ["cashlink", "cashlink-bench"];
-    let programs = if options.debug {
-        build_debug(&packages)?
-    } else {
-        build(&packages)?
-    };
+    let programs = build_server(options.debug)?;
     let folder = Folder::new("pages")?;
     let cluster = cluster()?;
     let mut command = of_server("pages", &programs, &folder, &cluster);
@@ -139,27 +163,50 @@ fn pages(options: &Pages) -> Result<()> {
     shell::run(&mut command)
 }
 
+fn gateway(options: &Gateway) -> Result<()> {
+    let programs = build_server(options.debug)?;
+    let folder = Folder::new("gateway")?;
+    // Kept until the end: it ends with its handle.
+    let cluster = options.postgres.then(cluster).transpose()?;
+    let mut command = match &cluster {
+        Some(cluster) => of_server("gateway", &programs, &folder, cluster),
+        None => of_program("gateway", &programs, &folder),
+    };
+    for (name, value) in SMALL_GATEWAY {
+        let is_said = name == "--updates" && options.updates.is_some();
+        if options.debug && !is_said {
+            command.args([name, value]);
+        }
+    }
+    if let Some(updates) = options.updates {
+        command.args(["--updates", &updates.to_string()]);
+    }
+    shell::run(&mut command)
+}
+
 /// A measurement of the server on both databases.
 fn of_server(what: &str, programs: &Path, folder: &Folder, cluster: &Cluster) -> Command {
+    let mut command = of_program(what, programs, folder);
+    command.arg("--postgres").arg(address(cluster));
+    command
+}
+
+/// A measurement of the executable.
+fn of_program(what: &str, programs: &Path, folder: &Folder) -> Command {
     let mut command = Command::new(programs.join("cashlink-bench"));
     command
         .arg(what)
         .arg("--server")
         .arg(programs.join("cashlink"))
         .arg("--folder")
-        .arg(&folder.0)
-        .arg("--postgres")
-        .arg(address(cluster));
+        .arg(&folder.0);
     command
 }
 
 fn start() -> Result<()> {
-    let programs = build(&["cashlink", "cashlink-bench"])?;
+    let programs = build(&SERVER)?;
     let folder = Folder::new("start")?;
-    let mut command = Command::new(programs.join("cashlink-bench"));
-    command.arg("start").arg("--folder").arg(&folder.0);
-    command.arg("--server").arg(programs.join("cashlink"));
-    shell::run(&mut command)
+    shell::run(&mut of_program("start", &programs, &folder))
 }
 
 /// The adapter's own test measures; here its figures meet the floor.
@@ -210,14 +257,17 @@ fn delivery_to_new(line: &str) -> Option<(u64, u64)> {
     Some((size, tail.split_whitespace().next()?.parse().ok()?))
 }
 
+/// Builds the executable and what measures it; a build without optimisation is made sooner.
+fn build_server(without_optimisation: bool) -> Result<PathBuf> {
+    match without_optimisation {
+        true => build_as("dev", "debug", &SERVER),
+        false => build(&SERVER),
+    }
+}
+
 /// Builds packages as they are shipped; the folder of their programs.
 fn build(packages: &[&str]) -> Result<PathBuf> {
     build_as("dist", "dist", packages)
-}
-
-/// Builds packages as they are developed; the folder of their programs.
-fn build_debug(packages: &[&str]) -> Result<PathBuf> {
-    build_as("dev", "debug", packages)
 }
 
 fn build_as(profile: &str, folder: &str, packages: &[&str]) -> Result<PathBuf> {

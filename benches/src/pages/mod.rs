@@ -10,7 +10,7 @@ pub mod people;
 mod samples;
 mod walk;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
@@ -18,6 +18,7 @@ use clap::Args;
 
 use crate::figures::ms;
 use crate::inside::Inside;
+use crate::measured::Databases;
 use crate::network;
 use crate::server::Place;
 use walk::Page;
@@ -31,15 +32,8 @@ const SHOWN: usize = 12;
 
 #[derive(Args)]
 pub struct Options {
-    /// The executable
-    #[arg(long)]
-    server: PathBuf,
-    /// Where to work
-    #[arg(long)]
-    folder: PathBuf,
-    /// A PostgreSQL of our own, without the name of the database
-    #[arg(long)]
-    postgres: Option<String>,
+    #[command(flatten)]
+    databases: Databases,
     /// Investors, each with an investment
     #[arg(long, default_value_t = 100_000)]
     investors: usize,
@@ -53,9 +47,7 @@ pub struct Options {
 
 pub async fn run(options: &Options) -> Result<()> {
     let mut worst = Duration::ZERO;
-    for (name, folder, url) in
-        crate::inside::databases(&options.folder.join("pages"), options.postgres.as_deref()).await?
-    {
+    for (name, folder, url) in options.databases.empty("pages").await? {
         worst = worst.max(measure(name, options, &folder, &url).await?);
     }
     ensure!(worst <= TARGET, "a page takes {}", ms(worst));
@@ -64,7 +56,12 @@ pub async fn run(options: &Options) -> Result<()> {
 
 /// The slowest page's 95th percentile.
 async fn measure(name: &str, options: &Options, folder: &Path, url: &str) -> Result<Duration> {
-    let place = Place::prepare(&options.server, folder, url, &samples::network())?;
+    let place = Place::prepare(
+        &options.databases.program.server,
+        folder,
+        url,
+        &samples::network(),
+    )?;
     let inside = Inside::open(&place.config).await?;
     let begin = Instant::now();
     let made = samples::make(&inside.app, network::PARTNER).await?;
