@@ -36,7 +36,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ),
     ("worker", &["registry", "domain", "dlt", "webhooks"]),
     ("sdk", &["wire", "tlog"]),
-    ("gateway", &["sdk", "wire", "database", "http", "webhooks"]),
+    (
+        "gateway",
+        &["sdk", "tlog", "wire", "database", "http", "webhooks"],
+    ),
     ("broker", &["sdk", "database", "http"]),
     ("xtask", &[]),
 ];
