@@ -93,14 +93,42 @@ pub struct Documents {
 
 /// Where a secret is: in a file or in a variable of the environment, never in the configuration itself.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Written")]
 pub struct Secret {
     /// A file, readable for the server only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<PathBuf>,
     /// The name of a variable of the environment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub env: Option<String>,
+}
+
+/// What may stand where a secret is asked for. The secret itself must not: it is refused without being repeated.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Place(Place),
+    Other(serde::de::IgnoredAny),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Place {
+    file: Option<PathBuf>,
+    env: Option<String>,
+}
+
+impl TryFrom<Written> for Secret {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        match written {
+            Written::Place(Place { file, env }) => Ok(Self { file, env }),
+            Written::Other(_) => Err(
+                "a secret does not stand in the configuration itself: write { file = \"…\" } or { env = \"…\" }",
+            ),
+        }
+    }
 }
 
 /// Certificate chain and private key as PEM files.

@@ -206,6 +206,19 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_in_the_file_is_refused_and_not_repeated() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let place = "{ file = \"/etc/cashlink-gateway/solarpark.secret\" }";
+        let text = std::fs::read_to_string(EXAMPLE).unwrap();
+        assert!(text.contains(place));
+        std::fs::write(file.path(), text.replace(place, "\"cl_live_secret\"")).unwrap();
+        let refused = load(Some(file.path())).unwrap_err().to_string();
+        assert!(refused.contains("client_secret"), "{refused}");
+        assert!(refused.contains("{ env = "), "{refused}");
+        assert!(!refused.contains("cl_live_secret"), "{refused}");
+    }
+
+    #[test]
     fn an_unknown_key_is_refused_by_name() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let text = std::fs::read_to_string(EXAMPLE)
