@@ -12,12 +12,10 @@ use crate::EnvironmentSetup;
 pub(super) fn table(status: &GatewayStatus) -> Markup {
     html! {
         p { (status.waiting_orders) " orders wait for their environment, " (status.waiting_messages) " messages for the stream." }
-        table {
-            thead {
-                tr { @for title in ["Environment", "State", "Investors", "On their way", "Refused", "Differences", "Compared"] { th { (title) } } }
-            }
-            tbody { @for one in &status.environments { (row(one)) } }
-        }
+        (render::table(
+            &["Environment", "State", "Investors", "On their way", "Refused", "Differences", "Compared"],
+            &html! { @for one in &status.environments { (row(one)) } },
+        ))
     }
 }
 
@@ -27,13 +25,13 @@ fn row(one: &GatewayEnvironment) -> Markup {
             td { a href=(format!("/configuration/environments/{}", one.name)) { (one.name) } br; small { (one.url) } }
             td {
                 span data-status=(one.state()) { (one.state()) }
-                @if let Some(since) = &one.unreachable_since { br; small { "since " (since) ": " (one.trouble.as_deref().unwrap_or_default()) } }
+                @if let Some(since) = &one.unreachable_since { br; small { "since " (render::moment(since)) ": " (one.trouble.as_deref().unwrap_or_default()) } }
             }
             td { (one.investors) }
-            td { (one.pending) @if let Some(since) = &one.pending_since { br; small { "since " (since) } } }
+            td { (one.pending) @if let Some(since) = &one.pending_since { br; small { "since " (render::moment(since)) } } }
             td { (one.refused) }
             td { (one.differences) }
-            td { (one.compared_at.as_deref().unwrap_or("never")) }
+            td { @match &one.compared_at { Some(at) => (render::moment(at)), None => "never" } }
         }
     }
 }

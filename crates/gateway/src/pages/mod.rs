@@ -95,19 +95,18 @@ async fn shown(gateway: &Gateway, visitor: &Visitor, made: Option<&WebhookEndpoi
     let (_, endpoints) = endpoints::list(gateway, &caller, (MOST_ENDPOINTS, 0)).await?;
     let body = html! {
         (environments::table(&status))
-        h2 { "Add an environment" }
-        (environments::form(visitor, None))
+        details open[status.environments.is_empty()] {
+            summary { "Add an environment" }
+            (environments::form(visitor, None))
+        }
         h2 { "Where environments hold other data" }
         @if differences.is_empty() { p { "Nowhere, as far as it was compared." } }
         @else {
-            table {
-                thead { tr { th { "Investor" } th { "Environment" } th { "Field" } th { "Since" } th { "State" } } }
-                tbody {
-                    @for one in differences.iter().take(MOST_SHOWN) {
-                        tr { td { code { (one.investor_id) } } td { (one.environment) } td { (one.field) } td { (one.since) } td { (one.state) } }
-                    }
+            (render::table(&["Investor", "Environment", "Field", "Since", "State"], &html! {
+                @for one in differences.iter().take(MOST_SHOWN) {
+                    tr { td { code { (one.investor_id) } } td { (one.environment) } td { (one.field) } td { (render::moment(&one.since)) } td { (one.state) } }
                 }
-            }
+            }))
         }
         (render::button(visitor, "/configuration/compare", "Compare now"))
         h2 { "Registers of what is sold" }
@@ -132,9 +131,9 @@ fn endpoints_of(
         @if let Some(secret) = made.and_then(|made| made.secret.as_ref()) {
             p role="status" { "The secret of the new endpoint, shown this once: " code data-secret { (secret) } }
         }
-        table {
-            thead { tr { th { "URL" } th { "State" } th {} } }
-            tbody {
+        @if endpoints.is_empty() { p { "Nowhere yet: your application reads the feed, or add where it is to be told." } }
+        @else {
+            (render::table(&["URL", "State", ""], &html! {
                 @for one in endpoints {
                     tr {
                         td { (one.url) }
@@ -142,7 +141,7 @@ fn endpoints_of(
                         td { (render::button(visitor, &format!("/configuration/endpoints/{}/remove", one.id), "Remove")) }
                     }
                 }
-            }
+            }))
         }
         form method="post" action="/configuration/endpoints" {
             (render::hidden(visitor))

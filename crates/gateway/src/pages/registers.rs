@@ -11,10 +11,10 @@ pub(super) fn table(visitor: &Visitor, registers: &[GatewayRegister]) -> Markup 
     html! {
         @if registers.is_empty() { p { "None: no environment has shown the log of a register yet." } }
         @else {
-            table {
-                thead { tr { @for title in ["ISIN", "Environment", "State", "Entries", "Last looked at"] { th { (title) } } } }
-                tbody { @for one in registers { (row(one)) } }
-            }
+            (render::table(
+                &["ISIN", "Environment", "State", "Entries", "Last looked at"],
+                &html! { @for one in registers { (row(one)) } },
+            ))
             @for one in registers.iter().filter(|one| !one.contradictions.is_empty()) { (contradicted(visitor, one)) }
         }
     }
@@ -33,7 +33,7 @@ fn row(one: &GatewayRegister) -> Markup {
             td { (one.environment) }
             td { span data-register=(state) { (state) } }
             td { @if let Some(size) = latest.and_then(|latest| latest.size) { (size) } }
-            td { @if let Some(latest) = latest { (latest.checked_at) } }
+            td { @if let Some(latest) = latest { (render::moment(&latest.checked_at)) } }
         }
     }
 }
@@ -57,7 +57,7 @@ fn contradicted(visitor: &Visitor, one: &GatewayRegister) -> Markup {
 fn signed(title: &str, one: &GatewayCheckpoint) -> Markup {
     html! {
         details {
-            summary { (title) ", seen " (one.seen_at) }
+            summary { (title) ", seen " (render::moment(&one.seen_at)) }
             p { code { (one.public_key) } }
             pre { (one.note) }
         }

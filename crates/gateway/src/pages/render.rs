@@ -111,6 +111,24 @@ pub(super) fn page(
     (status, headers, Html(markup.into_string())).into_response()
 }
 
+/// A table that is wider than the page moves by itself.
+pub(super) fn table(titles: &[&str], rows: &Markup) -> Markup {
+    html! {
+        div class="overflow-auto" {
+            table {
+                thead { tr { @for title in titles { th { (title) } } } }
+                tbody { (rows) }
+            }
+        }
+    }
+}
+
+/// A moment: the minute is for people, the rest for whoever points at it.
+pub(super) fn moment(rfc3339: &str) -> Markup {
+    let minute = rfc3339.get(..16).map(|text| text.replace('T', " "));
+    html! { time datetime=(rfc3339) title=(rfc3339) { (minute.as_deref().unwrap_or(rfc3339)) " UTC" } }
+}
+
 /// A form of one button.
 pub(super) fn button(visitor: &Visitor, action: &str, label: &str) -> Markup {
     html! {
