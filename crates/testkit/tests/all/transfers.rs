@@ -24,7 +24,11 @@ impl Holder {
         if identification["status"] != "SUCCESS" {
             let path = format!("identifications/{}/decision/", id(&identification));
             let approve = json!({"decision": "approve"});
-            app.registrar().await.post(&path, &approve).await.expect(200);
+            app.registrar()
+                .await
+                .post(&path, &approve)
+                .await
+                .expect(200);
         }
         Self::with_wallet(partner, investor).await
     }
