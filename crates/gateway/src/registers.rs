@@ -39,10 +39,7 @@ pub async fn followed(gateway: &Gateway) -> Result<Vec<GatewayRegister>> {
 }
 
 /// Those of one environment.
-pub(crate) fn of_environment(
-    tx: &mut Tx,
-    environment: &Environment,
-) -> Result<Vec<GatewayRegister>> {
+fn of_environment(tx: &mut Tx, environment: &Environment) -> Result<Vec<GatewayRegister>> {
     let isins = checkpoints::followed(tx, environment.id)?;
     isins
         .into_iter()

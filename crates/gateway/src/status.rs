@@ -1,11 +1,11 @@
 //! How it goes, environment by environment: for a page, for programs, and for whoever is called when something waits.
 
 use database::Tx;
-use wire::gateways::{GatewayEnvironment, GatewayRegister, GatewayStatus};
+use wire::gateways::{GatewayEnvironment, GatewayStatus};
 
 use crate::store::environments::{self, Environment};
-use crate::store::{copies, differences, inbox, orders, refusals};
-use crate::{Error, Gateway, Result, registers, time};
+use crate::store::{checkpoints, copies, differences, inbox, orders, refusals};
+use crate::{Error, Gateway, Result, time};
 
 /// How it goes now.
 ///
@@ -32,8 +32,7 @@ pub async fn of(gateway: &Gateway) -> Result<GatewayStatus> {
 fn of_environment(tx: &mut Tx, environment: &Environment) -> Result<GatewayEnvironment> {
     let id = environment.id;
     let (pending, pending_since) = copies::backlog(tx, id)?;
-    let registers = registers::of_environment(tx, environment)?;
-    let is_contradicted = |one: &&GatewayRegister| !one.contradictions.is_empty();
+    let (registers, contradicted_registers) = checkpoints::count_followed(tx, id)?;
     Ok(GatewayEnvironment {
         name: environment.name.clone(),
         url: environment.url.clone(),
@@ -47,8 +46,8 @@ fn of_environment(tx: &mut Tx, environment: &Environment) -> Result<GatewayEnvir
         differences: differences::count(tx, Some(id))?,
         heard_at: environment.heard_at.map(time::text),
         compared_at: environment.compared_at.map(time::text),
-        registers: registers.len(),
-        contradicted_registers: registers.iter().filter(is_contradicted).count(),
+        registers,
+        contradicted_registers,
         unknown_messages: inbox::count_unknown(tx, id)?,
     })
 }

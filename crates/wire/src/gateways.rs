@@ -43,10 +43,10 @@ pub struct GatewayEnvironment {
     pub compared_at: Option<String>,
     /// Registers of what is sold there whose logs are followed.
     #[serde(default)]
-    pub registers: usize,
+    pub registers: u64,
     /// Those of them whose log has contradicted itself.
     #[serde(default)]
-    pub contradicted_registers: usize,
+    pub contradicted_registers: u64,
     /// Messages about investments that were not made here.
     pub unknown_messages: u64,
 }

@@ -16,6 +16,7 @@ create table gateway_checkpoints (
     -- Since when the partner follows the log anew, from a later one.
     superseded_at integer
 ) strict;
-create index gateway_checkpoints_by_register on gateway_checkpoints (isin, environment, seen_at, id);
+create index gateway_checkpoints_by_register on gateway_checkpoints (environment, isin, seen_at, id);
+create index gateway_checkpoints_by_isin on gateway_checkpoints (isin, seen_at, id);
 
 alter table gateway_environments add column registers_at integer;

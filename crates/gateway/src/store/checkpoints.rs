@@ -49,6 +49,11 @@ from gateway_checkpoints
 where environment = $1
 and superseded_at is null
 order by isin");
+const COUNT_FOLLOWED: Sql = Sql("
+select count(distinct isin), count(distinct case when contradiction is not null then isin end)
+from gateway_checkpoints
+where environment = $1
+and superseded_at is null");
 const LIST: Sql = Sql("
 select id, environment, isin, public_key, size, note, contradiction, seen_at, checked_at, superseded_at
 from gateway_checkpoints
@@ -114,6 +119,12 @@ pub(crate) fn followed(tx: &mut Tx, environment: Uuid) -> Result<Vec<String>, Da
     all(&tx.query(FOLLOWED, &[environment.into()])?, |row| {
         row.get(0)
     })
+}
+
+/// How many registers' logs are followed, and how many of them contradict themselves.
+pub(crate) fn count_followed(tx: &mut Tx, environment: Uuid) -> Result<(u64, u64), DatabaseError> {
+    let row = tx.query_one(COUNT_FOLLOWED, &[environment.into()])?;
+    Ok((row.get(0)?, row.get(1)?))
 }
 
 /// Everything that was ever kept of a register, the oldest first.
