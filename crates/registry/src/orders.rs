@@ -88,12 +88,7 @@ pub(crate) fn place(
         created_at: now,
         changed_at: now,
     };
-    // The row comes before what refers to it, and already counts the events that follow.
-    let counted = InvestmentRecord {
-        event_sequence: changes.len() as u64,
-        ..record.clone()
-    };
-    storage::investments::insert(tx, &counted)?;
+    progress::insert(tx, &record, &changes)?;
     let documents = &ordered.signed_documents;
     keep_documents(registry, tx, scope, &record.investment, 0, documents)?;
     progress::tell_in(

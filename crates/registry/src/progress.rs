@@ -18,6 +18,19 @@ pub(crate) fn lock(tx: &mut Tx, scope: &Scope, id: InvestmentId) -> Result<Inves
     storage::investments::lock(tx, scope, id)?.ok_or(Error::NotFound("investment"))
 }
 
+/// Keeps a new investment: its row comes before what refers to it, and already counts the events that follow.
+pub(crate) fn insert(
+    tx: &mut Tx,
+    record: &InvestmentRecord,
+    changes: &[StatusChange],
+) -> Result<()> {
+    let counted = InvestmentRecord {
+        event_sequence: changes.len() as u64,
+        ..record.clone()
+    };
+    Ok(storage::investments::insert(tx, &counted)?)
+}
+
 /// Takes over a step, tells of it, starts the delivery if nothing blocks, and saves.
 pub(crate) fn carry_out(
     registry: &Registry,

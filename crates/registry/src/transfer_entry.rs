@@ -152,12 +152,7 @@ fn receive(
         created_at: now,
         changed_at: now,
     };
-    // The row comes before what refers to it, and already counts the events that follow.
-    let counted = InvestmentRecord {
-        event_sequence: changes.len() as u64,
-        ..record.clone()
-    };
-    storage::investments::insert(tx, &counted)?;
+    progress::insert(tx, &record, &changes)?;
     progress::tell(registry, tx, &mut record, &changes)?;
     Ok(Concerned {
         investment: record.investment.id,
