@@ -96,7 +96,7 @@ impl Place {
             let url = environments::url(self.control.address, number);
             write!(
                 text,
-                "[[environments]]\nname = \"environment-{number}\"\nurl = {url:?}\ncampaign_id = \"{}\"\n\
+                "[[environments]]\nname = \"environment-{number}\"\nurl = {url:?}\ncampaign_ids = [\"{}\"]\n\
                  client_id = {:?}\nclient_secret = {{ file = {secret:?} }}\neager = {}\n",
                 campaign(number),
                 client_id(number),

@@ -1,12 +1,13 @@
 //! Everything the partner may sell, over all environments in one list, as they last described it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::environments::{Seen, State};
 use crate::remote::{Remote, Trouble};
+use crate::store::campaigns;
 use crate::store::catalogue::{self, Item};
 use crate::store::environments::{self, Environment};
 use crate::worker::Desk;
@@ -48,6 +49,7 @@ pub(crate) async fn list(
         .db
         .read(move |tx| {
             let all = environments::list(tx)?;
+            let sold: HashMap<Uuid, Uuid> = campaigns::list(tx)?.into_iter().collect();
             let mut seen = HashSet::new();
             let mut shown = Vec::new();
             for item in catalogue::list(tx, shelf.kind())? {
@@ -60,7 +62,7 @@ pub(crate) async fn list(
                 }
                 // A campaign is sold where the configuration says so, and nowhere else.
                 let is_elsewhere =
-                    shelf == Shelf::Campaigns && environment.campaign != Some(item.id);
+                    shelf == Shelf::Campaigns && sold.get(&item.id) != Some(&environment.id);
                 if is_elsewhere || !seen.insert(item.id) {
                     continue;
                 }

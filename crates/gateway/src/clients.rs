@@ -14,11 +14,13 @@ use crate::{Error, Gateway, Result, time};
 /// For whom the gateway's tokens are good.
 pub(crate) const AUDIENCE: &str = "gateway";
 /// What an application may do; there is one kind.
-pub(crate) const SCOPES: [&str; 5] = [
+pub(crate) const SCOPES: [&str; 7] = [
     "investors:read",
     "investors:write",
     "investments:read",
     "investments:write",
+    "transfers:read",
+    "transfers:write",
     "documents:write",
 ];
 

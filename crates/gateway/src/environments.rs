@@ -5,6 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 use wire::Problem;
 
+use crate::store::campaigns;
 use crate::store::copies::{self, Copy};
 use crate::store::environments::{self, Environment};
 use crate::store::refusals::{self, Refusal};
@@ -53,7 +54,7 @@ pub(crate) struct Seen<T> {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Place {
     environment: String,
-    campaign_id: Option<Uuid>,
+    campaign_ids: Vec<Uuid>,
     /// The investor's id there.
     investor_id: Option<Uuid>,
     state: State,
@@ -108,7 +109,8 @@ pub(crate) async fn of_investor(
                         })
                     })
                     .collect::<Result<Vec<_>>>()?;
-                places.push(place(&copy, environment, here));
+                let sold = campaigns::of_environment(tx, environment.id)?;
+                places.push(place(&copy, environment, sold, here));
             }
             Ok(places)
         })
@@ -199,7 +201,12 @@ fn state(copy: &Copy, refused: &[Refusal], environment_is_down: bool) -> State {
     }
 }
 
-fn place(copy: &Copy, environment: &Environment, refused: Vec<ShownRefusal>) -> Place {
+fn place(
+    copy: &Copy,
+    environment: &Environment,
+    campaign_ids: Vec<Uuid>,
+    refused: Vec<ShownRefusal>,
+) -> Place {
     let waits = copy.due_at.is_some();
     let down = environment.unreachable_since.is_some();
     let state = match () {
@@ -212,7 +219,7 @@ fn place(copy: &Copy, environment: &Environment, refused: Vec<ShownRefusal>) -> 
     let unreachable = state == State::Unreachable;
     Place {
         environment: environment.name.clone(),
-        campaign_id: environment.campaign,
+        campaign_ids,
         investor_id: copy.remote,
         state,
         kyc_status: copy.kyc_status.clone(),

@@ -33,11 +33,7 @@ pub(crate) async fn act(
     let (row, remote) = reach(gateway, id).await?;
     let reference = sent.reference.or_else(|| row.reference.clone());
     let body = translated(gateway, &remote, &row, sent.body).await?;
-    // The application's key in the environment's name space: its repeat is the environment's repeat.
-    let key = match &request.key {
-        Some(key) => format!("gateway-{}-{key}", request.caller.client),
-        None => format!("gateway-{}", Uuid::new_v4()),
-    };
+    let key = key(request);
     let answer = match action {
         Action::Patch => {
             remote
@@ -73,6 +69,14 @@ pub(crate) async fn act(
         body: serde_json::to_vec(&body)?,
         replayed: false,
     })
+}
+
+/// The application's key in the environment's name space: its repeat is the environment's repeat.
+pub(crate) fn key(request: &Request) -> String {
+    match &request.key {
+        Some(key) => format!("gateway-{}-{key}", request.caller.client),
+        None => format!("gateway-{}", Uuid::new_v4()),
+    }
 }
 
 /// The register statements of an investment, as its environment lists them.

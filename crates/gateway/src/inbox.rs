@@ -12,6 +12,7 @@ use wire::ProblemCode;
 use crate::store::environments::{self, Environment};
 use crate::store::inbox::{self, Message};
 use crate::store::investments::Investment;
+use crate::store::transfers::Transfer;
 use crate::{Error, Gateway, Result, mapping, setup, time};
 
 /// Wakes the stream.
@@ -71,29 +72,55 @@ pub(crate) fn keep(tx: &mut Tx, environment: Uuid, event: &Value, now: i64) -> R
             .to_owned(),
         body: serde_json::to_vec(event)?,
         received_at: now,
+        asked: 0,
     };
     Ok(inbox::insert(tx, &message)?)
 }
 
-/// A change of status that we saw ourselves, where the environment does not tell.
-pub(crate) fn noticed(
+/// A change of an investment's status that we saw ourselves, where the environment does not tell.
+pub(crate) fn noticed_investment(
     tx: &mut Tx,
-    row: &Investment,
-    before: &str,
+    before: &Investment,
+    answer: &Value,
+    now: i64,
+) -> Result<()> {
+    let event = json!({"investment_id": before.id});
+    noticed(tx, before.environment, (event, &before.status), answer, now)
+}
+
+/// The same of a transfer's.
+pub(crate) fn noticed_transfer(
+    tx: &mut Tx,
+    before: &Transfer,
     answer: &Value,
     now: i64,
 ) -> Result<()> {
     let status = answer["status"].as_str().unwrap_or_default();
-    let silent = environments::find(tx, row.environment)?
+    // The original's transfers have no events, so that nothing else gives this one an id.
+    let id = derived(&format!("{} {status}", before.id));
+    let event = json!({"id": id, "type": "transfer.status_changed", "transfer_id": before.id});
+    noticed(tx, before.environment, (event, &before.status), answer, now)
+}
+
+fn noticed(
+    tx: &mut Tx,
+    environment: Uuid,
+    (mut event, before): (Value, &str),
+    answer: &Value,
+    now: i64,
+) -> Result<()> {
+    let status = answer["status"].as_str().unwrap_or_default();
+    let silent = environments::find(tx, environment)?
         .is_some_and(|one| one.feed == environments::Feed::None);
     if silent && status != before {
-        let changed_at = answer["changed_at"]
+        let said = answer["changed_at"]
             .as_str()
-            .map_or_else(|| time::text(now), str::to_owned);
-        let event = json!({
-            "investment_id": row.id, "status": status, "changed_at": changed_at, "previous_status": before,
-        });
-        keep(tx, row.environment, &event, now)?;
+            .or(answer["ended_at"].as_str());
+        let changed_at = said.map_or_else(|| time::text(now), str::to_owned);
+        event["status"] = status.into();
+        event["changed_at"] = changed_at.into();
+        event["previous_status"] = before.into();
+        keep(tx, environment, &event, now)?;
     }
     Ok(())
 }

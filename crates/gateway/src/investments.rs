@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::environments::{Seen, State};
 use crate::store::investments::{self, Filter, Investment};
-use crate::store::{documents, environments, parts};
+use crate::store::{Heard, documents, environments, parts};
 use crate::write::Caller;
 use crate::{Error, Gateway, Result, investors, mapping, time};
 
@@ -115,9 +115,7 @@ pub(crate) fn keep(
                 reference: origin.reference.clone(),
                 status,
                 sealed_body,
-                heard: 0,
-                sequence: 0,
-                told_at: 0,
+                heard: Heard::default(),
                 changed_at,
                 observed_at: now,
                 refresh_at: None,

@@ -31,6 +31,7 @@ mod setup;
 mod status;
 mod store;
 mod time;
+mod transfers;
 mod worker;
 mod write;
 
@@ -43,8 +44,8 @@ pub use drift::{again as compare_again, found as differences};
 pub use error::{Error, Result};
 pub use registers::{follow_anew as follow_register_anew, followed as registers};
 pub use setup::{
-    EnvironmentSetup, SetupRefusal, apply as apply_environment, names as environment_names,
-    remove as remove_environment,
+    EnvironmentSetup, SetupRefusal, apply as apply_environment, remove as remove_environment, sell,
+    sold,
 };
 pub use status::of as status;
 pub use worker::Worker;
@@ -77,6 +78,18 @@ pub const COMPONENT: Component = Component {
             name: "checkpoints",
             sqlite: include_str!("../migrations/sqlite/V0002__checkpoints.sql"),
             postgres: include_str!("../migrations/postgres/V0002__checkpoints.sql"),
+        },
+        Migration {
+            version: 3,
+            name: "campaigns",
+            sqlite: include_str!("../migrations/sqlite/V0003__campaigns.sql"),
+            postgres: include_str!("../migrations/postgres/V0003__campaigns.sql"),
+        },
+        Migration {
+            version: 4,
+            name: "transfers",
+            sqlite: include_str!("../migrations/sqlite/V0004__transfers.sql"),
+            postgres: include_str!("../migrations/postgres/V0004__transfers.sql"),
         },
     ],
 };

@@ -20,7 +20,7 @@ use crate::environments::PROBLEM;
 use crate::investors::Sent;
 use crate::store::changes::Kind;
 use crate::store::orders::{self, Order, OrderState};
-use crate::store::{copies, environments};
+use crate::store::{campaigns, copies, environments};
 use crate::write::{Answer, Caller, Request};
 use crate::{
     Error, Gateway, Result, documents, investments, investors, mapping, merge, parts, store, time,
@@ -126,7 +126,7 @@ async fn keep(
                     &format!("There is no such {what} here."),
                 )
             };
-            let environment = environments::of_campaign(tx, campaign)?
+            let environment = campaigns::environment_of(tx, campaign)?
                 .ok_or_else(|| missing("campaign_id", "campaign"))?;
             store::investors::find(tx, investor)?
                 .ok_or_else(|| missing("investor_id", "investor"))?;

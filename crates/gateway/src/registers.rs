@@ -226,7 +226,7 @@ fn note(tx: &mut Tx, finding: &Finding) -> Result<()> {
     Ok(())
 }
 
-/// The registers of what is sold in an environment: its campaign's, or those of all that it shows.
+/// The registers of what is sold in an environment: those of its campaigns, or of all that it shows.
 fn isins(tx: &mut Tx, environment: &Environment) -> Result<Vec<String>> {
     let of = |tx: &mut Tx, shelf: Shelf| -> Result<Vec<serde_json::Value>> {
         let items = store::catalogue::of_environment(tx, shelf.kind(), environment.id)?;
@@ -235,17 +235,18 @@ fn isins(tx: &mut Tx, environment: &Environment) -> Result<Vec<String>> {
             .map(|item| Ok(serde_json::from_str(&item.body)?))
             .collect()
     };
+    let sold = store::campaigns::of_environment(tx, environment.id)?;
     let campaigns = of(tx, Shelf::Campaigns)?;
-    let sold = campaigns
+    let products_sold: Vec<Uuid> = campaigns
         .iter()
-        .find(|one| {
-            environment.campaign.is_some() && mapping::id_in(one, "id") == environment.campaign
-        })
-        .and_then(|one| mapping::id_in(one, "product_id"));
+        .filter(|one| mapping::id_in(one, "id").is_some_and(|id| sold.contains(&id)))
+        .filter_map(|one| mapping::id_in(one, "product_id"))
+        .collect();
     let products = of(tx, Shelf::Products)?;
-    let shown = products
-        .iter()
-        .filter(|one| sold.is_none() || mapping::id_in(one, "id") == sold);
+    let shown = products.iter().filter(|one| {
+        let is_sold = |id| products_sold.contains(&id);
+        products_sold.is_empty() || mapping::id_in(one, "id").is_some_and(is_sold)
+    });
     let mut isins: Vec<String> = shown
         .filter_map(|one| Some(one["isin"].as_str()?.to_owned()))
         .filter(|isin| !isin.is_empty())

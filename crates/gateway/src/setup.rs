@@ -1,13 +1,15 @@
 //! Which assets the partner sells: environments are added, changed and removed by configuration or command line.
 
+use std::collections::BTreeMap;
+
 use database::vault::DataKey;
 use database::{Sql, Tx, Value};
 use url::Url;
 use uuid::Uuid;
 
 use crate::environments::by_name;
-use crate::store::copies;
 use crate::store::environments::{self, DriftPolicy, Environment, Feed};
+use crate::store::{campaigns, copies};
 use crate::{Error, Gateway, Result};
 
 /// What the sealed secrets are bound to.
@@ -25,8 +27,8 @@ pub struct EnvironmentSetup {
     pub name: String,
     /// URL of the environment.
     pub url: String,
-    /// The campaign that is sold there; none makes it a home, where every investor is.
-    pub campaign_id: Option<Uuid>,
+    /// The campaigns that are sold there; none makes it a home, where every investor is.
+    pub campaign_ids: Vec<Uuid>,
     /// OAuth client.
     pub client_id: String,
     /// Its secret.
@@ -60,6 +62,16 @@ pub enum SetupRefusal {
         /// Which environment.
         name: String,
         /// The one that has it.
+        other: String,
+    },
+    /// Two environments at one address: each investor would be created there twice.
+    #[error(
+        "environment {name}: {other} is at this address already; add the campaign to {other}, whose campaign_ids may be several"
+    )]
+    SameEnvironment {
+        /// Which environment.
+        name: String,
+        /// The one that is there.
         other: String,
     },
     /// Something depends on it.
@@ -104,6 +116,7 @@ pub async fn remove(gateway: &Gateway, name: String) -> Result<()> {
             .find(|one| one.name == name);
         match found {
             Some(environment) if copies::count(tx, environment.id)? == 0 => {
+                campaigns::set(tx, environment.id, &[])?;
                 environments::delete(tx, environment.id)?;
                 Ok(())
             }
@@ -113,30 +126,59 @@ pub async fn remove(gateway: &Gateway, name: String) -> Result<()> {
     removed.await
 }
 
-/// The names of all environments, in the order in which they were added.
+/// The environments by name, each with the campaigns that are sold there.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn names(gateway: &Gateway) -> Result<Vec<String>> {
-    let all = gateway.db.read(environments::list).await?;
-    Ok(all
-        .into_iter()
-        .map(|environment| environment.name)
-        .collect())
+pub async fn sold(gateway: &Gateway) -> Result<BTreeMap<String, Vec<Uuid>>> {
+    let read = gateway.db.read(|tx| {
+        let mut sold = BTreeMap::new();
+        for environment in environments::list(tx)? {
+            let there = campaigns::of_environment(tx, environment.id)?;
+            sold.insert(environment.name, there);
+        }
+        Ok::<_, Error>(sold)
+    });
+    read.await
+}
+
+/// Sells more campaigns in an environment that is there already.
+///
+/// # Errors
+/// [`SetupRefusal`] as a fault's source, not found if there is no such environment, or a failure of the database.
+pub async fn sell(gateway: &Gateway, name: String, more: Vec<Uuid>) -> Result<()> {
+    let added = gateway.db.write(move |tx| {
+        let environment = by_name(tx, &name)?;
+        let mut sold = campaigns::of_environment(tx, environment.id)?;
+        sold.extend(
+            more.iter()
+                .filter(|id| !sold.contains(id))
+                .collect::<Vec<_>>(),
+        );
+        keep_campaigns(tx, &environment, &sold)
+    });
+    added.await?;
+    gateway.bell.ring_all();
+    Ok(())
 }
 
 /// An environment as it is configured, without its secrets.
 pub(crate) async fn configured(gateway: &Gateway, name: String) -> Result<EnvironmentSetup> {
-    let found = gateway.db.read(move |tx| by_name(tx, &name)).await?;
+    let read = gateway.db.read(move |tx| {
+        let found = by_name(tx, &name)?;
+        let sold = campaigns::of_environment(tx, found.id)?;
+        Ok::<_, Error>((found, sold))
+    });
+    let (found, campaign_ids) = read.await?;
     Ok(EnvironmentSetup {
         name: found.name,
         url: found.url,
-        campaign_id: found.campaign,
         client_id: found.client_id,
         client_secret: String::new(),
         webhook_bearer_token: None,
         // A home is eager without being told.
-        eager: found.eager && found.campaign.is_some(),
+        eager: found.eager && !campaign_ids.is_empty(),
+        campaign_ids,
         concurrency: Some(found.concurrency),
         requests_per_second: found.requests_per_second,
         repairs: found.drift_policy == DriftPolicy::Push,
@@ -168,14 +210,15 @@ pub(crate) async fn keep_secrets(gateway: &Gateway, setup: &mut EnvironmentSetup
 fn save(gateway: &Gateway, tx: &mut Tx, setup: &EnvironmentSetup) -> Result<()> {
     let now = gateway.now();
     let all = environments::list(tx)?;
-    let same_campaign = all
+    let before = all.iter().find(|one| one.name == setup.name).cloned();
+    let stays = before.as_ref().is_some_and(|one| one.url == setup.url);
+    let same_place = all
         .iter()
-        .find(|one| one.campaign.is_some() && one.campaign == setup.campaign_id);
-    if let Some(other) = same_campaign.filter(|other| other.name != setup.name) {
+        .find(|one| one.name != setup.name && place(&one.url) == place(&setup.url));
+    if let Some(other) = same_place.filter(|_| !stays) {
         let (name, other) = (setup.name.clone(), other.name.clone());
-        return Err(Error::fault(SetupRefusal::CampaignTaken { name, other }));
+        return Err(Error::fault(SetupRefusal::SameEnvironment { name, other }));
     }
-    let before = all.into_iter().find(|one| one.name == setup.name);
     let key = match &before {
         Some(before) => gateway.vault.key(tx, before.data_key)?,
         None => gateway.vault.new_key(tx, None)?,
@@ -187,10 +230,34 @@ fn save(gateway: &Gateway, tx: &mut Tx, setup: &EnvironmentSetup) -> Result<()> 
     } else {
         environments::insert(tx, &environment)?;
     }
+    keep_campaigns(tx, &environment, &setup.campaign_ids)?;
     if environment.eager {
         tx.later_any(OPEN_FOR_ALL, &[environment.id.into(), Value::time(now)])?;
     }
     Ok(())
+}
+
+/// What an environment sells from now on; each campaign is sold in one place.
+fn keep_campaigns(tx: &mut Tx, environment: &Environment, sold: &[Uuid]) -> Result<()> {
+    for campaign in sold {
+        let elsewhere = campaigns::environment_of(tx, *campaign)?;
+        if let Some(other) = elsewhere.filter(|other| *other != environment.id) {
+            let other = environments::find(tx, other)?;
+            let refusal = SetupRefusal::CampaignTaken {
+                name: environment.name.clone(),
+                other: other.map(|one| one.name).unwrap_or_default(),
+            };
+            return Err(Error::fault(refusal));
+        }
+    }
+    Ok(campaigns::set(tx, environment.id, sold)?)
+}
+
+/// Where a URL leads, however it is written.
+fn place(url: &str) -> String {
+    let parsed = Url::parse(url).map(|url| url.to_string());
+    let whole = parsed.unwrap_or_else(|_| url.to_owned());
+    whole.trim_end_matches('/').to_owned()
 }
 
 fn described(
@@ -209,8 +276,7 @@ fn described(
         id,
         name: setup.name.clone(),
         url: setup.url.clone(),
-        campaign: setup.campaign_id,
-        eager: setup.eager || setup.campaign_id.is_none(),
+        eager: setup.eager || setup.campaign_ids.is_empty(),
         client_id: setup.client_id.clone(),
         data_key: key.id(),
         sealed_client_secret: seal(SECRET, &setup.client_secret),
@@ -255,6 +321,10 @@ fn check(setup: &EnvironmentSetup) -> std::result::Result<(), SetupRefusal> {
     }
     if setup.client_id.is_empty() || setup.client_secret.is_empty() {
         return wrong("client_id and client_secret are needed");
+    }
+    let is_named_twice = |(at, id): (usize, &Uuid)| setup.campaign_ids[..at].contains(id);
+    if setup.campaign_ids.iter().enumerate().any(is_named_twice) {
+        return wrong("campaign_ids names a campaign twice");
     }
     if setup.concurrency == Some(0) || setup.requests_per_second == Some(0) {
         return wrong("concurrency and requests_per_second are at least 1");

@@ -4,7 +4,7 @@ use database::Tx;
 use wire::gateways::{GatewayEnvironment, GatewayStatus};
 
 use crate::store::environments::{self, Environment};
-use crate::store::{checkpoints, copies, differences, inbox, orders, refusals};
+use crate::store::{campaigns, checkpoints, copies, differences, inbox, orders, refusals};
 use crate::{Error, Gateway, Result, time};
 
 /// How it goes now.
@@ -36,7 +36,7 @@ fn of_environment(tx: &mut Tx, environment: &Environment) -> Result<GatewayEnvir
     Ok(GatewayEnvironment {
         name: environment.name.clone(),
         url: environment.url.clone(),
-        campaign_id: environment.campaign,
+        campaign_ids: campaigns::of_environment(tx, id)?,
         unreachable_since: environment.unreachable_since.map(time::text),
         trouble: environment.trouble.clone(),
         investors: copies::count(tx, id)?,

@@ -21,8 +21,8 @@ pub struct GatewayEnvironment {
     pub name: String,
     /// Where it is.
     pub url: String,
-    /// What is sold there; none at a home.
-    pub campaign_id: Option<Uuid>,
+    /// What is sold there; nothing at a home.
+    pub campaign_ids: Vec<Uuid>,
     /// Since when it does not answer as it should.
     pub unreachable_since: Option<String>,
     /// What is wrong, for people.

@@ -71,9 +71,9 @@ pub struct AddEnvironment {
     /// The environment, such as https://network.example/environments/NAME/api/external
     #[arg(long)]
     url: String,
-    /// The campaign; without one it is a home, where every investor is
-    #[arg(long)]
-    campaign_id: Option<Uuid>,
+    /// A campaign that is sold there, as often as there are any; without one it is a home, where every investor is
+    #[arg(long = "campaign-id", value_name = "ID")]
+    campaign_ids: Vec<Uuid>,
     /// The OAuth client ID
     #[arg(long)]
     client_id: String,
@@ -222,7 +222,7 @@ impl AddEnvironment {
         Ok(EnvironmentSetup {
             name: self.name,
             url: self.url,
-            campaign_id: self.campaign_id,
+            campaign_ids: self.campaign_ids,
             client_id: self.client_id,
             client_secret: secret,
             webhook_bearer_token: self.webhook_bearer_token,

@@ -52,9 +52,9 @@ pub struct Config {
 pub struct Environment {
     name: String,
     url: String,
-    /// Absent: a home, where every investor is.
+    /// None: a home, where every investor is.
     #[serde(default)]
-    campaign_id: Option<Uuid>,
+    campaign_ids: Vec<Uuid>,
     client_id: String,
     client_secret: Secret,
     /// For environments that show a token instead of a signature.
@@ -150,7 +150,7 @@ impl Environment {
         Ok(EnvironmentSetup {
             name: self.name.clone(),
             url: self.url.clone(),
-            campaign_id: self.campaign_id,
+            campaign_ids: self.campaign_ids.clone(),
             client_id: self.client_id.clone(),
             client_secret: read(&self.client_secret).with_context(|| of("client_secret"))?,
             webhook_bearer_token: bearer
@@ -200,7 +200,7 @@ mod tests {
         let config = load(Some(Path::new(EXAMPLE))).unwrap();
         assert_eq!(config.environments.len(), 2);
         assert!(
-            config.environments[1].campaign_id.is_none(),
+            config.environments[1].campaign_ids.is_empty(),
             "the second is a home"
         );
     }

@@ -90,67 +90,81 @@ impl Hosting {
         hosted: &Hosted,
         gateway: &Gateway,
     ) -> Result<()> {
-        let known = gateway::environment_names(gateway)
+        let known = gateway::sold(gateway)
             .await
             .map_err(registry::Error::fault)?;
-        for (environment, sold) in sold(registry, hosted).await? {
-            if sold.has_client && sold.names.iter().all(|(name, _)| known.contains(name)) {
-                continue;
-            }
-            let request = Request::internal(ACTOR, "enter environment");
-            let credential = gateways::enter(registry, &request, hosted, environment).await?;
-            for (name, campaign) in sold.names {
-                let setup = EnvironmentSetup {
-                    name,
-                    url: format!(
-                        "{}/environments/{}/api/external",
-                        self.place.network_url, sold.environment
-                    ),
-                    campaign_id: Some(campaign),
-                    client_id: credential.client_id.clone(),
-                    client_secret: credential.client_secret.clone(),
-                    webhook_bearer_token: None,
-                    eager: false,
-                    concurrency: None,
-                    requests_per_second: None,
-                    repairs: false,
-                };
-                gateway::apply_environment(gateway, setup)
+        for (environment, place) in places(registry, hosted).await? {
+            let new: Vec<Uuid> = place
+                .campaigns
+                .iter()
+                .filter(|campaign| !known.values().flatten().any(|sold| sold == *campaign))
+                .copied()
+                .collect();
+            if !place.has_client || !known.contains_key(&place.name) {
+                self.enter(registry, hosted, gateway, (environment, place))
+                    .await?;
+            } else if !new.is_empty() {
+                gateway::sell(gateway, place.name, new)
                     .await
                     .map_err(registry::Error::fault)?;
             }
-            tracing::info!(gateway.slug = %hosted.slug, environment.name = %sold.environment, "gateway {} enters environment {}", hosted.slug, sold.environment);
         }
+        Ok(())
+    }
+
+    async fn enter(
+        &self,
+        registry: &Registry,
+        hosted: &Hosted,
+        gateway: &Gateway,
+        (environment, place): (EnvironmentId, Place),
+    ) -> Result<()> {
+        let request = Request::internal(ACTOR, "enter environment");
+        let credential = gateways::enter(registry, &request, hosted, environment).await?;
+        let setup = EnvironmentSetup {
+            url: format!(
+                "{}/environments/{}/api/external",
+                self.place.network_url, place.name
+            ),
+            name: place.name,
+            campaign_ids: place.campaigns,
+            client_id: credential.client_id,
+            client_secret: credential.client_secret,
+            webhook_bearer_token: None,
+            eager: false,
+            concurrency: None,
+            requests_per_second: None,
+            repairs: false,
+        };
+        let name = setup.name.clone();
+        gateway::apply_environment(gateway, setup)
+            .await
+            .map_err(registry::Error::fault)?;
+        tracing::info!(gateway.slug = %hosted.slug, environment.name = %name, "gateway {} enters environment {name}", hosted.slug);
         Ok(())
     }
 }
 
-/// What a partner sells in one environment.
-struct Sold {
-    environment: String,
+/// An environment in which a partner sells something.
+struct Place {
+    name: String,
     has_client: bool,
-    /// What the gateway calls it, campaign by campaign.
-    names: Vec<(String, Uuid)>,
+    campaigns: Vec<Uuid>,
 }
 
 /// By environment, because one client is good for all campaigns there.
-async fn sold(registry: &Registry, hosted: &Hosted) -> Result<BTreeMap<EnvironmentId, Sold>> {
-    let places = gateways::places(registry, &Caller::network(ACTOR), hosted).await?;
-    let mut sold: BTreeMap<EnvironmentId, Sold> = BTreeMap::new();
-    for place in places {
-        let campaign = place.campaign.uuid();
-        let there = sold.entry(place.environment).or_insert_with(|| Sold {
-            environment: place.name.clone(),
-            has_client: place.has_client,
-            names: Vec::new(),
+async fn places(registry: &Registry, hosted: &Hosted) -> Result<BTreeMap<EnvironmentId, Place>> {
+    let listed = gateways::places(registry, &Caller::network(ACTOR), hosted).await?;
+    let mut places: BTreeMap<EnvironmentId, Place> = BTreeMap::new();
+    for one in listed {
+        let place = places.entry(one.environment).or_insert_with(|| Place {
+            name: one.name,
+            has_client: one.has_client,
+            campaigns: Vec::new(),
         });
-        let name = match there.names.is_empty() {
-            true => place.name,
-            false => format!("{}.{}", place.name, campaign.simple()),
-        };
-        there.names.push((name, campaign));
+        place.campaigns.push(one.campaign.uuid());
     }
-    Ok(sold)
+    Ok(places)
 }
 
 /// One process enters environments: two would revoke each other's clients.

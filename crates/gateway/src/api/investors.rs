@@ -49,7 +49,7 @@ pub(crate) struct At {
 #[derive(Deserialize)]
 pub(crate) struct ByReference {
     #[serde(default)]
-    reference: Option<String>,
+    pub(crate) reference: Option<String>,
 }
 
 pub(crate) async fn upload_document(

@@ -9,6 +9,7 @@ mod investments;
 mod investors;
 mod oauth;
 mod page;
+mod transfers;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -117,6 +118,8 @@ fn distributor() -> Router<Gateway> {
             "/investments/{id}/registry-statements/",
             get(investments::statements),
         )
+        .route("/transfers/", post(transfers::create).get(transfers::list))
+        .route("/transfers/{id}/", get(transfers::get))
         .route("/events/", get(investments::events))
         .route(
             "/webhook-endpoints/",

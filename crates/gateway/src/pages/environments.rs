@@ -40,7 +40,10 @@ fn row(one: &GatewayEnvironment) -> Markup {
 pub(super) fn form(visitor: &Visitor, known: Option<&EnvironmentSetup>) -> Markup {
     let is_new = known.is_none();
     let text = |value: Option<String>| value.unwrap_or_default();
-    let campaign = known.and_then(|one| one.campaign_id.map(|id| id.to_string()));
+    let campaigns = known.map(|one| {
+        let ids: Vec<String> = one.campaign_ids.iter().map(ToString::to_string).collect();
+        ids.join(" ")
+    });
     let concurrency = known.and_then(|one| one.concurrency.map(|number| number.to_string()));
     let rate = known.and_then(|one| one.requests_per_second.map(|number| number.to_string()));
     let secret = match is_new {
@@ -55,7 +58,7 @@ pub(super) fn form(visitor: &Visitor, known: Option<&EnvironmentSetup>) -> Marku
                 None => { label { "Name of your own" input name="name" required; } }
             }
             label { "URL of the environment" input type="url" name="url" value=(text(known.map(|one| one.url.clone()))) required; }
-            label { "Campaign ID (empty: a home, where every investor is)" input name="campaign_id" value=(text(campaign)); }
+            label { "Campaign IDs, with spaces between (empty: a home, where every investor is)" input name="campaign_ids" value=(text(campaigns)); }
             label { "Client ID" input name="client_id" value=(text(known.map(|one| one.client_id.clone()))) required; }
             label { (secret) input type="password" name="client_secret" autocomplete="off" required[is_new]; }
             label { "Bearer token of its webhooks, where it signs nothing" input type="password" name="webhook_bearer_token" autocomplete="off"; }
@@ -70,7 +73,8 @@ pub(super) fn form(visitor: &Visitor, known: Option<&EnvironmentSetup>) -> Marku
 
 /// What was typed; a sentence if a part of it is none.
 pub(super) fn read(fields: &Fields) -> Result<EnvironmentSetup, String> {
-    let campaign = fields.optional("campaign_id").map(|id| id.parse());
+    let campaigns = fields.text("campaign_ids").split([' ', ',']);
+    let campaigns = campaigns.filter(|id| !id.is_empty()).map(str::parse);
     let number = |name: &str| {
         let parsed = fields.optional(name).map(|text| text.parse::<u32>());
         parsed
@@ -80,9 +84,9 @@ pub(super) fn read(fields: &Fields) -> Result<EnvironmentSetup, String> {
     Ok(EnvironmentSetup {
         name: fields.text("name").to_owned(),
         url: fields.text("url").to_owned(),
-        campaign_id: campaign
-            .transpose()
-            .map_err(|_| "campaign_id is a UUID.".to_owned())?,
+        campaign_ids: campaigns
+            .collect::<Result<_, _>>()
+            .map_err(|_| "campaign_ids are UUIDs with spaces between.".to_owned())?,
         client_id: fields.text("client_id").to_owned(),
         client_secret: fields.text("client_secret").to_owned(),
         webhook_bearer_token: fields.optional("webhook_bearer_token"),

@@ -61,8 +61,6 @@ pub(crate) struct Environment {
     pub(crate) id: Uuid,
     pub(crate) name: String,
     pub(crate) url: String,
-    /// The campaign that is sold there; none at a home.
-    pub(crate) campaign: Option<Uuid>,
     /// Whether every investor is created there at once.
     pub(crate) eager: bool,
     pub(crate) client_id: String,
@@ -89,35 +87,31 @@ pub(crate) struct Environment {
 }
 
 const LIST: Sql = Sql("
-select id, name, url, campaign, eager, client_id, data_key, sealed_client_secret, sealed_bearer_token, sealed_webhook_secret,
+select id, name, url, eager, client_id, data_key, sealed_client_secret, sealed_bearer_token, sealed_webhook_secret,
     webhook_endpoint, concurrency, requests_per_second, drift_policy, unreachable_since, trouble, heard_at, feed,
     feed_cursor, catalogue_at, compared_at, registers_at, created_at
 from gateway_environments
 order by created_at, id");
 const FIND: Sql = Sql("
-select id, name, url, campaign, eager, client_id, data_key, sealed_client_secret, sealed_bearer_token, sealed_webhook_secret,
+select id, name, url, eager, client_id, data_key, sealed_client_secret, sealed_bearer_token, sealed_webhook_secret,
     webhook_endpoint, concurrency, requests_per_second, drift_policy, unreachable_since, trouble, heard_at, feed,
     feed_cursor, catalogue_at, compared_at, registers_at, created_at
 from gateway_environments
 where id = $1");
 const INSERT: Sql = Sql("
 insert into gateway_environments
-(id, name, url, campaign, eager, client_id, data_key, sealed_client_secret, sealed_bearer_token, sealed_webhook_secret,
+(id, name, url, eager, client_id, data_key, sealed_client_secret, sealed_bearer_token, sealed_webhook_secret,
     webhook_endpoint, concurrency, requests_per_second, drift_policy, unreachable_since, trouble, heard_at, feed,
     feed_cursor, catalogue_at, compared_at, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, null, $11, $12, $13, null, null, null, 'unknown', null, null, null, $14)");
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null, $10, $11, $12, null, null, null, 'unknown', null, null, null, $13)");
 const UPDATE: Sql = Sql("
 update gateway_environments
-set url = $2, campaign = $3, eager = $4, client_id = $5, sealed_client_secret = $6, sealed_bearer_token = $7, concurrency = $8,
-    requests_per_second = $9, drift_policy = $10
+set url = $2, eager = $3, client_id = $4, sealed_client_secret = $5, sealed_bearer_token = $6, concurrency = $7,
+    requests_per_second = $8, drift_policy = $9
 where id = $1");
 const DELETE: Sql = Sql("
 delete from gateway_environments
 where id = $1");
-const BY_CAMPAIGN: Sql = Sql("
-select id
-from gateway_environments
-where campaign = $1");
 const EAGER: Sql = Sql("
 select id
 from gateway_environments
@@ -176,13 +170,6 @@ pub(crate) fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Environment>, Databas
         .transpose()
 }
 
-/// Where a campaign is sold.
-pub(crate) fn of_campaign(tx: &mut Tx, campaign: Uuid) -> Result<Option<Uuid>, DatabaseError> {
-    tx.query_opt(BY_CAMPAIGN, &[campaign.into()])?
-        .map(|row| row.get(0))
-        .transpose()
-}
-
 /// Where every investor is created at once.
 pub(crate) fn eager(tx: &mut Tx) -> Result<Vec<Uuid>, DatabaseError> {
     all(&tx.query(EAGER, &[])?, |row| row.get(0))
@@ -193,7 +180,6 @@ pub(crate) fn insert(tx: &mut Tx, new: &Environment) -> Result<(), DatabaseError
         new.id.into(),
         (&new.name).into(),
         (&new.url).into(),
-        new.campaign.into(),
         new.eager.into(),
         (&new.client_id).into(),
         new.data_key.into(),
@@ -213,7 +199,6 @@ pub(crate) fn update(tx: &mut Tx, changed: &Environment) -> Result<(), DatabaseE
     let params = [
         changed.id.into(),
         (&changed.url).into(),
-        changed.campaign.into(),
         changed.eager.into(),
         (&changed.client_id).into(),
         (&changed.sealed_client_secret).into(),
@@ -297,7 +282,6 @@ fn read(row: &Row) -> Result<Environment, DatabaseError> {
         id: columns.next()?,
         name: columns.next()?,
         url: columns.next()?,
-        campaign: columns.next()?,
         eager: columns.next()?,
         client_id: columns.next()?,
         data_key: columns.next()?,

@@ -19,6 +19,8 @@ pub(crate) struct Message {
     pub(crate) kind: String,
     pub(crate) body: Vec<u8>,
     pub(crate) received_at: i64,
+    /// How often its environment was asked what it is about.
+    pub(crate) asked: i64,
 }
 
 const INSERT: Sql = Sql("
@@ -27,11 +29,24 @@ insert into gateway_inbox
 values ($1, $2, $3, $4, $5, $6, $7, $8, null, null)
 on conflict (event_key) do nothing");
 const WAITING: Sql = Sql("
-select event_key, environment, event, investment, sequence, kind, body, received_at
+select event_key, environment, event, investment, sequence, kind, body, received_at, asked
 from gateway_inbox
 where handled_at is null
 order by received_at, sequence, event_key
 limit $1");
+const OLDER: Sql = Sql("
+select event_key, environment, event, investment, sequence, kind, body, received_at, asked
+from gateway_inbox
+where environment = $1
+and handled_at is null
+and received_at <= $2
+and asked < $3
+order by received_at, event_key
+limit $4");
+const ASKED: Sql = Sql("
+update gateway_inbox
+set asked = asked + 1
+where event_key = $1");
 const HANDLED: Sql = Sql("
 update gateway_inbox
 set handled_at = $2, outcome = $3
@@ -66,6 +81,27 @@ pub(crate) fn waiting(tx: &mut Tx, limit: i64) -> Result<Vec<Message>, DatabaseE
     all(&tx.query(WAITING, &[limit.into()])?, read)
 }
 
+/// Messages of an environment that wait since before a time, and about which it was asked less often than this.
+pub(crate) fn waiting_since(
+    tx: &mut Tx,
+    environment: Uuid,
+    (received_until, asked_less_than): (i64, i64),
+    limit: i64,
+) -> Result<Vec<Message>, DatabaseError> {
+    let params = [
+        environment.into(),
+        Value::time(received_until),
+        asked_less_than.into(),
+        limit.into(),
+    ];
+    all(&tx.query(OLDER, &params)?, read)
+}
+
+/// Its environment was asked what a message is about.
+pub(crate) fn asked(tx: &mut Tx, key: &str) -> Result<(), DatabaseError> {
+    tx.later(ASKED, &[key.into()])
+}
+
 pub(crate) fn handled(
     tx: &mut Tx,
     key: &str,
@@ -95,5 +131,6 @@ fn read(row: &Row) -> Result<Message, DatabaseError> {
         kind: columns.next()?,
         body: columns.next()?,
         received_at: columns.time()?,
+        asked: columns.next()?,
     })
 }

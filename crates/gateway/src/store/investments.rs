@@ -3,7 +3,7 @@
 use database::{DatabaseError, Row, Sql, Tx, Value};
 use uuid::Uuid;
 
-use super::{Columns, all};
+use super::{Columns, Heard, all};
 
 /// An investment's row.
 #[derive(Clone, Debug)]
@@ -15,12 +15,7 @@ pub(crate) struct Investment {
     pub(crate) reference: Option<String>,
     pub(crate) status: String,
     pub(crate) sealed_body: Vec<u8>,
-    /// The last event that was passed on, by the environment's count.
-    pub(crate) heard: i64,
-    /// The same by ours.
-    pub(crate) sequence: i64,
-    /// When that happened, µs; for environments that do not count.
-    pub(crate) told_at: i64,
+    pub(crate) heard: Heard,
     pub(crate) changed_at: i64,
     pub(crate) observed_at: i64,
     pub(crate) refresh_at: Option<i64>,
@@ -133,9 +128,9 @@ pub(crate) fn insert(tx: &mut Tx, new: &Investment) -> Result<(), DatabaseError>
         new.reference.clone().into(),
         (&new.status).into(),
         (&new.sealed_body).into(),
-        new.heard.into(),
-        new.sequence.into(),
-        Value::time(new.told_at),
+        new.heard.theirs.into(),
+        new.heard.ours.into(),
+        Value::time(new.heard.at),
         Value::time(new.changed_at),
         Value::time(new.observed_at),
         Value::opt_time(new.refresh_at),
@@ -149,9 +144,9 @@ pub(crate) fn save(tx: &mut Tx, changed: &Investment) -> Result<(), DatabaseErro
         changed.id.into(),
         (&changed.status).into(),
         (&changed.sealed_body).into(),
-        changed.heard.into(),
-        changed.sequence.into(),
-        Value::time(changed.told_at),
+        changed.heard.theirs.into(),
+        changed.heard.ours.into(),
+        Value::time(changed.heard.at),
         Value::time(changed.changed_at),
         Value::time(changed.observed_at),
         Value::opt_time(changed.refresh_at),
@@ -201,9 +196,11 @@ fn read(row: &Row) -> Result<Investment, DatabaseError> {
         reference: columns.next()?,
         status: columns.next()?,
         sealed_body: columns.next()?,
-        heard: columns.next()?,
-        sequence: columns.next()?,
-        told_at: columns.time()?,
+        heard: Heard {
+            theirs: columns.next()?,
+            ours: columns.next()?,
+            at: columns.time()?,
+        },
         changed_at: columns.time()?,
         observed_at: columns.time()?,
         refresh_at: columns.opt_time()?,

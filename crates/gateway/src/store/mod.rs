@@ -1,5 +1,6 @@
 //! The gateway's own tables, one file a table or two; rows in, rows out.
 
+pub(crate) mod campaigns;
 pub(crate) mod catalogue;
 pub(crate) mod changes;
 pub(crate) mod checkpoints;
@@ -15,8 +16,20 @@ pub(crate) mod investors;
 pub(crate) mod orders;
 pub(crate) mod parts;
 pub(crate) mod refusals;
+pub(crate) mod transfers;
 
 use database::{DatabaseError, FromValue, Micros, Row};
+
+/// How far what an environment tells of one thing was passed on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Heard {
+    /// The last event, by the environment's count.
+    pub(crate) theirs: i64,
+    /// The same by ours.
+    pub(crate) ours: i64,
+    /// When that happened, µs; for environments that do not count.
+    pub(crate) at: i64,
+}
 
 /// A row read from left to right.
 pub(crate) struct Columns<'a> {

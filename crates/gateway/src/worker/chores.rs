@@ -6,21 +6,17 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::investments::Origin;
 use crate::remote::{Remote, Trouble};
 use crate::store::environments::{self, Environment, Feed};
 use crate::worker::desk::Desk;
-use crate::{
-    Error, Result, catalogue, drift, inbox, investments, investors, mapping, registers, setup,
-    store,
-};
+use crate::worker::followed::{self, Followed};
+use crate::worker::strangers;
+use crate::{Error, Result, catalogue, drift, inbox, mapping, registers, setup};
 
-/// Events and investments that are read in one go.
+/// Events that are read in one go.
 const PAGE: i64 = 100;
 /// Pages of the feed in one round; the next round goes on.
 const MOST_PAGES: usize = 20;
-/// How long after it was told of a change an investment is still asked for, where the environment refuses to show it.
-const LATER: Duration = Duration::from_secs(60);
 
 /// One look at everything that is due. An environment in trouble is left alone until its health allows another question.
 pub(crate) async fn round(desk: &Desk, remote: &Remote, environment: &Environment) {
@@ -54,7 +50,8 @@ async fn all(desk: &Desk, remote: &Remote, environment: &Environment) -> Result<
     if since(environment.heard_at, settings.silent_after) {
         listen(desk, remote, environment).await?;
     }
-    refresh(desk, remote, environment).await?;
+    strangers::ask(desk, remote, environment).await?;
+    followed::refresh(desk, remote, environment).await?;
     if since(environment.registers_at, settings.registers_every) {
         registers::check(desk, remote, environment).await?;
     }
@@ -100,7 +97,7 @@ async fn register(desk: &Desk, remote: &Remote, environment: &Environment) -> Re
         .await?)
 }
 
-/// Reads what a silent environment would have told; where there is no feed, the investments that have not ended are read again.
+/// Reads what a silent environment would have told; where there is no feed, what has not ended is read again.
 async fn listen(desk: &Desk, remote: &Remote, environment: &Environment) -> Result<(), Trouble> {
     let mut cursor = environment.feed_cursor;
     let id = environment.id;
@@ -139,57 +136,12 @@ async fn listen(desk: &Desk, remote: &Remote, environment: &Environment) -> Resu
             i64::try_from(desk.gateway.settings.silent_after.as_micros()).unwrap_or(i64::MAX);
         let marked = desk.gateway.db.write(move |tx| {
             environments::feed_read(tx, id, Feed::None, None, now)?;
-            store::investments::refresh_unseen(tx, id, now - silence, now)
+            for followed in Followed::ALL {
+                followed.refresh_unseen(tx, id, (now - silence, now))?;
+            }
+            Ok::<_, Error>(())
         });
         marked.await?;
-    }
-    Ok(())
-}
-
-/// Reads investments again of which something was told.
-async fn refresh(desk: &Desk, remote: &Remote, environment: &Environment) -> Result<(), Trouble> {
-    let (id, now) = (environment.id, desk.gateway.now());
-    let due = desk
-        .gateway
-        .db
-        .read(move |tx| store::investments::to_refresh(tx, id, now, PAGE))
-        .await?;
-    for investment in due {
-        let answer = desk
-            .call(
-                environment,
-                remote.get(&format!("investments/{investment}/")),
-            )
-            .await;
-        let answer = match answer {
-            Ok(answer) => Some(answer),
-            Err(Trouble::Refused(_)) => None,
-            Err(trouble) => return Err(trouble),
-        };
-        let own = desk.gateway.clone();
-        let kept = desk.gateway.db.write(move |tx| {
-            let now = own.now();
-            let row = investments::find(tx, investment)?;
-            let Some(answer) = &answer else {
-                let mut row = row;
-                row.refresh_at =
-                    Some(now + i64::try_from(LATER.as_micros()).unwrap_or(i64::MAX / 2));
-                return Ok::<_, Error>(store::investments::save(tx, &row)?);
-            };
-            let key = investors::key_of(&own, tx, row.investor)?;
-            let before = row.status.clone();
-            let origin = Origin {
-                investor: row.investor,
-                environment: row.environment,
-                reference: row.reference.clone(),
-            };
-            investments::keep(tx, &key, &origin, answer, now)?;
-            // Where nobody tells, the change that we see is the event.
-            inbox::noticed(tx, &row, &before, answer, now)?;
-            tx.on_commit_wake(inbox::TOPIC);
-            Ok(())
-        });
-        kept.await?;
     }
     Ok(())
 }

@@ -4,10 +4,12 @@
 
 mod chores;
 mod desk;
+mod followed;
 mod health;
 mod lane;
 mod settle;
 mod step;
+mod strangers;
 mod stream;
 
 use std::collections::HashMap;

@@ -9,15 +9,14 @@ use crate::events::{self, Telling};
 use crate::inbox::TOPIC;
 use crate::store::environments::{self, Environment, Feed};
 use crate::store::inbox::{self, Message};
-use crate::store::{copies, investments, investors};
+use crate::store::{Heard, copies, investments, investors, transfers};
+use crate::worker::strangers;
 use crate::{Error, Gateway, Result, mapping, time};
 
 /// Messages that are looked at in one transaction.
 const BATCH: i64 = 1000;
 /// How long an event waits for the ones before it, which the feed brings; then the stream goes on without them.
 const HOLD_US: i64 = 60_000_000;
-/// How long a message about an unknown investment waits: it may be faster than the answer that tells us the investment's id.
-const UNKNOWN_US: i64 = 30_000_000;
 
 /// What is done with a message.
 enum Verdict {
@@ -75,8 +74,53 @@ fn handle(tx: &mut Tx, message: &Message, now: i64) -> Result<Verdict> {
         (None, "investor.kyc_status_changed") => {
             about_investor(tx, (message, heard), &environment, now)
         }
+        (None, "transfer.status_changed") => {
+            about_transfer(tx, (message, heard), &environment, now)
+        }
         (None, _) => Ok(Verdict::Handled("ignored")),
     }
+}
+
+/// About something that is not here: it waits until its environment was asked and could not help either.
+fn unknown(message: &Message) -> Verdict {
+    if strangers::was_asked(message) {
+        Verdict::Handled("unknown")
+    } else {
+        Verdict::Wait
+    }
+}
+
+/// When it happened, as far as the message says.
+fn changed_at(message: &Message, heard: &Value) -> i64 {
+    let said = heard["changed_at"].as_str().and_then(time::parse);
+    said.unwrap_or(message.received_at)
+}
+
+/// Counts a message whose turn it is; what becomes of it if it is not.
+fn count(
+    tx: &mut Tx,
+    message: &Message,
+    environment: &Environment,
+    (heard, changed_at): (&mut Heard, i64),
+    now: i64,
+) -> Result<Option<Verdict>> {
+    if message.sequence > 0 {
+        if message.sequence <= heard.theirs {
+            return Ok(Some(Verdict::Handled("late")));
+        }
+        let has_gap = message.sequence > heard.theirs + 1;
+        if has_gap && environment.feed != Feed::None && now - message.received_at < HOLD_US {
+            // The feed has what is missing: it is read at the next chance, heard of or not.
+            environments::silent(tx, environment.id)?;
+            return Ok(Some(Verdict::Wait));
+        }
+        heard.theirs = message.sequence;
+    } else if heard.ours > 0 && changed_at <= heard.at {
+        return Ok(Some(Verdict::Handled("late")));
+    }
+    heard.at = changed_at;
+    heard.ours += 1;
+    Ok(None)
 }
 
 fn about_investment(
@@ -87,37 +131,16 @@ fn about_investment(
     now: i64,
 ) -> Result<Verdict> {
     let Some(mut row) = investments::lock(tx, investment)? else {
-        let given_up = now - message.received_at > UNKNOWN_US;
-        return Ok(if given_up {
-            Verdict::Handled("unknown")
-        } else {
-            Verdict::Wait
-        });
+        return Ok(unknown(message));
     };
     // Whose environment it is not has nothing to say about it.
     if row.environment != environment.id {
         return Ok(Verdict::Handled("foreign"));
     }
-    let changed_at = heard["changed_at"]
-        .as_str()
-        .and_then(time::parse)
-        .unwrap_or(message.received_at);
-    if message.sequence > 0 {
-        if message.sequence <= row.heard {
-            return Ok(Verdict::Handled("late"));
-        }
-        let has_gap = message.sequence > row.heard + 1;
-        if has_gap && environment.feed != Feed::None && now - message.received_at < HOLD_US {
-            // The feed has what is missing: it is read at the next chance, heard of or not.
-            environments::silent(tx, environment.id)?;
-            return Ok(Verdict::Wait);
-        }
-        row.heard = message.sequence;
-    } else if row.sequence > 0 && changed_at <= row.told_at {
-        return Ok(Verdict::Handled("late"));
+    let changed_at = changed_at(message, &heard);
+    if let Some(verdict) = count(tx, message, environment, (&mut row.heard, changed_at), now)? {
+        return Ok(verdict);
     }
-    row.told_at = changed_at;
-    row.sequence += 1;
     if let Some(status) = heard["status"].as_str()
         && changed_at >= row.changed_at
     {
@@ -130,7 +153,7 @@ fn about_investment(
     let investor =
         investors::find(tx, row.investor)?.ok_or_else(|| Error::not_found("investor"))?;
     let own = json!({
-        "investor_id": row.investor, "sequence": row.sequence, "reference": row.reference, "investor_reference": investor.reference,
+        "investor_id": row.investor, "sequence": row.heard.ours, "reference": row.reference, "investor_reference": investor.reference,
     });
     let telling = Telling {
         id: message.event,
@@ -152,12 +175,7 @@ fn about_investor(
 ) -> Result<Verdict> {
     let remote = mapping::id_in(&heard, "investor_id").unwrap_or_default();
     let Some(investor) = copies::investor_of(tx, environment.id, remote)? else {
-        let given_up = now - message.received_at > UNKNOWN_US;
-        return Ok(if given_up {
-            Verdict::Handled("unknown")
-        } else {
-            Verdict::Wait
-        });
+        return Ok(unknown(message));
     };
     if let Some(mut copy) = copies::lock(tx, investor, environment.id)? {
         copy.kyc_status = heard["status"]
@@ -176,6 +194,49 @@ fn about_investor(
         heard,
         own,
         lane: investor,
+    };
+    events::tell(tx, telling, now)?;
+    Ok(Verdict::Handled("told"))
+}
+
+fn about_transfer(
+    tx: &mut Tx,
+    (message, heard): (&Message, Value),
+    environment: &Environment,
+    now: i64,
+) -> Result<Verdict> {
+    let transfer = mapping::id_in(&heard, "transfer_id").unwrap_or_default();
+    let Some(mut row) = transfers::lock(tx, transfer)? else {
+        return Ok(unknown(message));
+    };
+    if row.environment != environment.id {
+        return Ok(Verdict::Handled("foreign"));
+    }
+    let changed_at = changed_at(message, &heard);
+    if let Some(verdict) = count(tx, message, environment, (&mut row.heard, changed_at), now)? {
+        return Ok(verdict);
+    }
+    if let Some(status) = heard["status"].as_str()
+        && changed_at >= row.changed_at
+    {
+        row.status = status.to_owned();
+        row.changed_at = changed_at;
+    }
+    // Reason and transaction come with the answer.
+    row.refresh_at = Some(now);
+    transfers::save(tx, &row)?;
+    let investor =
+        investors::find(tx, row.investor)?.ok_or_else(|| Error::not_found("investor"))?;
+    let own = json!({
+        "investor_id": row.investor, "sequence": row.heard.ours, "reference": row.reference, "investor_reference": investor.reference,
+    });
+    let telling = Telling {
+        id: message.event,
+        kind: &message.kind,
+        environment,
+        heard,
+        own,
+        lane: transfer,
     };
     events::tell(tx, telling, now)?;
     Ok(Verdict::Handled("told"))

@@ -139,6 +139,17 @@ impl Application {
 
     /// The same with a wallet for an investor that exists.
     pub async fn complete(&self, investor: &str, verified_at: &str) -> Customer {
+        let address = people::wallet_address();
+        self.complete_at(investor, verified_at, address).await
+    }
+
+    /// The same with a wallet of this address.
+    pub async fn complete_at(
+        &self,
+        investor: &str,
+        verified_at: &str,
+        address: String,
+    ) -> Customer {
         let protocol = self.document("identification protocol").await;
         let identification = people::identification(&protocol, verified_at);
         self.post(
@@ -147,7 +158,6 @@ impl Application {
         )
         .await
         .expect(201);
-        let address = people::wallet_address();
         let wallet = json!({"address": address, "receiving_enabled": true});
         let wallet = self
             .post(

@@ -12,5 +12,6 @@ mod schema;
 mod selling;
 mod stage;
 mod stream;
+mod transfers;
 mod trouble;
 mod waking;

@@ -99,7 +99,7 @@ async fn an_environment_is_added_changed_and_removed(#[case] backend: Backend) {
     let form = [
         ("name", "second"),
         ("url", stage.proxies[1].url.as_str()),
-        ("campaign_id", access.campaign_id.as_str()),
+        ("campaign_ids", access.campaign_id.as_str()),
         ("client_id", access.distributor.client_id.as_str()),
         ("client_secret", secret.as_str()),
     ];

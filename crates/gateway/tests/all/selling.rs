@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use testkit::people;
 
 use crate::client::id;
-use crate::stage::Stage;
+use crate::stage::{Stage, Wanted, environment};
 
 #[rstest]
 #[case::sqlite(Backend::Sqlite)]
@@ -70,6 +70,70 @@ async fn one_investor_buys_two_assets_and_moves_house_once(#[case] backend: Back
     assert_eq!(seen.state.as_deref(), Some("synced"));
     assert!(seen.age.is_some());
     assert_eq!(seen.expect(200)["kyc_status"], "SUCCESS");
+}
+
+/// Another campaign for the same platform in an environment, out of half of what its first one had to sell.
+async fn second_campaign(stage: &Stage, index: usize) -> String {
+    let issuer = stage.app.issuer(index).await;
+    let first = format!("campaigns/{}/", stage.campaigns[index]);
+    let sold = issuer.get(&first).await.expect(200);
+    let half = json!({"allocation": sold["allocation"].as_u64().unwrap() / 2});
+    issuer.patch(&first, &half).await.expect(200);
+    let campaign = json!({
+        "product_id": sold["product_id"], "distribution_platform_id": sold["distribution_platform_id"], "name": "Autumn",
+        "allocation": half["allocation"], "distributor_may_accept": true, "distributor_may_mark_paid": true,
+    });
+    id(&issuer.post("campaigns/", &campaign).await.expect(201))
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn two_campaigns_in_one_environment_share_its_investors(#[case] backend: Backend) {
+    let stage = Stage::set(Wanted {
+        backend,
+        environments: 1,
+        webhooks: true,
+    })
+    .await;
+    let shop = &stage.partner;
+    let customer = shop.customer(&stage.ago(86_400)).await;
+    let second = second_campaign(&stage, 0).await;
+
+    // A second entry for the same address is refused, and says where the campaign belongs.
+    let access = stage.app.environment(0);
+    let credentials = &access.distributor;
+    let twice = environment(
+        "again",
+        &format!("{}/", stage.proxies[0].url),
+        Some(&second),
+        (&credentials.client_id, &credentials.client_secret),
+    );
+    let refused = gateway::apply_environment(&stage.gateway, twice).await;
+    let refused = format!("{:?}", refused.unwrap_err());
+    assert!(refused.contains("SameEnvironment"), "{refused}");
+    let order = shop.order(&customer, &second, &stage.ago(60)).await;
+    let unknown = shop.post("investments/", &order).await.expect(400);
+    assert_eq!(unknown["errors"][0]["field"], "campaign_id");
+
+    // Sold there too, both campaigns are ordered from by one investor, who is created there once.
+    let name = stage.names[0].clone();
+    let more = vec![second.parse().unwrap()];
+    gateway::sell(&stage.gateway, name.clone(), more.clone())
+        .await
+        .unwrap();
+    gateway::sell(&stage.gateway, name, more).await.unwrap();
+    for campaign in [&stage.campaigns[0], &second] {
+        let order = shop.order(&customer, campaign, &stage.ago(60)).await;
+        let placed = shop.post("investments/", &order).await.expect(201);
+        assert_eq!(placed["campaign_id"], json!(campaign));
+    }
+    let places = shop.places(&customer.investor).await;
+    assert_eq!(places.len(), 1, "{places:?}");
+    assert_eq!(places[0]["campaign_ids"].as_array().unwrap().len(), 2);
+    let there = stage.session(0).await.get("investors/").await.expect(200);
+    assert_eq!(there["count"], 1, "{there}");
 }
 
 #[rstest]

@@ -198,7 +198,7 @@ pub fn environment(
     EnvironmentSetup {
         name: name.to_owned(),
         url: url.to_owned(),
-        campaign_id: campaign.map(|id| id.parse().unwrap()),
+        campaign_ids: campaign.map(|id| id.parse().unwrap()).into_iter().collect(),
         client_id: client_id.to_owned(),
         client_secret: client_secret.to_owned(),
         webhook_bearer_token: None,

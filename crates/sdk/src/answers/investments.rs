@@ -143,12 +143,15 @@ pub struct Event {
     /// Name of the environment.
     #[serde(default, deserialize_with = "lenient")]
     pub environment: Option<String>,
-    /// Counts the events of one investment (or investor) from 1 without gaps.
+    /// Counts the events of one investment (or investor, or transfer) from 1 without gaps.
     #[serde(default, deserialize_with = "lenient")]
     pub sequence: Option<u64>,
     /// The investor concerned.
     #[serde(default, deserialize_with = "lenient")]
     pub investor_id: Option<Uuid>,
+    /// The transfer concerned.
+    #[serde(default, deserialize_with = "lenient")]
+    pub transfer_id: Option<Uuid>,
     /// The status before.
     #[serde(default, deserialize_with = "lenient")]
     pub previous_status: Option<Open<InvestmentStatus>>,

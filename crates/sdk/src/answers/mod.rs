@@ -6,6 +6,7 @@
 mod investments;
 mod investors;
 mod products;
+mod transfers;
 mod webhook_endpoints;
 
 use serde::de::DeserializeOwned;
@@ -16,6 +17,7 @@ pub use crate::list::Page;
 pub use investments::{BatchResult, Event, EventFeed, Investment, RegistryStatement};
 pub use investors::{BenefitingPerson, Document, Identification, Investor, Wallet};
 pub use products::{Campaign, Listing, Product};
+pub use transfers::{Failure, Transfer};
 pub use webhook_endpoints::{Queued, WebhookAttempt, WebhookEndpoint};
 
 /// The value, if it is of the published type.

@@ -4,11 +4,13 @@ use cashlink::demo::client::Credentials;
 use futures_util::TryStreamExt;
 use rstest::rstest;
 use sdk::answers::Investment;
-use sdk::{Client, Distributor, Environment, Error, InvestmentFilter, Key, MergePatch};
+use sdk::{Client, Distributor, Environment, Error, InvestmentFilter, Key, MergePatch, Open};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use testkit::app::eventually;
-use testkit::{Backend, TestApp, WebhookSink, people};
+use testkit::client::id;
+use testkit::holder::HolderKey;
+use testkit::{Backend, Customer, TestApp, WebhookSink, people};
 use uuid::Uuid;
 use wire::ProblemCode;
 use wire::investments::{
@@ -16,6 +18,7 @@ use wire::investments::{
     InvestmentsAccept, InvestmentsMarkPaid, InvestmentsReject, MarkPaid, Reject, SignedDocument,
     SignedDocumentsAdd,
 };
+use wire::transfers::TransferStatus;
 use wire::webhook_endpoints::{Replay, RotateSecret, WebhookEndpointCreate, WebhookEndpointPatch};
 
 fn client(url: &str, credentials: &Credentials) -> Client {
@@ -282,6 +285,69 @@ async fn a_platform_does_its_whole_work_with_the_sdk(
         .create_managed_wallet(account.investor, &managed, &Key::random())
         .await;
     assert!(managed.unwrap().address.is_some());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platform_transfers_with_the_sdk(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let app = TestApp::start(backend).await;
+    let api = distributor(&app, 0);
+    let partner = app.partner(0).await;
+    let key = HolderKey::random();
+    let investor = partner.investor().await;
+    partner.identify(&investor).await;
+    let wallet = id(&partner.wallet(&investor, &key.address()).await);
+    let giver = Customer {
+        investor,
+        wallet: wallet.clone(),
+        address: key.address(),
+    };
+    let paid = serde_json::json!({"accepted_at": app.ago(30), "paid_at": app.ago(20)});
+    let order = id(&partner.invest(&giver, 5, paid).await);
+    partner.reaches(&order, "DELIVERED").await;
+    let taker = partner.customer().await;
+    let signed = key.sign_transfer(
+        (
+            app.app.ledger.network().chain_id,
+            &app.environment(0).token_address,
+        ),
+        serde_json::json!({
+            "product": partner.product_id, "source_wallet": wallet, "target_address": taker.address, "amount": 2,
+            "nonce": "4711", "deadline": app.app.registry.clock.now().seconds() + 600,
+        }),
+    );
+
+    let made = api.create_transfer(&body(signed), &Key::of("gift-1")).await;
+    let made = made.unwrap();
+    known(&made.more);
+    let ended = eventually("the transfer has succeeded", async || {
+        let seen = api.get_transfer(made.id).await.unwrap();
+        let is_over = seen.status == Some(Open::Known(TransferStatus::Succeeded));
+        is_over.then_some(seen)
+    })
+    .await;
+    assert_eq!((ended.amount, ended.reason.clone()), (Some(2), None));
+    assert_eq!(api.list_transfers().all(9).await.unwrap(), [ended]);
+    let told = api.read_events(None).await.unwrap().results;
+    assert!(
+        told.iter()
+            .any(|event| event.transfer_id == Some(made.id) && event.more.is_empty())
+    );
+
+    // More than there is is refused by its name.
+    let more = serde_json::json!({
+        "product": partner.product_id, "source_wallet": wallet, "target_address": taker.address, "amount": 50,
+        "nonce": "4712", "deadline": app.app.registry.clock.now().seconds() + 600,
+    });
+    let network = app.app.ledger.network().chain_id;
+    let more = key.sign_transfer((network, &app.environment(0).token_address), more);
+    let refused = api.create_transfer(&body(more), &Key::of("gift-2")).await;
+    let Err(Error::Refused(refusal)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(refusal.is(ProblemCode::R10Insufficient), "{refusal:?}");
 }
 
 #[rstest]

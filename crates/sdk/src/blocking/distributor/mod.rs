@@ -2,6 +2,7 @@
 
 mod investments;
 mod investors;
+mod transfers;
 mod webhook_endpoints;
 
 use std::sync::Arc;

@@ -1,0 +1,26 @@
+-- Transfers by the id that their environment gave, as it last described them.
+create table gateway_transfers (
+    id blob primary key,
+    investor blob not null,
+    environment blob not null,
+    reference text,
+    status text not null,
+    sealed_body blob not null,
+    -- Number of the last event passed on, by the environment's count and by ours.
+    heard integer not null,
+    sequence integer not null,
+    -- The time of that event, for environments that do not count.
+    told_at integer not null,
+    changed_at integer not null,
+    observed_at integer not null,
+    -- When to ask the environment again; null if nothing is known to have changed.
+    refresh_at integer,
+    created_at integer not null
+) strict;
+create index gateway_transfers_by_time on gateway_transfers (created_at, id);
+create index gateway_transfers_by_reference on gateway_transfers (reference) where reference is not null;
+create index gateway_transfers_refresh on gateway_transfers (environment, refresh_at) where refresh_at is not null;
+
+-- How often the environment was asked what a message is about that nobody here knows.
+alter table gateway_inbox add column asked integer not null default 0;
+create index gateway_inbox_asked on gateway_inbox (environment, received_at) where handled_at is null;
