@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 FORMAT = "cashlink register bundle 1"
 HEADING = "cashlink register entry 1"
-# The fields of each kind of entry, in their order; `?` marks none: every field is there.
+# The fields of each kind of entry, in their order.
 KINDS = {
     "issue": ("holder", "units", "isin", "terms_hash"),
     "delivery": ("from", "to", "units", "investment", "transaction_hash", "block"),
@@ -27,8 +27,9 @@ KINDS = {
 }
 NUMBERS = {"units", "block", "instruction"}
 HASHES = {"terms_hash", "investment", "transaction_hash"}
-# An honest register of millions of entries fits; what a forger packs does not fill the memory.
-LARGEST_FILE = 4 * 1024**3
+# EIP-1167: a clone is these bytes around the address of its implementation.
+CLONE = ("363d3d373d3d3d363d73", "5af43d82803e903d91602b57fd5bf3")
+BALANCE_OF = "70a08231"
 
 
 class Difference(Exception):
@@ -218,3 +219,320 @@ def checked_value(name, text):
     elif not text or text.strip() != text:
         raise wrong
     return text
+
+
+# --- The bundle --------------------------------------------------------------------------------------------------------
+
+
+class Bundle:
+    """A tar file of which nothing is believed before its hash fits."""
+
+    def __init__(self, path):
+        try:
+            self.tar = tarfile.open(path, "r:")
+            self.members = {member.name: member for member in self.tar if member.isfile()}
+        except (tarfile.TarError, OSError) as error:
+            raise NoBundle(f"{path} is no tar file that can be read: {error}") from error
+        try:
+            self.manifest = json.loads(self.read("manifest.json"))
+        except (KeyError, ValueError) as error:
+            raise NoBundle(f"{path} has no manifest: {error}") from error
+        if self.manifest.get("format") != FORMAT:
+            raise NoBundle(f"this is not of the format {FORMAT!r}: {self.manifest.get('format')!r}")
+
+    def open(self, name):
+        return self.tar.extractfile(self.members[name])
+
+    def read(self, name):
+        with self.open(name) as file:
+            return file.read()
+
+    def lines(self, name):
+        """The objects of a file, one by one: it may be larger than the memory."""
+        with self.open(name) as file:
+            for number, line in enumerate(file, start=1):
+                try:
+                    yield json.loads(line)
+                except ValueError as error:
+                    raise Difference(f"{name}, line {number}: {error}") from error
+
+    def check(self, keys):
+        """Signature, hashes, and that nothing is missing or beside them."""
+        text = opened(self.read("manifest.note").decode(), key_of(self.manifest["public_key"], keys))
+        digest = hashlib.sha256(self.read("manifest.json")).hexdigest()
+        if text != f"{FORMAT}\n{digest}\n":
+            raise Difference("the signature is over another manifest")
+        listed = {"manifest.json", "manifest.note"}
+        for file in self.manifest["files"]:
+            path = file["path"]
+            listed.add(path)
+            if path not in self.members:
+                raise Difference(f"{path} is missing")
+            if self.hash_of(path) != file["sha256"]:
+                raise Difference(f"{path} is not as it was exported")
+        beside = sorted(set(self.members) - listed)
+        if beside:
+            raise Difference(f"{beside[0]} is not listed in the manifest")
+
+    def hash_of(self, path):
+        digest = hashlib.sha256()
+        with self.open(path) as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()
+
+
+def key_of(text, keys):
+    """The key of this text, if it is one of those that are trusted; any, if none is named."""
+    key = Key.parse(text)
+    if keys and key.public not in [trusted.public for trusted in keys]:
+        raise Difference(f"it is signed by another key than was named: {text}")
+    return key
+
+
+# --- One register ------------------------------------------------------------------------------------------------------
+
+
+class Register:
+    """A register as it follows from its entries."""
+
+    def __init__(self, bundle, isin, keys):
+        self.bundle, self.isin, self.keys = bundle, isin, keys
+        self.folder = f"registers/{isin}"
+        self.about = json.loads(bundle.read(f"{self.folder}/register.json"))
+        self.tree = Tree()
+        self.holdings = {}
+        self.issued = 0
+        self.issuer = None
+        self.transfers = []
+
+    def replay(self, up_to=None):
+        for line in self.bundle.lines(f"{self.folder}/entries.jsonl"):
+            sequence = self.tree.size + 1
+            if up_to is not None and sequence > up_to:
+                return
+            try:
+                self.append(line, sequence)
+            except Difference as difference:
+                raise Difference(f"entry {sequence}: {difference}") from None
+
+    def append(self, line, sequence):
+        if line.get("sequence") != sequence:
+            raise Difference("it is missing")
+        content = line["content"].encode()
+        entry = parse_entry(line["content"])
+        leaf = leaf_hash(content)
+        if line["leaf_hash"] != leaf.hex():
+            raise Difference("its leaf hash is not that of its content")
+        self.tree.append(leaf)
+        if line["root_hash"] != self.tree.root().hex():
+            raise Difference("its root hash does not follow from the entries")
+        self.apply(entry)
+
+    def apply(self, entry):
+        units = entry["units"]
+        if entry["kind"] == "issue":
+            if self.tree.size != 1:
+                raise Difference("a second issue")
+            if entry["isin"] != self.isin:
+                raise Difference("it is about another security")
+            if entry["terms_hash"] != terms_hash(self.about):
+                raise Difference("the terms that it commits to are not those of register.json")
+            self.issuer, self.issued = entry["holder"], units
+            self.holdings[entry["holder"]] = units
+            return
+        if self.issuer is None:
+            raise Difference("units move before the issue")
+        if entry["kind"] == "delivery" and entry["from"] != self.issuer:
+            raise Difference("the units do not come from the issuer's holding")
+        if entry["kind"] == "transfer":
+            self.transfers.append((entry["instruction"], entry["transaction_hash"]))
+        held = self.holdings.get(entry["from"], 0)
+        if held < units:
+            raise Difference(f"{entry['from']} holds {held} units and gives {units}")
+        self.holdings[entry["from"]] = held - units
+        self.holdings[entry["to"]] = self.holdings.get(entry["to"], 0) + units
+
+    def check(self):
+        self.replay()
+        self.check_head()
+        if sum(self.holdings.values()) != self.issued:
+            raise Difference("the holdings do not sum up to the issue")
+        by_holder = {}
+        for line in self.bundle.lines(f"{self.folder}/holdings.jsonl"):
+            by_holder[line["holder"]] = by_holder.get(line["holder"], 0) + line["units"]
+        for holder in sorted(set(by_holder) | set(self.holdings)):
+            kept, follows = by_holder.get(holder, 0), self.holdings.get(holder, 0)
+            if kept != follows:
+                raise Difference(f"holder {holder} has {kept} units, by the entries {follows}")
+        self.check_instructions()
+
+    def check_head(self):
+        about, root = self.about, self.tree.root()
+        if (about["size"], about["root_hash"]) != (self.tree.size, root.hex()):
+            raise Difference("the head in register.json does not follow from the entries")
+        if about["issuer_holder"] != self.issuer and self.tree.size:
+            raise Difference("the issuer's holder in register.json is another")
+        if about["terms_hash"] != terms_hash(about):
+            raise Difference("the terms in register.json do not have their hash")
+        note = self.bundle.read(f"{self.folder}/checkpoint").decode()
+        text = opened(note, key_of(about["public_key"], self.keys))
+        origin, size, encoded = text.split("\n")[:3]
+        if origin != Key.parse(about["public_key"]).name:
+            raise Difference("the checkpoint is of another log")
+        if size != str(self.tree.size) or base64.b64decode(encoded) != root:
+            raise Difference("the checkpoint does not follow from the entries")
+
+    def check_instructions(self):
+        executed = {}
+        expected = 1
+        for line in self.bundle.lines(f"{self.folder}/instructions.jsonl"):
+            if line["sequence"] != expected:
+                raise Difference(f"instruction {expected} is missing")
+            expected += 1
+            if line["transaction_hash"] is not None:
+                executed[line["sequence"]] = line["transaction_hash"]
+        for instruction, transaction in self.transfers:
+            if executed.get(instruction) != transaction:
+                raise Difference(f"instruction {instruction} was not executed by the transaction that the entry names")
+
+    def check_chain(self, node):
+        """What the DLT network says of the same; the block at which it was asked."""
+        about = self.about
+        if int(node.call("eth_chainId", []), 16) != about["chain_id"]:
+            raise Difference("the node is one of another network")
+        block = node.call("eth_blockNumber", [])
+        token = about["token_address"]
+        self.check_code(node, token, block)
+        wallets = {}
+        for line in self.bundle.lines(f"{self.folder}/holdings.jsonl"):
+            wallets[line["wallet"]] = wallets.get(line["wallet"], 0) + line["units"]
+        for wallet, units in sorted(wallets.items()):
+            data = "0x" + BALANCE_OF + wallet[2:].lower().rjust(64, "0")
+            balance = int(node.call("eth_call", [{"to": token, "data": data}, block]), 16)
+            if balance != units:
+                raise Difference(f"{wallet} holds {units} units in the register and {balance} on the chain")
+        return int(block, 16)
+
+    def check_code(self, node, token, block):
+        code = node.call("eth_getCode", [token, block])[2:].lower()
+        before, after = CLONE
+        implementation = code[len(before) : len(before) + 40]
+        if code != before + implementation + after:
+            raise Difference(f"the code at {token} is no clone of a token")
+        artifact = json.loads(self.bundle.read("contracts/out/SecurityToken.json"))
+        committed = artifact["deployedBytecode"][2:].lower()
+        if node.call("eth_getCode", ["0x" + implementation, block])[2:].lower() != committed:
+            raise Difference(f"the code at 0x{implementation} is not the committed one")
+
+
+def terms_hash(about):
+    lines = ["cashlink terms 1", f"isin: {about['isin']}"]
+    lines += [f"{term['name']}: {term['value']}" for term in about["terms"]]
+    return hashlib.sha256("".join(line + "\n" for line in lines).encode()).hexdigest()
+
+
+class Node:
+    """A node of the DLT network by JSON-RPC."""
+
+    def __init__(self, url):
+        self.url = url
+
+    def call(self, method, params):
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+        request = urllib.request.Request(self.url, body, {"content-type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                answer = json.load(response)
+        except (OSError, ValueError) as error:
+            raise Difference(f"the node does not answer {method}: {error}") from error
+        if "result" not in answer or answer["result"] is None:
+            raise Difference(f"the node refuses {method}: {answer.get('error')}")
+        return answer["result"]
+
+
+# --- The command -------------------------------------------------------------------------------------------------------
+
+
+def judge(bundle, isin, keys, node):
+    """What was found for one register."""
+    finding = {"isin": isin, "entries": 0, "root_hash": None, "at_block": None, "difference": None}
+    try:
+        register = Register(bundle, isin, keys)
+        register.check()
+        finding["entries"], finding["root_hash"] = register.tree.size, register.tree.root().hex()
+        if node is not None:
+            finding["at_block"] = register.check_chain(node)
+    except Difference as difference:
+        finding["difference"] = str(difference)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        finding["difference"] = f"a file of the register is damaged: {error!r}"
+    return finding
+
+
+def show(finding):
+    if finding["difference"]:
+        return f"{finding['isin']}  DIFFERS: {finding['difference']}"
+    chain = "not compared with the chain" if finding["at_block"] is None else f"block {finding['at_block']}"
+    return f"{finding['isin']}  fits: {finding['entries']} entries, {chain}, root {finding['root_hash']}"
+
+
+def as_of(bundle, options, keys):
+    """Who held what after an entry."""
+    register = Register(bundle, options.isin, keys)
+    register.replay(options.as_of)
+    if register.tree.size != options.as_of:
+        raise Difference(f"there is no entry {options.as_of}")
+    return {
+        "isin": options.isin,
+        "sequence": register.tree.size,
+        "root_hash": register.tree.root().hex(),
+        "holdings": {holder: units for holder, units in sorted(register.holdings.items()) if units},
+    }
+
+
+def arguments(given):
+    parser = argparse.ArgumentParser(description="Checks a register bundle.")
+    parser.add_argument("bundle")
+    parser.add_argument("--key", action="append", default=[], help="a public key of the registrar's, as name+id+key")
+    parser.add_argument("--rpc", help="a node of the DLT network")
+    parser.add_argument("--isin", help="only this register")
+    parser.add_argument("--as-of", type=int, help="show who held what after this entry")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(given)
+    if options.as_of is not None and options.isin is None:
+        parser.error("--as-of needs --isin")
+    return options
+
+
+def main(given=None):
+    options = arguments(given)
+    try:
+        keys = [Key.parse(key) for key in options.key]
+        bundle = Bundle(options.bundle)
+        bundle.check(keys)
+        if options.isin and options.isin not in bundle.manifest["registers"]:
+            raise Difference(f"there is no register {options.isin} in it")
+        if options.as_of is not None:
+            print(json.dumps(as_of(bundle, options, keys), indent=2))
+            return 0
+    except NoBundle as error:
+        print(error, file=sys.stderr)
+        return 2
+    except (Difference, KeyError, TypeError, ValueError) as difference:
+        finding = {"difference": str(difference)}
+        print(json.dumps([finding]) if options.json else f"DIFFERS: {difference}")
+        return 1
+    node = Node(options.rpc) if options.rpc else None
+    wanted = [options.isin] if options.isin else bundle.manifest["registers"]
+    findings = [judge(bundle, isin, keys, node) for isin in wanted]
+    if options.json:
+        print(json.dumps(findings, indent=2))
+    else:
+        for finding in findings:
+            print(show(finding))
+    return 1 if any(finding["difference"] for finding in findings) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -18,7 +18,7 @@ mod migrate;
 mod new_master_key;
 mod openapi;
 mod page;
-mod register;
+pub mod register;
 mod serve;
 mod telemetry;
 mod terminal;

@@ -15,6 +15,37 @@ pub use rpc::MAXIMUM_REQUEST_BYTES;
 
 use database::{Component, Migration};
 
+/// Everything that the contracts are built from, and what came of it, by the path in `contracts/` (eWpRV § 14): who runs
+/// `build.mjs --check` there has compiled them again.
+pub const SOURCES: [(&str, &str); 8] = [
+    (
+        "Interfaces.sol",
+        include_str!("../contracts/Interfaces.sol"),
+    ),
+    (
+        "SecurityToken.sol",
+        include_str!("../contracts/SecurityToken.sol"),
+    ),
+    (
+        "SecurityTokenFactory.sol",
+        include_str!("../contracts/SecurityTokenFactory.sol"),
+    ),
+    ("build.mjs", include_str!("../contracts/build.mjs")),
+    ("package.json", include_str!("../contracts/package.json")),
+    (
+        "package-lock.json",
+        include_str!("../contracts/package-lock.json"),
+    ),
+    (
+        "out/SecurityToken.json",
+        include_str!("../contracts/out/SecurityToken.json"),
+    ),
+    (
+        "out/SecurityTokenFactory.json",
+        include_str!("../contracts/out/SecurityTokenFactory.json"),
+    ),
+];
+
 /// The embedded chain's own tables.
 pub const COMPONENT: Component = Component {
     name: "chain",

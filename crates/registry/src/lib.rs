@@ -48,6 +48,7 @@ pub mod people;
 pub mod platforms;
 pub mod products;
 pub mod register_check;
+pub mod register_export;
 pub mod register_log;
 pub mod registers;
 pub mod registrations;

@@ -137,7 +137,8 @@ async fn read<T: Send + 'static>(
         .await
 }
 
-fn shown(registry: &Registry, isin: &Isin, head: &Head) -> Result<RegisterLog> {
+/// What is said of a log.
+pub(crate) fn shown(registry: &Registry, isin: &Isin, head: &Head) -> Result<RegisterLog> {
     let signer = signer(registry, isin)?;
     Ok(RegisterLog {
         isin: isin.to_string(),
@@ -157,8 +158,12 @@ fn address(registry: &Registry, isin: &Isin) -> String {
 
 /// A log is called by its address without the scheme, as C2SP recommends.
 fn signer(registry: &Registry, isin: &Isin) -> Result<Signer> {
-    let address = address(registry, isin);
-    let (_, origin) = address.split_once("://").unwrap_or(("", &address));
+    signer_at(registry, &address(registry, isin))
+}
+
+/// The logs' key under the name of this address.
+pub(crate) fn signer_at(registry: &Registry, address: &str) -> Result<Signer> {
+    let (_, origin) = address.split_once("://").unwrap_or(("", address));
     Signer::new(origin, Algorithm::Ed25519, &registry.log_key)
         .map_err(|error| Error::fault(Broken::Key(error)))
 }

@@ -33,6 +33,7 @@ pub mod people;
 pub mod platforms;
 pub mod products;
 pub mod register;
+pub mod register_bundle;
 pub mod register_deliveries;
 pub mod register_entries;
 pub mod register_subtrees;

@@ -85,7 +85,7 @@ impl Shop {
             let campaign = id(&direct.list("campaigns/").await.remove(0));
             let door = Door::before(&url).await;
             environments.push_str(&format!(
-                "[[environments]]\nname = '{name}'\nurl = '{}/{base}'\ncampaign_id = '{campaign}'\nclient_id = '{}'\n\
+                "[[environments]]\nname = '{name}'\nurl = '{}/{base}'\ncampaign_ids = ['{campaign}']\nclient_id = '{}'\n\
                  client_secret = {{ file = '{}' }}\n",
                 door.url,
                 credential.0,

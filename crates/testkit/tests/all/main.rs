@@ -52,6 +52,7 @@ mod payment;
 mod people;
 mod python;
 mod reference;
+mod register_bundle;
 mod register_log;
 mod retention;
 mod reviews;

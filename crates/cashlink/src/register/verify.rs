@@ -16,13 +16,6 @@ use crate::wiring::{App, Migrates};
 const LOOKS: u32 = 5;
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What to do with the register.
-#[derive(clap::Subcommand)]
-pub enum Command {
-    /// Prove that journal, holdings and chain fit together; ends with 1 if they do not
-    Verify(Verify),
-}
-
 /// How to verify.
 #[derive(clap::Args)]
 pub struct Verify {
@@ -55,8 +48,7 @@ pub struct Finding {
 ///
 /// # Errors
 /// If something cannot be asked; a difference is no error but exit code 1.
-pub async fn run(config: &Config, command: &Command) -> Result<ExitCode> {
-    let Command::Verify(options) = command;
+pub async fn run(config: &Config, options: &Verify) -> Result<ExitCode> {
     let app = App::open(config.clone(), Clock::Real, Migrates::NewFilesOnly).await?;
     let findings = verify(&app, options.product.as_deref()).await?;
     app.close().await;

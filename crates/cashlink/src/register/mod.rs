@@ -1,0 +1,33 @@
+//! `cashlink register …`: what can be done with the registers as a whole.
+
+mod bundle;
+mod export;
+mod verify;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::config::Config;
+pub use export::write as write_bundle;
+pub use verify::{Finding, verify};
+
+/// What to do with the register.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Prove that journal, holdings and chain fit together; ends with 1 if they do not
+    Verify(verify::Verify),
+    /// Write registers into one file that anybody can check, and another registrar can go on with
+    Export(export::Export),
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If something cannot be asked or written; a difference is no error but exit code 1.
+pub async fn run(config: &Config, command: &Command) -> Result<ExitCode> {
+    match command {
+        Command::Verify(options) => verify::run(config, options).await,
+        Command::Export(options) => export::run(config, options).await,
+    }
+}
