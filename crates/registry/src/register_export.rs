@@ -73,7 +73,7 @@ pub async fn export(
         .read(|tx| Ok::<_, Error>(register::products(tx)?));
     let mut exported = Vec::new();
     for id in products.await? {
-        let (own, wanted) = (registry.clone(), isin.clone());
+        let (own, wanted) = (registry.clone(), isin);
         let (folder, envelope) = (folder.to_owned(), envelope.clone());
         let one = registry.db.read(move |tx| {
             let product = delivery::product(tx, id)?;
@@ -147,7 +147,7 @@ fn write(
         persons::write(registry, tx, product, folder, envelope)?;
     }
     Ok(Exported {
-        isin: product.product.isin.clone(),
+        isin: product.product.isin,
         size: log.size,
         root_hash: log.root_hash,
     })

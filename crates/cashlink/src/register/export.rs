@@ -82,7 +82,7 @@ pub async fn run(config: &Config, options: &Export) -> Result<ExitCode> {
     );
     let app = App::open(config.clone(), Clock::Real, Migrates::NewFilesOnly).await?;
     let request = Request::internal(&options.operator, "register export");
-    let what = (options.product.clone(), options.to.as_path());
+    let what = (options.product, options.to.as_path());
     let exported = write(&app, &request, what, options.recipient.clone()).await;
     app.close().await;
     let exported = exported?;
