@@ -24,8 +24,10 @@ KINDS = {
     "issue": ("holder", "units", "isin", "terms_hash"),
     "delivery": ("from", "to", "units", "investment", "transaction_hash", "block"),
     "transfer": ("from", "to", "units", "investment", "instruction", "transaction_hash", "block"),
+    "redemption": ("from", "to", "units", "instruction", "transaction_hash", "block"),
+    "deletion": ("holder", "units", "voids", "instruction", "transaction_hash", "block"),
 }
-NUMBERS = {"units", "block", "instruction"}
+NUMBERS = {"units", "block", "instruction", "voids"}
 HASHES = {"terms_hash", "investment", "transaction_hash"}
 # EIP-1167: a clone is these bytes around the address of its implementation.
 CLONE = ("363d3d373d3d3d363d73", "5af43d82803e903d91602b57fd5bf3")
@@ -303,8 +305,11 @@ class Register:
         self.tree = Tree()
         self.holdings = {}
         self.issued = 0
+        self.deleted = 0
         self.issuer = None
-        self.transfers = []
+        # What carried out an instruction of the queue, and what came back to the issuer by which entry and is not void yet.
+        self.instructed = []
+        self.redeemed = {}
 
     def replay(self, up_to=None):
         for line in self.bundle.lines(f"{self.folder}/entries.jsonl"):
@@ -345,19 +350,36 @@ class Register:
             raise Difference("units move before the issue")
         if entry["kind"] == "delivery" and entry["from"] != self.issuer:
             raise Difference("the units do not come from the issuer's holding")
-        if entry["kind"] == "transfer":
-            self.transfers.append((entry["instruction"], entry["transaction_hash"]))
+        if "instruction" in entry:
+            self.instructed.append((entry["instruction"], entry["transaction_hash"]))
+        if entry["kind"] == "deletion":
+            self.delete(entry)
+            return
+        if entry["kind"] == "redemption":
+            if entry["to"] != self.issuer:
+                raise Difference("the units do not go to the issuer's holding")
+            self.redeemed[self.tree.size] = units
         held = self.holdings.get(entry["from"], 0)
         if held < units:
             raise Difference(f"{entry['from']} holds {held} units and gives {units}")
         self.holdings[entry["from"]] = held - units
         self.holdings[entry["to"]] = self.holdings.get(entry["to"], 0) + units
 
+    def delete(self, entry):
+        """Marks void what a redemption has brought to the issuer."""
+        units = entry["units"]
+        if entry["holder"] != self.issuer:
+            raise Difference("the units are not the issuer's")
+        if self.redeemed.pop(entry["voids"], None) != units:
+            raise Difference("no redemption brought these units to the issuer, or they are void already")
+        self.holdings[self.issuer] -= units
+        self.deleted += units
+
     def check(self):
         self.replay()
         self.check_head()
-        if sum(self.holdings.values()) != self.issued:
-            raise Difference("the holdings do not sum up to the issue")
+        if sum(self.holdings.values()) != self.issued - self.deleted:
+            raise Difference("the holdings do not sum up to the issue without what was deleted")
         by_holder = {}
         for line in self.bundle.lines(f"{self.folder}/holdings.jsonl"):
             by_holder[line["holder"]] = by_holder.get(line["holder"], 0) + line["units"]
@@ -392,7 +414,7 @@ class Register:
             expected += 1
             if line["transaction_hash"] is not None:
                 executed[line["sequence"]] = line["transaction_hash"]
-        for instruction, transaction in self.transfers:
+        for instruction, transaction in self.instructed:
             if executed.get(instruction) != transaction:
                 raise Difference(f"instruction {instruction} was not executed by the transaction that the entry names")
 

@@ -277,6 +277,7 @@ fn tell(
             sequence: index as u64 + 1,
             investor_id: Some(record.investment.investor_id.uuid()),
             transfer_id: None,
+            redemption_id: None,
             previous_status: None,
         })
         .map_err(registry::Error::fault)?;

@@ -236,6 +236,10 @@ fn meaning(scope: &str) -> &'static str {
         "partner:write" => "Apply, ask for assets and manage the platform's credentials.",
         "transfers:read" => "Read transfers.",
         "transfers:write" => "Instruct transfers.",
+        "redemptions:read" => "Read redemptions.",
+        "redemptions:write" => {
+            "Instruct redemptions for investors; as an issuer, prove their payment and consent to the deletion."
+        }
         "network:read" => "Read the whole network.",
         "network:write" => "Decide for the registrar.",
         _ => "",
@@ -260,7 +264,7 @@ fn webhooks() -> Paths {
         .summary(Some("An event"))
         .description(Some(format!(
             "Sent by POST to every endpoint that wants events of this type, signed as in Standard Webhooks (headers `webhook-id`, \
-             `webhook-timestamp`, `webhook-signature`), and repeated until it arrives. Events of one investment or transfer come in order. \
+             `webhook-timestamp`, `webhook-signature`), and repeated until it arrives. Events of one investment, transfer or redemption come in order. \
              Types: `{}`.",
             registry::events::TYPES.join("`, `")
         )))

@@ -8,9 +8,9 @@ use utoipa_axum::routes;
 use crate::{
     Api, applications, asset_requests, assets, benefiting_persons, campaigns, catalogue, clients,
     decisions, document, documents, feed, health, identifications, investments, investors,
-    issued_campaigns, issued_investments, issuers, listings, network, oauth, participation,
-    platforms, problems, products, register_log, statements, transfers, validations, wallets,
-    webhook_endpoints,
+    issued_campaigns, issued_investments, issued_redemptions, issuers, listings, network, oauth,
+    participation, payout_lists, platforms, problems, products, redemption_notices, redemptions,
+    register_log, statements, transfers, validations, wallets, webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -100,6 +100,12 @@ fn distributor() -> OpenApiRouter<Api> {
             transfers::list_transfers
         ))
         .routes(routes!(transfers::get_transfer))
+        .routes(routes!(
+            redemptions::create_redemption,
+            redemptions::list_redemptions
+        ))
+        .routes(routes!(redemptions::get_redemption))
+        .routes(routes!(redemptions::withdraw_redemption))
         .routes(routes!(feed::list_events))
         .routes(routes!(
             webhook_endpoints::create_webhook_endpoint,
@@ -165,10 +171,29 @@ fn issuer_anywhere() -> OpenApiRouter<Api> {
         .routes(routes!(issued_investments::reject_investments))
         .routes(routes!(issued_investments::mark_investments_paid))
         .routes(routes!(issued_investments::report_payments_missing))
+        .merge(settled_redemptions())
+}
+
+/// What the issuer does about redemptions, and the registrar on its proof.
+fn settled_redemptions() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(issued_redemptions::list_redemptions))
+        .routes(routes!(issued_redemptions::get_redemption))
+        .routes(routes!(issued_redemptions::mark_redemption_paid))
+        .routes(routes!(issued_redemptions::delete_redemption))
+        .routes(routes!(
+            redemption_notices::create_redemption_notice,
+            redemption_notices::list_redemption_notices
+        ))
+        .routes(routes!(redemption_notices::get_redemption_notice))
+        .routes(routes!(redemption_notices::execute_redemption_notice))
+        .routes(routes!(redemption_notices::mark_redemption_notice_paid))
+        .routes(routes!(redemption_notices::withdraw_redemption_notice))
 }
 
 fn network() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
+        .merge(settled_redemptions())
         .routes(routes!(network::list_products))
         .routes(routes!(network::get_product))
         .routes(routes!(network::get_register))
@@ -241,6 +266,11 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(participation::list_platforms))
         .routes(routes!(participation::get_platform))
         .routes(routes!(participation::leave_network))
+        .routes(routes!(payout_lists::propose_payout_list))
+        .routes(routes!(payout_lists::list_payout_lists))
+        .routes(routes!(payout_lists::get_payout_list))
+        .routes(routes!(payout_lists::list_payout_entries))
+        .routes(routes!(payout_lists::get_payout_table))
         .routes(routes!(decisions::list_decisions))
         .routes(routes!(decisions::get_decision))
         .routes(routes!(decisions::confirm_decision))

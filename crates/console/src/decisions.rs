@@ -240,6 +240,7 @@ fn kind_name(visitor: &Visitor, kind: &str) -> &'static str {
         "product_validation" => {
             visitor.say("Enter a crypto security", "Kryptowertpapier eintragen")
         }
+        "payout_list" => visitor.say("Draw up a payout list", "Auszahlungsliste erstellen"),
         _ => visitor.say("Decision", "Entscheidung"),
     }
 }
@@ -257,6 +258,7 @@ fn about(names: &BTreeMap<Uuid, String>, one: &Decision) -> Markup {
     let place = match one.kind.as_str() {
         "platform_admission" | "platform_refusal" => "applications",
         "product_validation" => "validations",
+        "payout_list" => "registers",
         kind if kind.starts_with("platform_") => "platforms",
         _ => return parts::short_id(one.target_id),
     };

@@ -86,6 +86,7 @@ async fn show_one(
             ("ISIN", parts::code(&product.isin)),
             ("Status", states::state(visitor, states::PRODUCTS, &shown(&product.status))),
             (visitor.say("Issue volume", "Emissionsvolumen"), parts::text(register.issue_volume)),
+            (visitor.say("Deleted", "Gelöscht"), parts::text(register.deleted_units)),
             (visitor.say("Last entry", "Letzte Eintragung"), parts::text(register.sequence)),
             (visitor.say("Root hash", "Wurzel-Hash"), parts::code(&register.root_hash)),
             (visitor.say("Token contract", "Token-Vertrag"), parts::optional(register.token_address.as_deref())),

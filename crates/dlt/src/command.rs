@@ -40,6 +40,22 @@ pub enum Command {
         /// How many, more than zero.
         units: u64,
     },
+    /// Moves units from a holder's wallet back to the issuer, which is the asset's own address. The registrar's act, as [`Command::Transfer`] is.
+    TakeBack {
+        /// The asset's address.
+        asset: Address,
+        /// Where the units are.
+        from: Address,
+        /// How many, more than zero.
+        units: u64,
+    },
+    /// Ends units that the issuer holds: nobody ever has them again.
+    Burn {
+        /// The asset's address.
+        asset: Address,
+        /// How many, more than zero.
+        units: u64,
+    },
     /// Bars a wallet from sending and receiving.
     Bar {
         /// The asset's address.

@@ -22,17 +22,20 @@ pub enum DecisionKind {
     PlatformLicence,
     /// A crypto security is entered and minted, and its environment opened.
     ProductValidation,
+    /// A list is drawn up of who held what at the end of a day, with their bank accounts.
+    PayoutList,
 }
 
 impl DecisionKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::PlatformSuspension,
         Self::PlatformReadmission,
         Self::PlatformAdmission,
         Self::PlatformRefusal,
         Self::PlatformLicence,
         Self::ProductValidation,
+        Self::PayoutList,
     ];
 
     /// As stored and shown.
@@ -45,6 +48,7 @@ impl DecisionKind {
             Self::PlatformRefusal => "platform_refusal",
             Self::PlatformLicence => "platform_licence",
             Self::ProductValidation => "product_validation",
+            Self::PayoutList => "payout_list",
         }
     }
 }

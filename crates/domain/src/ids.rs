@@ -107,6 +107,12 @@ id! {
     BatchId,
     /// What somebody tells a register to do, such as a transfer.
     InstructionId,
+    /// Units that a holder gives back.
+    RedemptionId,
+    /// What an issuer has announced to take back.
+    RedemptionNoticeId,
+    /// Who held what at the end of a day.
+    PayoutListId,
     /// One request to the API.
     RequestId,
     /// A platform's application to take part in the network.

@@ -41,6 +41,8 @@ pub enum Authority {
     Court,
     /// An authority's act that can be enforced.
     AdministrativeAct,
+    /// The issuer, for what is entered to itself (§ 18(1), (2) eWpG).
+    Issuer,
 }
 
 /// How an instruction reached the registrar, so that it can be attributed (§ 11(6) eWpRV).
@@ -50,6 +52,10 @@ pub enum Means {
     Signature,
     /// Brought by the partner under its recorded mandate.
     Mandate,
+    /// Given by the issuer through its own access to the network.
+    Access,
+    /// On a document that the registrar keeps.
+    Document,
 }
 
 /// What became of an instruction.
@@ -159,13 +165,14 @@ impl InstructionState {
 }
 
 impl Authority {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Holder,
         Self::ThirdParty,
         Self::Law,
         Self::LegalTransaction,
         Self::Court,
         Self::AdministrativeAct,
+        Self::Issuer,
     ];
 
     /// As stored.
@@ -178,6 +185,7 @@ impl Authority {
             Self::LegalTransaction => "legal_transaction",
             Self::Court => "court",
             Self::AdministrativeAct => "administrative_act",
+            Self::Issuer => "issuer",
         }
     }
 }
@@ -188,18 +196,22 @@ impl std::str::FromStr for Authority {
     fn from_str(text: &str) -> Result<Self, UnknownCode> {
         let known = Self::ALL.into_iter().find(|one| one.as_str() == text);
         known.ok_or(UnknownCode(
-            "holder, third_party, law, legal_transaction, court, administrative_act",
+            "holder, third_party, law, legal_transaction, court, administrative_act, issuer",
         ))
     }
 }
 
 impl Means {
+    const ALL: [Self; 4] = [Self::Signature, Self::Mandate, Self::Access, Self::Document];
+
     /// As stored.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Signature => "signature",
             Self::Mandate => "mandate",
+            Self::Access => "access",
+            Self::Document => "document",
         }
     }
 }
@@ -208,10 +220,8 @@ impl std::str::FromStr for Means {
     type Err = UnknownCode;
 
     fn from_str(text: &str) -> Result<Self, UnknownCode> {
-        let known = [Self::Signature, Self::Mandate]
-            .into_iter()
-            .find(|one| one.as_str() == text);
-        known.ok_or(UnknownCode("signature, mandate"))
+        let known = Self::ALL.into_iter().find(|one| one.as_str() == text);
+        known.ok_or(UnknownCode("signature, mandate, access, document"))
     }
 }
 
@@ -257,7 +267,7 @@ mod tests {
         for authority in Authority::ALL {
             assert_eq!(authority.as_str().parse(), Ok(authority));
         }
-        for means in [Means::Signature, Means::Mandate] {
+        for means in Means::ALL {
             assert_eq!(means.as_str().parse(), Ok(means));
         }
         assert!("nobody".parse::<Authority>().is_err());

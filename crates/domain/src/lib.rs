@@ -33,6 +33,7 @@ pub mod people;
 pub mod percent;
 pub mod product;
 pub mod proposal;
+pub mod redemption;
 pub mod refusal;
 pub mod register;
 pub mod rules;
@@ -82,6 +83,7 @@ pub use people::{
 pub use percent::{Percent, PercentError};
 pub use product::{Price, Product, ProductStatus, ProductType};
 pub use proposal::Proposal;
+pub use redemption::{Redemption, RedemptionState, RedemptionStatus};
 pub use refusal::{Refusal, RefusalKind};
 pub use register::{Entry, Frontier, Holdings};
 pub use rules::{Rule, RuleName};

@@ -117,6 +117,15 @@ pub enum Refusal {
     },
     /// A register refuses an instruction.
     Instruction(InstructionRefusal),
+    /// A register refuses a redemption or what follows it.
+    Redemption(InstructionRefusal),
+    /// The redemption is at a step at which this cannot be done.
+    RedemptionState {
+        /// What was tried, as a participle: `deleted`.
+        action: &'static str,
+        /// The step that it has reached.
+        step: &'static str,
+    },
 }
 
 /// Of which kind a refusal is; decides the status of the answer.
@@ -134,7 +143,7 @@ pub enum RefusalKind {
 
 impl Refusal {
     /// Every code.
-    pub const CODES: [&'static str; 40] = [
+    pub const CODES: [&'static str; 43] = [
         "invalid_body",
         "accept_mandate_missing",
         "payment_mandate_missing",
@@ -175,6 +184,9 @@ impl Refusal {
         "r19_lockup",
         "product_not_listed",
         "transfers_paused",
+        "r08_issuer_consent",
+        "r18_not_final",
+        "redemption_state",
     ];
 
     /// Every code, for tests that compare lists.
@@ -225,7 +237,8 @@ impl Refusal {
             Self::LicenceDoesNotCover { .. } => "licence_does_not_cover",
             Self::ApplicationState { .. } => "application_state",
             Self::AssetRequestState { .. } => "asset_request_state",
-            Self::Instruction(refusal) => refusal.as_str(),
+            Self::Instruction(refusal) | Self::Redemption(refusal) => refusal.as_str(),
+            Self::RedemptionState { .. } => "redemption_state",
         }
     }
 
@@ -245,7 +258,11 @@ impl Refusal {
             | Self::ParticipationState { .. }
             | Self::ApplicationState { .. }
             | Self::AssetRequestState { .. }
-            | Self::Instruction(InstructionRefusal::Duplicate) => RefusalKind::Conflict,
+            | Self::RedemptionState { .. }
+            | Self::Instruction(InstructionRefusal::Duplicate)
+            | Self::Redemption(InstructionRefusal::Duplicate | InstructionRefusal::NotFinal) => {
+                RefusalKind::Conflict
+            }
             Self::UsTaxNotAccepted
             | Self::UnitsBelowMinimum { .. }
             | Self::UnitsAboveMaximum { .. }
@@ -263,7 +280,8 @@ impl Refusal {
             | Self::PlatformNotAdmitted
             | Self::LicenceExpired { .. }
             | Self::LicenceDoesNotCover { .. }
-            | Self::Instruction(_) => RefusalKind::Business,
+            | Self::Instruction(_)
+            | Self::Redemption(_) => RefusalKind::Business,
         }
     }
 
@@ -283,7 +301,8 @@ impl Refusal {
             | Self::UnitsAboveMaximum { .. }
             | Self::UnitsOffStep { .. }
             | Self::AllocationExceeded { .. }
-            | Self::AmountOverflow => "units",
+            | Self::AmountOverflow
+            | Self::Redemption(InstructionRefusal::Insufficient) => "units",
             Self::PersonsExceeded { .. }
             | Self::CampaignNotOpen { .. }
             | Self::CampaignClosed { .. } => "campaign_id",
@@ -305,7 +324,9 @@ impl Refusal {
             | Self::LicenceDoesNotCover { .. }
             | Self::ApplicationState { .. }
             | Self::AssetRequestState { .. }
-            | Self::Instruction(_) => return None,
+            | Self::RedemptionState { .. }
+            | Self::Instruction(_)
+            | Self::Redemption(_) => return None,
         };
         Some(field.to_owned())
     }

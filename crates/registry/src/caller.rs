@@ -21,6 +21,11 @@ pub enum Right {
     WriteInvestments,
     ReadTransfers,
     WriteTransfers,
+    ReadRedemptions,
+    WriteRedemptions,
+    SettleRedemptions,
+    ReadIssuedRedemptions,
+    ReadPayoutAccounts,
     ReadProducts,
     ReadIssuers,
     WriteIssuers,
@@ -229,6 +234,18 @@ impl Right {
             Self::WriteInvestments => &[(Kind::Distributor, &["investments:write"])],
             Self::ReadTransfers => &[(Kind::Distributor, &["transfers:read"])],
             Self::WriteTransfers => &[(Kind::Distributor, &["transfers:write"])],
+            Self::ReadRedemptions => &[(Kind::Distributor, &["redemptions:read"])],
+            Self::WriteRedemptions => &[(Kind::Distributor, &["redemptions:write"])],
+            Self::ReadIssuedRedemptions => &[
+                (Kind::Issuer, &["redemptions:read"]),
+                (Kind::Registrar, &["network:read"]),
+            ],
+            Self::SettleRedemptions => &[
+                (Kind::Issuer, &["redemptions:write"]),
+                (Kind::Registrar, &["network:write"]),
+            ],
+            // Whose account it is concerns those who pay, not everybody who may look.
+            Self::ReadPayoutAccounts => &[(Kind::Registrar, &["network:write"])],
             // Products and campaigns are no secret to a distributor that can read anything.
             Self::ReadProducts => &[(Kind::Distributor, &["investments:read", "investors:read"])],
             Self::ReadIssuers => &[(Kind::Issuer, &["issuers:read"])],
@@ -292,6 +309,8 @@ pub const DISTRIBUTOR_SCOPES: &[&str] = &[
     "investments:write",
     "transfers:read",
     "transfers:write",
+    "redemptions:read",
+    "redemptions:write",
     "documents:write",
 ];
 
@@ -303,6 +322,8 @@ pub const ISSUER_SCOPES: &[&str] = &[
     "products:write",
     "investments:read",
     "investments:write",
+    "redemptions:read",
+    "redemptions:write",
     "documents:write",
 ];
 
@@ -331,6 +352,7 @@ pub fn scopes_of(role: &Role) -> Vec<String> {
                 "investors:read",
                 "investments:read",
                 "transfers:read",
+                "redemptions:read",
             ],
         },
     };
@@ -354,7 +376,12 @@ pub(crate) fn grants(role: &Role, right: Right) -> bool {
 /// Partner-API reference 12.1. `ViewData` comes with every other permission.
 fn granted_by(permission: Permission) -> &'static [&'static str] {
     match permission {
-        Permission::ViewData => &["issuers:read", "products:read", "investments:read"],
+        Permission::ViewData => &[
+            "issuers:read",
+            "products:read",
+            "investments:read",
+            "redemptions:read",
+        ],
         Permission::ManageDistribution => &["products:write"],
         Permission::ManageData => &["issuers:write", "documents:write"],
         Permission::ManageApprovals => &["investments:decide"],
@@ -398,6 +425,7 @@ mod tests {
         for (right, permission) in [
             (Right::DecideInvestments, Permission::ManageApprovals),
             (Right::SettleInvestments, Permission::ManageIncomingPayments),
+            (Right::SettleRedemptions, Permission::ManageRedemptions),
             (Right::ManageMembers, Permission::ManageMembers),
             (Right::WriteDocuments, Permission::ManageData),
         ] {

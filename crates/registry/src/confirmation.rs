@@ -21,7 +21,7 @@ use storage::register_entries;
 use storage::statements::StatementRecord;
 
 use crate::journal::{Journal, Mismatch, check_sum};
-use crate::{Error, Registry, Result, delivery, ids, progress, transfer_entry};
+use crate::{Error, Registry, Result, delivery, ids, progress, redemption_entry, transfer_entry};
 
 /// Where and when a batch took effect on the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,12 @@ pub async fn confirm_batch(
                 CommandKind::Issue => enter_issue(&own, tx, &batch)?,
                 CommandKind::Delivery => enter_deliveries(&own, tx, &batch, confirmation)?,
                 CommandKind::Transfer => transfer_entry::enter(&own, tx, &batch, confirmation)?,
+                CommandKind::Redemption => {
+                    redemption_entry::enter(&own, tx, &batch, confirmation)?;
+                }
+                CommandKind::Deletion => {
+                    redemption_entry::enter_deletion(&own, tx, &batch, confirmation)?;
+                }
             }
             let now = own.clock.now();
             dlt_commands::confirm(tx, batch.id, now)?;

@@ -12,7 +12,7 @@ use wire::ProblemCode;
 
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, admissions,
-    audit, ids, notices, participation, validations,
+    audit, ids, notices, participation, payout_lists, validations,
 };
 
 pub use subjects::subjects;
@@ -209,6 +209,10 @@ fn carry_out(
         }
         DecisionKind::ProductValidation => {
             validations::validated(registry, tx, caller, decision.target)
+        }
+        DecisionKind::PayoutList => {
+            let about = (decision.id, decision.target);
+            payout_lists::drawn_up(registry, tx, caller, about, &sealed.content)
         }
     }
 }

@@ -2,8 +2,8 @@
 //! submissions, and what the network refuses is taken apart until only the command that it means is left.
 //!
 //! The worker calls these functions, each a transaction of its own. Any of them may be called again after a crash, and by
-//! two workers at once: a product has one open batch of deliveries, and a batch is settled once. A transfer is a batch of its own,
-//! which follows the one before it to the network without waiting until that is final.
+//! two workers at once: a product has one open batch of deliveries, and a batch is settled once. What carries an instruction out is a batch
+//! of its own, which follows the one before it to the network without waiting until that is final.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub use storage::dlt_commands::{Backlog, CommandKind as Kind, TOPIC};
 
 pub use crate::confirmation::{Confirmation, confirm_batch};
 pub use crate::taking::{next_batch, open_batches};
-use crate::{Error, Registry, Result, clock, progress, transfers};
+use crate::{Error, Registry, Result, clock, instructed, progress};
 
 /// One worker at a time handles batches. It is asked for before each round; nothing depends on it being kept, since every
 /// function here settles races in its transaction, so it may be short and a crash holds nobody up for long.
@@ -37,7 +37,7 @@ pub struct Batch {
     pub product: ProductId,
     /// What its commands do.
     pub kind: Kind,
-    /// How many batches of the product were delivered before; of a transfer the place of its instruction in the queue.
+    /// How many batches of the product were delivered before; of what carries an instruction out the place of that in the queue.
     pub sequence: u32,
     /// The network that the product is on (EIP-155).
     pub chain_id: u64,
@@ -64,7 +64,7 @@ pub struct Batch {
 pub struct Item {
     /// Identifies the command.
     pub command: CommandId,
-    /// Where a transfer leaves; none if the units lie with the issuer.
+    /// Where the units leave; none if they lie with the issuer to be delivered.
     pub source: Option<Source>,
     /// Where to.
     pub wallet: Address,
@@ -72,7 +72,7 @@ pub struct Item {
     pub units: Units,
 }
 
-/// The wallet that a transfer leaves.
+/// The wallet that units leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {
     /// Its address.
@@ -168,7 +168,10 @@ pub async fn refuse_batch(registry: &Registry, batch: BatchId, reason: &str) -> 
             lock_dead(tx, batch)?;
             let commands = dlt_commands::of_batch(tx, batch)?;
             let now = own.clock.now();
-            if let [single] = commands.as_slice() {
+            // A deletion is due whatever the network says today: it is tried again until it is done.
+            if let [single] = commands.as_slice()
+                && single.kind != Kind::Deletion
+            {
                 fail(&own, tx, single, (&reason, InstructionRefusal::Freeze))?;
             } else {
                 dlt_commands::requeue(tx, batch, &reason, now)?;
@@ -207,11 +210,11 @@ pub async fn take_out(
         .await
 }
 
-/// The network would refuse the transfer of a batch, for a reason that has a code of its own.
+/// The network would refuse what carries the instruction of a batch out, for a reason that has a code of its own.
 ///
 /// # Errors
 /// As [`refuse_batch`].
-pub async fn reject_transfer(
+pub async fn reject_instruction(
     registry: &Registry,
     batch: BatchId,
     code: InstructionRefusal,
@@ -299,9 +302,7 @@ fn fail(
     command: &CommandRecord,
     (reason, code): (&str, InstructionRefusal),
 ) -> Result<()> {
-    if let Some(instruction) = command.instruction {
-        transfers::reject(registry, tx, instruction, code)?;
-    }
+    instructed::reject(registry, tx, command, code)?;
     // The investment before the command, in the order in which requests lock them.
     if let Some(investment) = command.investment {
         progress::delivery_failed(registry, tx, investment)?;

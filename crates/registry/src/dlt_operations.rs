@@ -22,7 +22,7 @@ pub struct Command {
     pub product_id: String,
     /// ISO 6166.
     pub isin: String,
-    /// `issue` or `delivery`.
+    /// `issue`, `delivery`, `transfer`, `redemption` or `deletion`.
     pub kind: &'static str,
     /// `queued`, `taken`, `confirmed` or `failed`.
     pub status: &'static str,

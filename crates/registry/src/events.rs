@@ -2,7 +2,8 @@
 
 use database::Tx;
 use domain::{
-    EnvironmentId, EventId, InstructionId, InvestmentId, InvestorId, PlatformId, Timestamp,
+    EnvironmentId, EventId, InstructionId, InvestmentId, InvestorId, PlatformId, RedemptionId,
+    Timestamp,
 };
 use uuid::Uuid;
 
@@ -16,11 +17,15 @@ pub const INVESTOR_KYC_STATUS_CHANGED: &str = "investor.kyc_status_changed";
 /// A transfer that was instructed has succeeded or failed.
 pub const TRANSFER_STATUS_CHANGED: &str = "transfer.status_changed";
 
+/// A redemption was received, has succeeded or has failed.
+pub const REDEMPTION_STATUS_CHANGED: &str = "redemption.status_changed";
+
 /// Every type of event, for endpoints that choose and for the documentation.
 pub const TYPES: &[&str] = &[
     INVESTMENT_STATUS_CHANGED,
     INVESTOR_KYC_STATUS_CHANGED,
     TRANSFER_STATUS_CHANGED,
+    REDEMPTION_STATUS_CHANGED,
 ];
 
 /// What happened to a resource of a platform.
@@ -38,6 +43,8 @@ pub struct Happening {
     pub investor: Option<InvestorId>,
     /// The transfer concerned.
     pub transfer: Option<InstructionId>,
+    /// The redemption concerned.
+    pub redemption: Option<RedemptionId>,
     /// The status reached.
     pub status: Option<&'static str>,
     /// The status before.
@@ -66,6 +73,7 @@ pub fn emit(
         sequence: what.sequence,
         investor_id: what.investor.map(InvestorId::uuid),
         transfer_id: what.transfer.map(InstructionId::uuid),
+        redemption_id: what.redemption.map(RedemptionId::uuid),
         previous_status: what.previous.map(str::to_owned),
     })?;
     storage::events::append(
@@ -105,11 +113,12 @@ pub fn endpoint_owner(environment: EnvironmentId, platform: PlatformId) -> Uuid 
     uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
-/// Order is kept per investment and transfer; other events in the order of their investor.
+/// Order is kept per investment, transfer and redemption; other events in the order of their investor.
 fn lane(what: &Happening) -> Uuid {
     what.investment
         .map(InvestmentId::uuid)
         .or(what.transfer.map(InstructionId::uuid))
+        .or(what.redemption.map(RedemptionId::uuid))
         .or(what.investor.map(InvestorId::uuid))
         .unwrap_or_else(|| what.environment.uuid())
 }

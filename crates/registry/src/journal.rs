@@ -20,7 +20,7 @@ pub(crate) enum Mismatch {
     Holdings(ProductId, holdings::HoldingError),
     #[error("instruction {0} has taken effect on the network, but here it cannot: {1}")]
     Instruction(InstructionId, &'static str),
-    #[error("the holdings of product {0} sum up to {1} units, but {2} were issued")]
+    #[error("the holdings of product {0} sum up to {1} units, but {2} were issued and not deleted")]
     Sum(ProductId, Units, Units),
 }
 
@@ -46,6 +46,7 @@ impl Journal {
             root_hash: frontier.root(),
             frontier: frontier.to_bytes(),
             issued,
+            deleted: Units::ZERO,
             updated_at: now,
         };
         Self { head, frontier }
@@ -91,12 +92,13 @@ impl Journal {
     }
 }
 
-/// The sum of the holdings is the issue volume after every entry (§ 7(3) eWpG).
+/// The sum of the holdings is the issue volume, less what was deleted, after every entry (§ 7(3) eWpG).
 pub(crate) fn check_sum(tx: &mut Tx, head: &Head) -> Result<()> {
     let sum = register::sum(tx, head.product)?;
-    if sum == head.issued {
+    let total = head.issued.checked_sub(head.deleted).unwrap_or_default();
+    if sum == total {
         Ok(())
     } else {
-        Err(Error::fault(Mismatch::Sum(head.product, sum, head.issued)))
+        Err(Error::fault(Mismatch::Sum(head.product, sum, total)))
     }
 }

@@ -166,6 +166,7 @@ fn tell(
             investment: None,
             investor: Some(record.id),
             transfer: None,
+            redemption: None,
             status: Some(record.standing.kyc_status.as_str()),
             previous: Some(before.as_str()),
             sequence: record.event_sequence,

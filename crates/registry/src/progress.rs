@@ -81,6 +81,7 @@ pub(crate) fn tell_in(
             investment: Some(record.investment.id),
             investor: Some(record.investment.investor_id),
             transfer: None,
+            redemption: None,
             status: Some(change.to.as_str()),
             previous: change.from.map(|status| status.as_str()),
             sequence: record.event_sequence,

@@ -12,6 +12,7 @@ use domain::register::Digest;
 use domain::{Address, Entry, Frontier, HolderId, Holdings, InvestorId, ProductId, Units};
 use storage::Scope;
 use storage::products::ProductRecord;
+use storage::redemption_checks::{self, Deletion};
 use storage::register::{self, Head, HoldingRecord};
 use storage::register_entries::{self, CommitmentRecord, EntryRecord};
 use storage::register_subtrees;
@@ -124,6 +125,10 @@ struct Replay {
     subtrees: HashMap<(u32, u64), Digest>,
     commitments: u64,
     statements: u64,
+    /// What came back to the issuer by which entry and is not marked void yet.
+    redeemed: BTreeMap<u64, Units>,
+    redemptions: u64,
+    deletions: u64,
 }
 
 /// What is stored beside one stretch of entries.
@@ -131,8 +136,10 @@ struct Beside {
     commitments: HashMap<u64, CommitmentRecord>,
     /// Of each entry, those of the investments that gave units before that of the one that received.
     statements: HashMap<u64, Vec<StatementCheck>>,
-    /// Of each transfer's entry, what left which investment.
+    /// Of each entry of a transfer or redemption, what left which investment.
     movements: HashMap<u64, Vec<Movement>>,
+    /// Of each deletion's entry, what was instructed.
+    deletions: HashMap<u64, Deletion>,
     holders: HashMap<HolderId, Option<InvestorId>>,
 }
 
@@ -150,6 +157,9 @@ impl Replay {
             subtrees: HashMap::new(),
             commitments: 0,
             statements: 0,
+            redeemed: BTreeMap::new(),
+            redemptions: 0,
+            deletions: 0,
         }
     }
 
@@ -163,6 +173,7 @@ impl Replay {
             commitments: HashMap::new(),
             statements: HashMap::new(),
             movements: HashMap::new(),
+            deletions: HashMap::new(),
             holders: register::holders(tx, self.id)?.into_iter().collect(),
         };
         loop {
@@ -180,10 +191,16 @@ impl Replay {
                 of_entry.or_default().push(check);
             }
             beside.movements.clear();
-            for movement in transfer_checks::movements(tx, self.id, after, up_to)? {
+            let mut movements = transfer_checks::movements(tx, self.id, after, up_to)?;
+            movements.extend(redemption_checks::movements(tx, self.id, after, up_to)?);
+            for movement in movements {
                 let of_entry = beside.movements.entry(movement.entry);
                 of_entry.or_default().push(movement);
             }
+            beside.deletions = redemption_checks::deletions(tx, self.id, after, up_to)?
+                .into_iter()
+                .map(|deletion| (deletion.entry, deletion))
+                .collect();
             for record in &page {
                 self.replay(record, &beside)?;
             }
@@ -199,9 +216,13 @@ impl Replay {
         })?;
         if let Some(investment) = transfer_checks::unexplained(tx, self.id)? {
             return differs(format!(
-                "what remains of investment {investment} does not follow from its transfers"
+                "what remains of investment {investment} does not follow from its transfers and redemptions"
             ));
         }
+        let entered = redemption_checks::counts(tx, self.id)?;
+        same(&entered, &(self.redemptions, self.deletions), || {
+            "there are redemptions without an entry".to_owned()
+        })?;
         let (commitments, statements) = register_entries::counts(tx, self.id)?;
         same(&commitments, &self.commitments, || {
             "there are commitments without an entry".to_owned()
@@ -246,6 +267,8 @@ impl Replay {
             Entry::Issue { .. } => self.replay_issue(&entry, beside),
             Entry::Delivery { .. } => self.replay_delivery(sequence, &entry, beside),
             Entry::Transfer { .. } => self.replay_transfer(sequence, &entry, beside),
+            Entry::Redemption { .. } => self.replay_redemption(sequence, &entry, beside),
+            Entry::Deletion { .. } => self.replay_deletion(sequence, &entry, beside),
         }
         .map_err(|finding| match finding {
             Finding::Difference(text) => Finding::Difference(wrong(&text)),
@@ -273,6 +296,9 @@ impl Replay {
         })?;
         same(&head.issued, &self.holdings.issued(), || {
             wrong("issue volume")
+        })?;
+        same(&head.deleted, &self.holdings.deleted(), || {
+            wrong("number of deleted units")
         })?;
         same(&Some(head.issuer_holder), &self.issuer, || wrong("issuer"))
     }

@@ -62,6 +62,7 @@ fn shown(tx: &mut Tx, product: ProductId, holdings: &[HoldingRecord]) -> Result<
         product_id: product.uuid(),
         isin: record.product.isin.to_string(),
         issue_volume: head.as_ref().map_or(Units::ZERO, |head| head.issued).get(),
+        deleted_units: head.as_ref().map_or(0, |head| head.deleted.get()),
         sequence: head.as_ref().map_or(0, |head| head.sequence),
         root_hash: hex::encode(
             head.as_ref()

@@ -1,19 +1,19 @@
-//! Which commands go to the network next: deliveries gathered into batches, transfers one by one in the order of their queue.
+//! Which commands go to the network next: deliveries gathered into batches, what carries instructions out one by one in the order of
+//! their queue.
 
 use database::Tx;
 use domain::{BatchId, ProductId, Timestamp};
-use storage::Scope;
 use storage::dlt_batches::{self, BatchRecord, BatchStatus};
-use storage::dlt_commands::{self, CommandKind, CommandRecord};
+use storage::dlt_commands::{self, CommandKind};
 
-use crate::delivery::{Batch, Item, Source, product, terms_hash};
-use crate::{Error, Registry, Result, ids, transfers};
+use crate::delivery::{Batch, Item, product, terms_hash};
+use crate::{Error, Registry, Result, ids, instructed};
 
 /// How much smaller the next batch of a refused one's commands is: refused three times, a command is alone.
 const SPLIT: u32 = 8;
 
 /// How many batches of a product may be on their way at once. Everything has a limit; a network that makes a block final after a
-/// quarter of an hour takes some hundred transfers an hour and product with it.
+/// quarter of an hour takes some hundred instructions an hour and product with it.
 const MOST_OPEN: usize = 64;
 
 /// The open batches of a product, oldest first.
@@ -30,8 +30,8 @@ pub async fn open_batches(registry: &Registry, product: ProductId) -> Result<Vec
         .await
 }
 
-/// A new batch of at most so many of the oldest commands, unless the open ones have to come first. Transfers whose turn comes and that
-/// cannot be carried out any more are rejected on the way.
+/// A new batch of at most so many of the oldest commands, unless the open ones have to come first. Instructions whose turn comes and
+/// that cannot be carried out any more are rejected on the way.
 ///
 /// # Errors
 /// Fails if the database does.
@@ -49,15 +49,15 @@ pub async fn next_batch(
             if open.len() >= MOST_OPEN || dlt_batches::unsent(tx, product)? > 0 {
                 return Ok(None);
             }
-            let only_transfers = open.iter().all(|batch| batch.kind == CommandKind::Transfer);
+            let only_instructed = open.iter().all(|batch| batch.kind.is_instructed());
             for _ in 0..most {
                 match dlt_commands::oldest(tx, product)? {
-                    Some((CommandKind::Transfer, _)) => {
-                        if let Some(batch) = next_transfer(&own, tx, product)? {
+                    Some((kind, _)) if kind.is_instructed() => {
+                        if let Some(batch) = next_instructed(&own, tx, product)? {
                             return Ok(Some(batch));
                         }
                     }
-                    Some((kind, attempts)) if only_transfers => {
+                    Some((kind, attempts)) if only_instructed => {
                         return gather(&own, tx, product, (kind, attempts, most));
                     }
                     Some(_) | None => return Ok(None),
@@ -86,21 +86,20 @@ fn gather(
     load(tx, batch).map(Some)
 }
 
-/// The transfer whose turn it is, as a batch of its own; nothing if it cannot be carried out any more and is rejected.
-fn next_transfer(registry: &Registry, tx: &mut Tx, product: ProductId) -> Result<Option<Batch>> {
+/// What carries the instruction out whose turn it is, as a batch of its own; nothing if it cannot be any more and is rejected.
+fn next_instructed(registry: &Registry, tx: &mut Tx, product: ProductId) -> Result<Option<Batch>> {
     let now = registry.clock.now();
     let broken = || Error::NotFound("instruction");
-    let command = dlt_commands::next_transfer(tx, product)?.ok_or_else(broken)?;
+    let command = dlt_commands::next_instructed(tx, product)?.ok_or_else(broken)?;
     let instruction = command.instruction.ok_or_else(broken)?;
-    let transfer = storage::transfers::lock(tx, instruction)?.ok_or_else(broken)?;
-    if let Some(code) = transfers::stands_against(registry, tx, &transfer)? {
-        transfers::reject(registry, tx, instruction, code)?;
+    if let Some(code) = instructed::stands_against(registry, tx, &command)? {
+        instructed::reject(registry, tx, &command, code)?;
         dlt_commands::refuse_queued(tx, command.id, code.as_str(), now)?;
         return Ok(None);
     }
-    let sequence = u32::try_from(transfer.order.instruction.sequence).map_err(Error::fault)?;
-    let kind = CommandKind::Transfer;
-    let Some(batch) = open_batch(tx, product, (kind, sequence), now)? else {
+    let sequence = storage::instructions::sequence(tx, instruction)?;
+    let sequence = u32::try_from(sequence).map_err(Error::fault)?;
+    let Some(batch) = open_batch(tx, product, (command.kind, sequence), now)? else {
         return Err(Error::InFlight);
     };
     dlt_commands::take_one(tx, command.id, batch.id, now)?;
@@ -135,7 +134,7 @@ fn load(tx: &mut Tx, batch: BatchRecord) -> Result<Batch> {
         .map(|command| {
             Ok(Item {
                 command: command.id,
-                source: source(tx, command)?,
+                source: instructed::source(tx, &record, command)?,
                 wallet: command.wallet.unwrap_or(record.token_address),
                 units: command.units,
             })
@@ -156,18 +155,6 @@ fn load(tx: &mut Tx, batch: BatchRecord) -> Result<Batch> {
         items,
         submissions: dlt_batches::submissions(tx, batch.id)?,
     })
-}
-
-/// Where a transfer leaves.
-fn source(tx: &mut Tx, command: &CommandRecord) -> Result<Option<Source>> {
-    let Some(instruction) = command.instruction else {
-        return Ok(None);
-    };
-    let transfer = storage::transfers::find(tx, &Scope::ALL, instruction)?
-        .ok_or(Error::NotFound("instruction"))?;
-    let wallet = transfer.source.address;
-    let held = storage::holdings::in_wallet(tx, command.product, wallet)?;
-    Ok(Some(Source { wallet, held }))
 }
 
 /// How many commands that were refused so often go together.

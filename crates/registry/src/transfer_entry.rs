@@ -5,8 +5,8 @@ use domain::register::commitment;
 use domain::register::holdings::moved;
 use domain::transfer::first_in_first_out;
 use domain::{
-    Entry, HolderId, Instruction, Investment, InvestmentId, InvestorId, Money, PaymentReference,
-    ProductId, Receipt, Timestamp, Units,
+    Address, Entry, HolderId, Instruction, InstructionId, Investment, InvestmentId, InvestorId,
+    Money, PaymentReference, ProductId, Receipt, Timestamp, Units,
 };
 use storage::Scope;
 use storage::dlt_batches::BatchRecord;
@@ -39,9 +39,16 @@ pub(crate) fn enter(
         .and_then(|command| command.instruction)
         .ok_or(Error::NotFound("instruction"))?;
     let mut transfer = transfers::lock(tx, instruction)?.ok_or(Error::NotFound("instruction"))?;
-    let parts = give(registry, tx, &transfer)?;
+    let giver = Giver {
+        instruction,
+        investor: transfer.order.investor,
+        product: batch.product,
+        wallet: transfer.source.address,
+        units: transfer.units,
+    };
+    let parts = give(registry, tx, &giver)?;
     let received = receive(registry, tx, &product, &transfer, (&parts, confirmation))?;
-    transfers::complete(tx, instruction, &parts, received.investment)?;
+    transfers::complete(tx, instruction, received.investment)?;
 
     let (from, to, held) = move_holdings(tx, &transfer, now)?;
     let salt = ids::bytes();
@@ -76,29 +83,36 @@ pub(crate) fn enter(
     check_sum(tx, &journal.head)
 }
 
-fn executed(instruction: &Instruction, confirmation: Confirmation) -> Result<Instruction> {
+/// An instruction that a final transaction has carried out.
+pub(crate) fn executed(
+    instruction: &Instruction,
+    confirmation: Confirmation,
+) -> Result<Instruction> {
     instruction
         .clone()
         .execute(confirmation.at, confirmation.transaction_hash)
         .map_err(Error::fault)
 }
 
-/// Takes the units from the giver's investments, the oldest first.
-fn give(
+/// Who gives what, by which instruction.
+pub(crate) struct Giver {
+    pub(crate) instruction: InstructionId,
+    pub(crate) investor: InvestorId,
+    pub(crate) product: ProductId,
+    pub(crate) wallet: Address,
+    pub(crate) units: Units,
+}
+
+/// Takes the units from the giver's investments, the oldest first, and keeps which of them gave how many.
+pub(crate) fn give(
     registry: &Registry,
     tx: &mut Tx,
-    transfer: &TransferRecord,
+    giver: &Giver,
 ) -> Result<Vec<(InvestmentId, Units)>> {
-    let instruction = &transfer.order.instruction;
-    let investments = transfers::giving(
-        tx,
-        transfer.order.investor,
-        instruction.product,
-        transfer.source.address,
-    )?;
-    let parts = first_in_first_out(&investments, transfer.units).ok_or_else(|| {
+    let investments = transfers::giving(tx, giver.investor, giver.product, giver.wallet)?;
+    let parts = first_in_first_out(&investments, giver.units).ok_or_else(|| {
         Error::fault(Mismatch::Instruction(
-            instruction.id,
+            giver.instruction,
             "the investments in the wallet do not have as many units",
         ))
     })?;
@@ -108,6 +122,7 @@ fn give(
         record.changed_at = registry.clock.now();
         storage::investments::update(tx, &record)?;
     }
+    transfers::insert_parts(tx, giver.instruction, &parts)?;
     Ok(parts)
 }
 

@@ -8,7 +8,7 @@ use domain::{
     ProductId, ProductStatus, Recipient, Refusal, Timestamp, Units,
 };
 use storage::Scope;
-use storage::dlt_commands::{self, NewTransfer};
+use storage::dlt_commands::{self, CommandKind, NewInstructed};
 use storage::instructions::{Evidence, InstructionRecord};
 use storage::transfers::{SideRecord, TransferRecord};
 use storage::{instructions, parties, transfer_rules};
@@ -17,7 +17,7 @@ use wire::FieldCode;
 use wire::transfers::{Transfer, TransferCreate};
 
 use crate::events::{self, Happening};
-use crate::signed_transfers::{self, Facts};
+use crate::signed_instructions::{self, Facts, Purpose};
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids,
 };
@@ -47,8 +47,8 @@ pub async fn create(
                 chain_id: product.chain_id,
                 token: product.token_address,
                 from: source.side.wallet.address,
-                to: ordered.target,
                 units: ordered.units,
+                purpose: Purpose::Transfer(ordered.target),
             };
             let evidence = evidence(&facts, &ordered, now)?;
             // From here on nobody else enters an instruction for the asset before this one is there or refused.
@@ -174,6 +174,7 @@ pub(crate) fn tell_ended(
         investment: None,
         investor: Some(order.investor),
         transfer: Some(order.instruction.id),
+        redemption: None,
         status: Some(status.as_str()),
         previous: Some(wire::transfers::TransferStatus::Processing.as_str()),
         sequence: 1,
@@ -188,10 +189,10 @@ fn evidence(facts: &Facts, ordered: &Ordered, now: Timestamp) -> Result<Evidence
         .signed
         .as_ref()
         .ok_or_else(|| refused(InstructionRefusal::NoInstruction))?;
-    let digest = signed_transfers::check(facts, signed, now).map_err(refused)?;
+    let digest = signed_instructions::check(facts, signed, now).map_err(refused)?;
     Ok(Evidence {
         digest,
-        signature: signed.signature.to_vec(),
+        signature: Some(signed.signature.to_vec()),
     })
 }
 
@@ -208,8 +209,8 @@ fn conditions(
         None => false,
     };
     let wallet = source.side.wallet;
-    let before = instruction.sequence;
-    let (held, bound) = storage::transfers::stock(tx, product, wallet.address, before)?;
+    let (place, before) = ((product, wallet.address), instruction.sequence);
+    let (held, bound) = storage::transfers::stock(tx, place, Some(before), None)?;
     let unlocked = match lock_in_days(tx, product)? {
         0 => held,
         days => {
@@ -253,14 +254,15 @@ fn enter(
     let instruction = &transfer.order.instruction;
     let choices = (signed.nonce.as_str(), signed.deadline);
     storage::transfers::insert(tx, transfer, choices, evidence)?;
-    let command = NewTransfer {
+    let command = NewInstructed {
         id: CommandId::from_uuid(ids::new()),
+        kind: CommandKind::Transfer,
         product: instruction.product,
         instruction: instruction.id,
         wallet: transfer.target.address,
         units: transfer.units,
     };
-    dlt_commands::queue_transfer(tx, &command, instruction.received_at)?;
+    dlt_commands::queue_instructed(tx, &command, instruction.received_at)?;
     let detail = serde_json::json!({
         "product": instruction.product.to_string(), "sequence": instruction.sequence, "amount": transfer.units.get(),
         "authority": instruction.authority.as_str(), "means": instruction.means.as_str(),

@@ -1,4 +1,4 @@
-//! Batches of commands, of transfers several open per product and of all else one, and the signed submissions that carry them to the network.
+//! Batches of commands, of what carries instructions out several open per product and of all else one, and the signed submissions that carry them to the network.
 
 use database::{DatabaseError, Row, Sql, Tx};
 use domain::{BatchId, ProductId, Timestamp, TransactionHash};
@@ -105,7 +105,7 @@ pub struct BatchRecord {
     pub product: ProductId,
     /// What its commands do.
     pub kind: CommandKind,
-    /// How many batches of the product were delivered before; of a transfer the place of its instruction in the queue.
+    /// How many batches of the product were delivered before; of what carries an instruction out the place of that in the queue.
     pub sequence: u32,
     /// How far it is.
     pub status: BatchStatus,
@@ -143,7 +143,7 @@ pub struct SubmissionRecord {
     pub created_at: Timestamp,
 }
 
-/// Opens a batch; false if the product has an open one already, or this transfer has.
+/// Opens a batch; false if the product has an open one already, or this instruction has.
 ///
 /// # Errors
 /// Fails if the database does.

@@ -1,7 +1,7 @@
 //! Commands to the DLT network: rows that the worker takes into batches, exactly once each.
 
+mod instructed;
 mod lookups;
-mod transfers;
 
 use database::{DatabaseError, Row, Sql, Tx, Value};
 use domain::{
@@ -10,8 +10,8 @@ use domain::{
 
 use crate::columns::{Columns, time};
 
+pub use instructed::{NewInstructed, next_instructed, queue_instructed, refuse_queued, take_one};
 pub use lookups::{Backlog, backlog, due, find, list, lock, of_investment};
-pub use transfers::{NewTransfer, next_transfer, queue_transfer, refuse_queued, take_one};
 
 /// Wakes the worker.
 pub const TOPIC: &str = "dlt";
@@ -94,6 +94,10 @@ pub enum CommandKind {
     Delivery,
     /// Moves units from one investor's wallet to another's.
     Transfer,
+    /// Moves units from an investor's wallet back to the issuer.
+    Redemption,
+    /// Ends units that the issuer holds.
+    Deletion,
 }
 
 /// How far a command is.
@@ -301,19 +305,32 @@ pub fn retry(tx: &mut Tx, id: CommandId, now: Timestamp) -> Result<(), DatabaseE
 }
 
 impl CommandKind {
+    const ALL: [Self; 5] = [
+        Self::Issue,
+        Self::Delivery,
+        Self::Transfer,
+        Self::Redemption,
+        Self::Deletion,
+    ];
+
+    /// Whether it carries out an instruction of the asset's queue, in a batch of its own.
+    pub fn is_instructed(self) -> bool {
+        matches!(self, Self::Transfer | Self::Redemption | Self::Deletion)
+    }
+
     /// As stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Issue => "issue",
             Self::Delivery => "delivery",
             Self::Transfer => "transfer",
+            Self::Redemption => "redemption",
+            Self::Deletion => "deletion",
         }
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Issue, Self::Delivery, Self::Transfer]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 

@@ -16,6 +16,17 @@ on conflict (product_id) do update
 set last_sequence = instruction_queues.last_sequence + 1
 returning last_sequence");
 
+// Who binds units without a place holds the queue too: what is free is counted by one at a time.
+const HOLD: Sql = Sql("insert into instruction_queues
+(product_id, last_sequence)
+values ($1, 0)
+on conflict (product_id) do update
+set last_sequence = instruction_queues.last_sequence");
+
+const SEQUENCE: Sql = Sql("select sequence
+from instructions
+where id = $1");
+
 const SIGNED: Sql = Sql("select 1
 from instructions
 where product_id = $1
@@ -29,6 +40,10 @@ const END: Sql = Sql("update instructions
 set status = $2, code = $3, transaction_hash = $4, ended_at = $5
 where id = $1
 and status = 'processing'");
+
+const FIND: Sql = Sql("select id, product_id, sequence, environment_id, platform_id, investor_id, authority, means, received_at, status, code, transaction_hash, ended_at
+from instructions
+where id = $1");
 
 const LOCK: Sql = Sql("select id
 from instructions
@@ -44,7 +59,7 @@ pub struct InstructionRecord {
     pub environment: EnvironmentId,
     /// Through whom.
     pub platform: PlatformId,
-    /// Who instructs.
+    /// Who instructs; of what the issuer instructs, whose units those were.
     pub investor: InvestorId,
 }
 
@@ -53,8 +68,8 @@ pub struct InstructionRecord {
 pub struct Evidence {
     /// The hash that was signed; the same twice is the same instruction.
     pub digest: [u8; 32],
-    /// The signature over it.
-    pub signature: Vec<u8>,
+    /// The signature over it; none if it is attributed otherwise.
+    pub signature: Option<Vec<u8>>,
 }
 
 /// The next place in the asset's queue; nobody else gets one before the transaction ends.
@@ -63,6 +78,32 @@ pub struct Evidence {
 /// Fails if the database does.
 pub fn next_sequence(tx: &mut Tx, product: ProductId) -> Result<u64, DatabaseError> {
     tx.query_one(NEXT, &[product.uuid().into()])?.get(0)
+}
+
+/// Holds the asset's queue until the transaction ends, without taking a place.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn hold_queue(tx: &mut Tx, product: ProductId) -> Result<(), DatabaseError> {
+    tx.execute(HOLD, &[product.uuid().into()]).map(|_| ())
+}
+
+/// The place of an instruction.
+///
+/// # Errors
+/// Fails if the database does, or if there is no such instruction.
+pub fn sequence(tx: &mut Tx, id: InstructionId) -> Result<u64, DatabaseError> {
+    tx.query_one(SEQUENCE, &[id.uuid().into()])?.get(0)
+}
+
+/// An instruction with who gave it, locked until the transaction ends.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn lock(tx: &mut Tx, id: InstructionId) -> Result<Option<InstructionRecord>, DatabaseError> {
+    hold(tx, id)?;
+    let row = tx.query_opt(FIND, &[id.uuid().into()])?;
+    row.map(|row| read(&mut Columns::of(&row))).transpose()
 }
 
 /// Whether this was signed before for the asset.
@@ -96,7 +137,7 @@ pub fn insert(
         instruction.authority.as_str().into(),
         instruction.means.as_str().into(),
         evidence.digest.into(),
-        evidence.signature.as_slice().into(),
+        Value::from(evidence.signature.clone()),
         instruction.state().as_str().into(),
         time(instruction.received_at),
     ];

@@ -29,9 +29,13 @@ pub mod network_secrets;
 pub mod offers;
 pub mod orders;
 pub mod parties;
+pub mod payout_lists;
 pub mod people;
 pub mod platforms;
 pub mod products;
+pub mod redemption_checks;
+pub mod redemption_notices;
+pub mod redemptions;
 pub mod register;
 pub mod register_bundle;
 pub mod register_deliveries;
@@ -178,6 +182,24 @@ pub const COMPONENT: Component = Component {
             name: "instructions",
             sqlite: include_str!("../migrations/sqlite/V0020__instructions.sql"),
             postgres: include_str!("../migrations/postgres/V0020__instructions.sql"),
+        },
+        Migration {
+            version: 21,
+            name: "redemptions",
+            sqlite: include_str!("../migrations/sqlite/V0021__redemptions.sql"),
+            postgres: include_str!("../migrations/postgres/V0021__redemptions.sql"),
+        },
+        Migration {
+            version: 22,
+            name: "payout_lists",
+            sqlite: include_str!("../migrations/sqlite/V0022__payout_lists.sql"),
+            postgres: include_str!("../migrations/postgres/V0022__payout_lists.sql"),
+        },
+        Migration {
+            version: 23,
+            name: "redemption_notices",
+            sqlite: include_str!("../migrations/sqlite/V0023__redemption_notices.sql"),
+            postgres: include_str!("../migrations/postgres/V0023__redemption_notices.sql"),
         },
     ],
 };

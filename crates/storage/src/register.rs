@@ -7,17 +7,17 @@ use domain::{Address, HolderId, InvestorId, Isin, ProductId, Timestamp, Units};
 use crate::columns::{Columns, time};
 
 const INSERT_HEAD: Sql = Sql("insert into register_heads
-(product_id, issuer_holder_id, sequence, root_hash, frontier, issued_units, updated_at)
-values ($1, $2, $3, $4, $5, $6, $7)");
+(product_id, issuer_holder_id, sequence, root_hash, frontier, issued_units, deleted_units, updated_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)");
 
 const HEAD: Sql = Sql(
-    "select product_id, issuer_holder_id, sequence, root_hash, frontier, issued_units, updated_at
+    "select product_id, issuer_holder_id, sequence, root_hash, frontier, issued_units, deleted_units, updated_at
 from register_heads
 where product_id = $1",
 );
 
 const LOCK_HEAD: Sql = Sql(
-    "select product_id, issuer_holder_id, sequence, root_hash, frontier, issued_units, updated_at
+    "select product_id, issuer_holder_id, sequence, root_hash, frontier, issued_units, deleted_units, updated_at
 from register_heads
 where product_id = $1
 for update",
@@ -27,7 +27,7 @@ const COUNT_LOGS: Sql = Sql("select count(*)
 from register_heads");
 
 const LOGS: Sql = Sql(
-    "select p.isin, h.product_id, h.issuer_holder_id, h.sequence, h.root_hash, h.frontier, h.issued_units, h.updated_at
+    "select p.isin, h.product_id, h.issuer_holder_id, h.sequence, h.root_hash, h.frontier, h.issued_units, h.deleted_units, h.updated_at
 from register_heads h
 join products p on p.id = h.product_id
 order by h.product_id
@@ -36,7 +36,7 @@ limit $1 offset $2",
 
 // Only the state that was read may be moved on.
 const UPDATE_HEAD: Sql = Sql("update register_heads
-set sequence = $3, root_hash = $4, frontier = $5, updated_at = $6
+set sequence = $3, root_hash = $4, frontier = $5, deleted_units = $6, updated_at = $7
 where product_id = $1
 and sequence = $2");
 
@@ -110,6 +110,8 @@ pub struct Head {
     pub frontier: Vec<u8>,
     /// The issue volume.
     pub issued: Units,
+    /// What was deleted of it.
+    pub deleted: Units,
     /// When the last entry was made.
     pub updated_at: Timestamp,
 }
@@ -137,6 +139,7 @@ pub fn insert_head(tx: &mut Tx, head: &Head) -> Result<(), DatabaseError> {
         head.root_hash.into(),
         head.frontier.as_slice().into(),
         head.issued.as_i64().into(),
+        head.deleted.as_i64().into(),
         time(head.updated_at),
     ];
     tx.later(INSERT_HEAD, &parameters)
@@ -171,6 +174,7 @@ pub fn update_head(tx: &mut Tx, from_sequence: u64, head: &Head) -> Result<(), D
         Value::I64(head.sequence.cast_signed()),
         head.root_hash.into(),
         head.frontier.as_slice().into(),
+        head.deleted.as_i64().into(),
         time(head.updated_at),
     ];
     tx.later(UPDATE_HEAD, &parameters)
@@ -364,6 +368,7 @@ fn head_of(columns: &mut Columns<'_>) -> Result<Head, DatabaseError> {
         root_hash: columns.next()?,
         frontier: columns.next()?,
         issued: columns.units()?,
+        deleted: columns.units()?,
         updated_at: columns.time()?,
     })
 }

@@ -25,6 +25,14 @@ order by sequence
 limit $3",
 );
 
+// Entries are made one after the other, so that the last one before a moment is found from the end.
+const LAST_BEFORE: Sql = Sql("select sequence
+from register_entries
+where product_id = $1
+and created_at < $2
+order by sequence desc
+limit 1");
+
 const LEAF_HASHES: Sql = Sql("select leaf_hash
 from register_entries
 where product_id = $1
@@ -146,6 +154,19 @@ pub fn after(
             })
         })
         .collect()
+}
+
+/// The last entry that was made before a moment; 0 if there was none.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn last_before(
+    tx: &mut Tx,
+    product: ProductId,
+    moment: Timestamp,
+) -> Result<u64, DatabaseError> {
+    let row = tx.query_opt(LAST_BEFORE, &[product.uuid().into(), time(moment)])?;
+    row.map_or(Ok(0), |row| row.get(0))
 }
 
 /// The leaf hashes of these indices, which count from 0, as far as there are any.

@@ -5,7 +5,7 @@ use domain::transfer::Side;
 use domain::wallet::{Standing, Wallet};
 use domain::{
     Address, CampaignId, EnvironmentId, InstructionId, InvestmentId, InvestorId, PlatformId,
-    ProductId, Recipient, Timestamp, Units, WalletId,
+    ProductId, Recipient, RedemptionId, Timestamp, Units, WalletId,
 };
 
 use crate::columns::{Columns, time};
@@ -28,14 +28,22 @@ join investors i on i.id = w.investor_id
 where w.environment_id = $1
 and w.address = $2");
 
-// What instructions that have not ended yet will take from a wallet.
-const BOUND: Sql = Sql("select cast(coalesce(sum(t.units), 0) as bigint)
+// What instructions that have not ended yet will take from a wallet, and what waits there to be redeemed.
+const BOUND: Sql = Sql("select cast(
+(select coalesce(sum(t.units), 0)
 from instructions i
 join transfers t on t.instruction_id = i.id
 where i.product_id = $1
 and i.status = 'processing'
 and t.source_address = $2
-and i.sequence < $3");
+and i.sequence < $3)
++ (select coalesce(sum(r.units), 0)
+from redemptions r
+where r.product_id = $1
+and r.source_address = $2
+and r.status in ('awaiting_payment', 'paid')
+and (r.id <> $4 or $4 is null))
+as bigint)");
 
 const INSERT: Sql = Sql("insert into transfers
 (instruction_id, source_wallet_id, source_address, target_wallet_id, target_address, target_investor_id, units, nonce, deadline)
@@ -154,20 +162,22 @@ pub fn side_at(
     row.map(|row| read_side(&row)).transpose()
 }
 
-/// What lies in a wallet, and what instructions before this place in the queue have bound of it.
+/// What lies in a wallet, and what is bound of it: by instructions before this place in the queue (by all of them if none is given) and
+/// by redemptions other than this one.
 ///
 /// # Errors
 /// Fails if the database does.
 pub fn stock(
     tx: &mut Tx,
-    product: ProductId,
-    wallet: Address,
-    before: u64,
+    (product, wallet): (ProductId, Address),
+    before: Option<u64>,
+    but: Option<RedemptionId>,
 ) -> Result<(Units, Units), DatabaseError> {
     let bound = [
         product.uuid().into(),
         wallet.bytes().into(),
-        Value::I64(before.cast_signed()),
+        Value::I64(before.map_or(i64::MAX, u64::cast_signed)),
+        Value::from(but.map(RedemptionId::uuid)),
     ];
     let held = holdings::in_wallet(tx, product, wallet)?;
     let bound = Columns::of(&tx.query_one(BOUND, &bound)?).units()?;
@@ -291,15 +301,14 @@ pub fn since(
         .collect()
 }
 
-/// Keeps which investments gave the units, and what the recipient got for them.
+/// Keeps which investments gave the units.
 ///
 /// # Errors
 /// Fails if the database does.
-pub fn complete(
+pub fn insert_parts(
     tx: &mut Tx,
     id: InstructionId,
     parts: &[(InvestmentId, Units)],
-    investment: InvestmentId,
 ) -> Result<(), DatabaseError> {
     for (giving, units) in parts {
         let parameters = [
@@ -309,6 +318,18 @@ pub fn complete(
         ];
         tx.later(INSERT_PART, &parameters)?;
     }
+    Ok(())
+}
+
+/// Keeps what the recipient got for them.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn complete(
+    tx: &mut Tx,
+    id: InstructionId,
+    investment: InvestmentId,
+) -> Result<(), DatabaseError> {
     tx.later(
         SET_INVESTMENT,
         &[id.uuid().into(), investment.uuid().into()],

@@ -23,7 +23,7 @@ pub struct Event {
     pub kind: String,
     /// Name of the environment.
     pub environment: String,
-    /// Counts the events of one investment (or investor, or transfer) from 1 without gaps.
+    /// Counts the events of one investment (or investor, transfer, redemption) from 1 without gaps.
     pub sequence: u64,
     /// The investor concerned.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -31,6 +31,9 @@ pub struct Event {
     /// The transfer concerned.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub transfer_id: Option<Uuid>,
+    /// The redemption concerned.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub redemption_id: Option<Uuid>,
     /// The status before.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub previous_status: Option<String>,

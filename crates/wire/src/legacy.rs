@@ -91,6 +91,11 @@ impl Legacy for crate::investments::SignedDocumentsAdd {}
 impl Legacy for crate::network::IdentificationDecision {}
 impl Legacy for crate::transfers::TransferCreate {}
 impl Legacy for crate::transfers::TransferRules {}
+impl Legacy for crate::payout_lists::PayoutListCreate {}
+impl Legacy for crate::redemption_notices::RedemptionNoticeCreate {}
+impl Legacy for crate::redemptions::RedemptionCreate {}
+impl Legacy for crate::redemptions::RedemptionPaid {}
+impl Legacy for crate::redemptions::RedemptionDelete {}
 impl Legacy for crate::issuing::CampaignCreate {}
 impl Legacy for crate::issuing::CampaignPatch {}
 impl Legacy for crate::issuing::IssuerAccountCreate {}

@@ -13,13 +13,16 @@ pub struct Register {
     pub isin: String,
     /// Units entered.
     pub issue_volume: u64,
+    /// Units of these that were deleted again.
+    #[serde(default)]
+    pub deleted_units: u64,
     /// Sequence of the last entry; 0 while nothing is entered.
     pub sequence: u64,
     /// Merkle tree hash over all entries (RFC 9162), hexadecimal.
     pub root_hash: String,
     /// Contract of the token.
     pub token_address: Option<String>,
-    /// Who holds what; the sum is the issue volume.
+    /// Who holds what; the sum is the issue volume less what was deleted.
     pub holdings: Vec<Holding>,
 }
 
@@ -28,7 +31,7 @@ pub struct Register {
 pub struct Holding {
     /// Random identifier of the holder (§ 17(2) eWpG).
     pub holder_id: Uuid,
-    /// True for the issuer's own holding of undelivered units.
+    /// True for the issuer's own holding: undelivered units, and those that came back to it until they are deleted.
     pub is_issuer: bool,
     /// Address on the DLT network.
     pub wallet_address: String,

@@ -157,6 +157,8 @@ catalogue! {
         IdempotencyInFlight = "idempotency_in_flight", 409, "The first request is still running", "A request with the same idempotency key is being worked on; repeat after `Retry-After`.";
         WalletAddressTaken = "wallet_address_taken", 409, "The address is in use", "The wallet address is already registered in this environment.";
         R17Duplicate = "r17_duplicate", 409, "The instruction was given before", "The holder signed this very instruction once, and it is in the queue or has ended (R17); sign another one with a new nonce.";
+        R18NotFinal = "r18_not_final", 409, "The units are not the issuer's yet", "The transaction that enters the issuer as holder is not final; what comes after it has to wait (R18, § 18(4) eWpG).";
+        RedemptionState = "redemption_state", 409, "The redemption's step forbids this", "The redemption is at a step at which this cannot be done: it is paid, re-registered to the issuer and deleted in this order.";
         Conflict = "conflict", 409, "Conflict", "The request contradicts the present state of the resource.";
         LastManager = "last_manager", 409, "Nobody would manage members", "The last person who manages an organisation's members can be neither removed nor given another role.";
         IssuerExists = "issuer_exists", 409, "The issuer exists already", "There is an issuer of this firm; a firm is one issuer of the network.";
@@ -195,11 +197,12 @@ catalogue! {
         WebhookAddressNotAllowed = "webhook_address_not_allowed", 422, "The webhook address is not allowed", "The URL is not https, or leads to an address that may not be called.";
         ProductNotListed = "product_not_listed", 422, "The product is not listed for the platform", "The product may not be held by the investors of this distribution platform.";
         R01NoAgreement = "r01_no_agreement", 422, "The recipient has not agreed", "The wallet that shall receive does not let transfers come in (R01, § 25 eWpG).";
-        R02NoInstruction = "r02_no_instruction", 422, "The holder has not instructed", "The holder has to sign the transfer with the key of the source wallet (R02, § 18(1) eWpG).";
-        R03BadAuth = "r03_bad_auth", 422, "The instruction cannot be attributed", "The signature is not the source wallet's over exactly this transfer, or its deadline is over (R03, § 11(6) eWpRV).";
-        R10Insufficient = "r10_insufficient", 422, "The holding is too small", "The wallet has fewer units than the amount that are not bound by earlier instructions (R10).";
-        R14Unidentified = "r14_unidentified", 422, "A side is not identified", "The address is no wallet of an investor here, or one of the two investors is not identified or may not hold units (R14, § 11 eWpRV).";
-        R15Freeze = "r15_freeze", 422, "A wallet is frozen", "One of the two wallets is frozen, or register and DLT network have to be reconciled first (R15).";
+        R02NoInstruction = "r02_no_instruction", 422, "The holder has not instructed", "The holder has to sign with the key of the wallet that the units leave (R02, § 18(1) eWpG).";
+        R03BadAuth = "r03_bad_auth", 422, "The instruction cannot be attributed", "The signature is not that of the wallet that the units leave, over exactly this instruction, or its deadline is over (R03, § 11(6) eWpRV).";
+        R08IssuerConsent = "r08_issuer_consent", 422, "The issuer has not consented", "This change needs the issuer's consent; name where it is kept if the issuer has not given it here (R08, § 18(2) eWpG).";
+        R10Insufficient = "r10_insufficient", 422, "The holding is too small", "The wallet has fewer units than asked for that are not bound by earlier instructions (R10).";
+        R14Unidentified = "r14_unidentified", 422, "A side is not identified", "The address is no wallet of an investor here, or an investor concerned is not identified or may not hold units (R14, § 11 eWpRV).";
+        R15Freeze = "r15_freeze", 422, "A wallet is frozen", "A wallet concerned is frozen, or register and DLT network have to be reconciled first (R15).";
         R19Lockup = "r19_lockup", 422, "The units are locked up", "The terms of the product do not let its units be transferred yet (R19).";
         TransfersPaused = "transfers_paused", 422, "Transfers are stopped", "The registrar has stopped transfers of this product for now.";
         PlatformSuspended = "platform_suspended", 422, "The platform is suspended", "A suspended platform takes no new investments; reading and running investments go on.";

@@ -1,8 +1,8 @@
 //! One batch on its way: look what became of it, else check, sign, store, send, and enter what the network says.
 //!
 //! A submission is stored before it is sent, and another one is signed only when no earlier one can take effect any more.
-//! Together with the sequence that the token demands, that is what delivers exactly once. For transfers the token demands none; there
-//! the balance of the giving wallet is compared before anything is signed.
+//! Together with the sequence that the token demands, that is what delivers exactly once. For what carries an instruction out the
+//! token demands none; there the balance of the giving wallet is compared before anything is signed.
 
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -114,7 +114,9 @@ impl Courier {
                 Some(other) => Ok(other),
                 None => self.send(batch, &batch_delivery(batch)).await,
             },
-            Kind::Transfer => self.carry_transfer(batch, before.is_empty()).await,
+            Kind::Transfer | Kind::Redemption | Kind::Deletion => {
+                self.carry_instructed(batch, before.is_empty()).await
+            }
         }
     }
 
@@ -221,8 +223,8 @@ impl Courier {
         drop(turn);
         match self.ledger.outcome(&submission).await? {
             Outcome::Confirmed(confirmation) => self.confirm(batch, confirmation).await,
-            // The next transfer can follow at once.
-            Outcome::Pending if batch.kind == Kind::Transfer => Ok(Progress::Moved),
+            // The next instruction can follow at once.
+            Outcome::Pending if batch.kind.is_instructed() => Ok(Progress::Moved),
             Outcome::Pending => Ok(Progress::Waiting),
             Outcome::Refused { .. } => {
                 let hash = TransactionHash::from_bytes(submission.id.0);
@@ -273,8 +275,8 @@ impl Courier {
 
     /// The network would refuse the batch as things stand.
     async fn refused(&self, batch: &Batch, refusal: Refusal) -> Result {
-        if batch.kind == Kind::Transfer {
-            return self.refused_transfer(batch, refusal).await;
+        if batch.kind.is_instructed() {
+            return self.refused_instruction(batch, refusal).await;
         }
         match refusal {
             Refusal::OutOfSequence { expected, .. } => self.out_of_sequence(batch, expected).await,

@@ -23,6 +23,18 @@ pub const CRASH_POINTS: &[&str] = &[
     "transfer.submitted",
     "transfer.before_confirm",
     "transfer.confirmed",
+    "redemption.batch_taken",
+    "redemption.prepared",
+    "redemption.stored",
+    "redemption.submitted",
+    "redemption.before_confirm",
+    "redemption.confirmed",
+    "deletion.batch_taken",
+    "deletion.prepared",
+    "deletion.stored",
+    "deletion.submitted",
+    "deletion.before_confirm",
+    "deletion.confirmed",
 ];
 
 /// Places of one kind of batch.
@@ -45,6 +57,8 @@ pub(crate) fn reach(kind: Kind, step: Step) {
         Kind::Issue => 0,
         Kind::Delivery => STEPS,
         Kind::Transfer => 2 * STEPS,
+        Kind::Redemption => 3 * STEPS,
+        Kind::Deletion => 4 * STEPS,
     };
     crash::point(CRASH_POINTS[first + step as usize]);
 }

@@ -6,9 +6,9 @@ mod batch;
 mod clocks;
 mod courier;
 mod crash_points;
+mod instructed;
 pub mod mail;
 mod probes;
-mod transfer;
 
 use std::future::Future;
 use std::sync::Arc;

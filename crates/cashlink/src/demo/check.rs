@@ -89,7 +89,8 @@ async fn in_register(
         .context("the register has holdings")?;
     let units = |holding: &Value| holding["units"].as_u64().unwrap_or_default();
     let sum: u64 = holdings.iter().map(units).sum();
-    if register["issue_volume"] != sum {
+    let deleted = register["deleted_units"].as_u64().unwrap_or_default();
+    if register["issue_volume"] != sum + deleted {
         bail!(
             "the holdings of {} are {sum} together, the issue is {}",
             environment.name,

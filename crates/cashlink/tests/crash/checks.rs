@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::common::PATIENCE;
 use crate::orders::Market;
+use crate::redemptions::Redemption;
 use crate::transfers::Transfer;
 use crate::world::World;
 
@@ -43,6 +44,12 @@ impl World {
                 assert_ne!(transfer["status"], "failed", "{transfer}");
                 if transfer["status"] != "succeeded" {
                     missing.push(format!("{} is {}", transfer["id"], transfer["status"]));
+                }
+            }
+            for redemption in market.distributor.list("redemptions/").await {
+                assert_ne!(redemption["status"], "failed", "{redemption}");
+                if redemption["status"] != "succeeded" {
+                    missing.push(format!("{} is {}", redemption["id"], redemption["step"]));
                 }
             }
         }
@@ -101,6 +108,16 @@ impl World {
             assert!(again.is_replayed, "{} was done again", transfer.key);
             let id = again.body["id"].as_str();
             assert_eq!(id, transfer.id.as_deref(), "{}", transfer.key);
+        }
+        for redemption in &self.redemptions {
+            let market = &self.markets[redemption.market];
+            let again = market
+                .distributor
+                .post("redemptions/", &redemption.key, &redemption.body)
+                .await;
+            assert!(again.is_replayed, "{} was done again", redemption.key);
+            let id = again.body["id"].as_str();
+            assert_eq!(id, redemption.id.as_deref(), "{}", redemption.key);
         }
         let begin = Instant::now();
         loop {
@@ -171,7 +188,12 @@ impl World {
         self.transfers.iter().filter(of)
     }
 
-    /// What each wallet should hold by what was ordered and given on.
+    fn redemptions_of(&self, index: usize) -> impl Iterator<Item = &Redemption> {
+        let of = move |redemption: &&Redemption| redemption.market == index;
+        self.redemptions.iter().filter(of)
+    }
+
+    /// What each wallet should hold by what was ordered, given on and given back.
     pub(crate) fn expected(&self, index: usize) -> BTreeMap<String, u64> {
         let address = |customer: usize| self.markets[index].customers[customer].address.clone();
         let mut expected: BTreeMap<String, u64> = BTreeMap::new();
@@ -182,6 +204,9 @@ impl World {
             *expected.entry(address(transfer.from)).or_default() -= 1;
             *expected.entry(address(transfer.to)).or_default() += 1;
         }
+        for redemption in self.redemptions_of(index) {
+            *expected.entry(address(redemption.from)).or_default() -= 1;
+        }
         expected
     }
 
@@ -189,8 +214,10 @@ impl World {
     async fn check_units(&self, index: usize, market: &Market) {
         let expected = self.expected(index);
         let orders = self.orders.iter().filter(|order| order.market == index);
-        let entries = orders.count() + self.transfers_of(index).count();
-        let sum: u64 = expected.values().sum();
+        let (ordered, redeemed) = (orders.clone().count(), self.redemptions_of(index).count());
+        // A redemption has two entries: of the way to the issuer, and of the end.
+        let entries = ordered + self.transfers_of(index).count() + 2 * redeemed;
+        let sum: u64 = orders.map(|order| order.units).sum();
         let campaign = market
             .distributor
             .get(&format!("campaigns/{}/", market.campaign_id))
@@ -211,6 +238,7 @@ impl World {
             1 + entries as u64,
             "one entry of the issue and one of each delivery and transfer: {register}"
         );
+        assert_eq!(number(&register, "deleted_units"), redeemed as u64);
         let mut entered: BTreeMap<String, u64> = BTreeMap::new();
         for holding in register["holdings"].as_array().unwrap() {
             *entered.entry(text(holding, "wallet_address")).or_default() +=
@@ -311,7 +339,12 @@ async fn feed(market: &Market) -> Vec<Value> {
 fn by_subject(events: &[Value]) -> BTreeMap<String, Vec<Value>> {
     let mut all: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for event in events {
-        let about = ["investment_id", "transfer_id", "investor_id"];
+        let about = [
+            "investment_id",
+            "transfer_id",
+            "redemption_id",
+            "investor_id",
+        ];
         let about = about.map(|field| event[field].as_str());
         let subject = about.into_iter().flatten().next();
         let subject = subject.unwrap_or("the environment");

@@ -19,6 +19,7 @@ mod gateway;
 mod orders;
 mod place;
 mod points;
+mod redemptions;
 mod seeds;
 mod transfers;
 mod world;
@@ -87,6 +88,27 @@ async fn killed_while_transfers_are_carried(#[case] backend: Backend) {
     world.at_last().await;
 }
 
+/// The places on both ways: of the units to the issuer, and of their end.
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reg_31_killed_while_redemptions_are_carried(#[case] backend: Backend) {
+    let points = [points::of("redemption"), points::of("deletion")].concat();
+    assert_eq!(points.len(), 12, "there are places of both kinds");
+    let mut world = World::open(backend, 1).await;
+    // Somebody has to hold something before it can be given back.
+    world.round("before any redemption", []).await;
+    world.redemptions_too = true;
+    for Point { name, visit } in points {
+        world
+            .round(&format!("{name}:{visit}"), [Death::At(&name, visit)])
+            .await;
+    }
+    assert!(!world.redemptions.is_empty());
+    world.at_last().await;
+}
+
 /// An asset is issued once, so each point needs a network of its own.
 #[rstest]
 #[case::sqlite(Backend::Sqlite)]
@@ -120,7 +142,14 @@ async fn killed_at_random_moments(#[case] backend: Backend) {
 #[test]
 fn every_point_of_the_code_has_a_test() {
     let kinds = [
-        "issue", "delivery", "transfer", "database", "webhooks", "gateway",
+        "issue",
+        "delivery",
+        "transfer",
+        "redemption",
+        "deletion",
+        "database",
+        "webhooks",
+        "gateway",
     ];
     for name in points::in_the_code() {
         let kind = name.split('.').next().unwrap();

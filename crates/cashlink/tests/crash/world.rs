@@ -14,6 +14,7 @@ use crate::client::{Session, Way, id};
 use crate::common::{PATIENCE, Process};
 use crate::orders::{Customer, Market, Order, seconds_ago};
 use crate::place::{Place, address};
+use crate::redemptions::Redemption;
 use crate::transfers::Transfer;
 
 pub(crate) const BROKER: &str = "Spreeinvest Wertpapiervermittlung GmbH";
@@ -66,6 +67,10 @@ pub struct World {
     pub(crate) transfers: Vec<Transfer>,
     /// Whether customers give units on in the next rounds.
     pub(crate) transfers_too: bool,
+    /// Every redemption that was ever instructed.
+    pub(crate) redemptions: Vec<Redemption>,
+    /// Whether customers give units back in the next rounds.
+    pub(crate) redemptions_too: bool,
     pub met: Met,
     server: Process,
     rng: StdRng,
@@ -122,6 +127,8 @@ impl World {
             orders: Vec::new(),
             transfers: Vec::new(),
             transfers_too: false,
+            redemptions: Vec::new(),
+            redemptions_too: false,
             met: Met::default(),
             server,
             rng: StdRng::seed_from_u64(seed),
@@ -148,6 +155,15 @@ impl World {
                 givers.spawn(transfer.place(market.clone()));
             }
         }
+        let mut redeemers = JoinSet::new();
+        for (index, market) in self.markets.iter().enumerate() {
+            let held = self.expected(index);
+            let number = self.redemptions.len() + index;
+            let redemption = Redemption::new(index, market, &held, number);
+            if let Some(redemption) = redemption.filter(|_| self.redemptions_too) {
+                redeemers.spawn(redemption.place(market.clone()));
+            }
+        }
         for death in deaths {
             self.die(death).await;
             self.met.kills += 1;
@@ -164,6 +180,9 @@ impl World {
         }
         while let Some(transfer) = givers.join_next().await {
             self.transfers.push(transfer.unwrap());
+        }
+        while let Some(redemption) = redeemers.join_next().await {
+            self.redemptions.push(redemption.unwrap());
         }
         self.settle().await;
         self.check().await;

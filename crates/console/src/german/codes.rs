@@ -98,6 +98,14 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
             "Die Weisung wurde schon erteilt",
             "Diese unterschriebene Weisung liegt bereits vor; eine neue braucht eine andere Nummer (nonce).",
         ),
+        R18NotFinal => (
+            "Die Stücke sind noch nicht beim Emittenten",
+            "Die Umtragung auf den Emittenten ist noch nicht endgültig; was danach kommt, muss warten.",
+        ),
+        RedemptionState => (
+            "Der Stand der Rücknahme lässt das nicht zu",
+            "Eine Rücknahme wird bezahlt, auf den Emittenten umgetragen und gelöscht, in dieser Reihenfolge.",
+        ),
         Conflict => ("Widerspruch", "Das widerspricht dem gegenwärtigen Stand."),
         LastManager => (
             "Niemand könnte mehr Mitglieder verwalten",
@@ -254,6 +262,10 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
         R03BadAuth => (
             "Die Weisung ist nicht zuzuordnen",
             "Die Unterschrift gehört nicht zur abgebenden Wallet und genau dieser Übertragung, oder ihre Frist ist abgelaufen.",
+        ),
+        R08IssuerConsent => (
+            "Der Emittent hat nicht zugestimmt",
+            "Diese Änderung braucht die Zustimmung des Emittenten; wo sie verwahrt ist, muss gesagt werden.",
         ),
         R10Insufficient => (
             "Der Bestand reicht nicht",

@@ -77,6 +77,27 @@ pub(super) fn encode(command: &Command, factory: Address) -> Result<(Address, By
             };
             Ok((to_evm(*asset), call.abi_encode().into()))
         }
+        Command::TakeBack { asset, from, units } => {
+            if *units == 0 {
+                return invalid("a return of no units");
+            }
+            let call = SecurityToken::takeBackCall {
+                from: to_evm(*from),
+                amount: U256::from(*units),
+            };
+            Ok((to_evm(*asset), call.abi_encode().into()))
+        }
+        Command::Burn { asset, units } => {
+            if *units == 0 {
+                return invalid("a deletion of no units");
+            }
+            // Undelivered units, and those that came back, lie with the token contract itself.
+            let call = SecurityToken::burnCall {
+                from: to_evm(*asset),
+                amount: U256::from(*units),
+            };
+            Ok((to_evm(*asset), call.abi_encode().into()))
+        }
         Command::Admit { asset, wallet } => Ok(status(to_evm(*asset), to_evm(*wallet), ADMITTED)),
         Command::Bar { asset, wallet } => Ok(status(to_evm(*asset), to_evm(*wallet), BARRED)),
     }

@@ -2,9 +2,11 @@
 //!
 //! Functions panic where the adapter does not conform, as assertions do.
 
+mod returns;
 mod stage;
 
 use crate::{Command, LedgerError, Outcome, Refusal};
+pub use returns::what_comes_back_is_ended;
 pub use stage::{Stage, Wallet, execute, isin};
 use stage::{assert_balances, assert_refused, confirmed, create, creation, delivery, state_of};
 
@@ -17,6 +19,7 @@ pub async fn all(stage: &dyn Stage) {
     an_ineligible_receiver_gets_no_transfer(stage).await;
     more_than_the_issue_is_refused(stage).await;
     the_registrar_moves_units_between_wallets(stage).await;
+    what_comes_back_is_ended(stage).await;
     a_submission_may_be_repeated(stage).await;
     a_lost_nonce_is_refused(stage).await;
     malformed_commands_are_invalid(stage).await;
@@ -360,11 +363,22 @@ pub async fn malformed_commands_are_invalid(stage: &dyn Stage) {
         to: wallet,
         units: 0,
     };
-    let prepared = stage.ledger().prepare(&nothing).await;
-    assert!(
-        matches!(prepared, Err(LedgerError::Invalid(_))),
-        "{prepared:?}"
-    );
+    let back = Command::TakeBack {
+        asset: wallet,
+        from: wallet,
+        units: 0,
+    };
+    let burn = Command::Burn {
+        asset: wallet,
+        units: 0,
+    };
+    for command in [nothing, back, burn] {
+        let prepared = stage.ledger().prepare(&command).await;
+        assert!(
+            matches!(prepared, Err(LedgerError::Invalid(_))),
+            "{prepared:?}"
+        );
+    }
     let prepared = stage.ledger().prepare(&creation(&isin(9), 0)).await;
     assert!(
         matches!(prepared, Err(LedgerError::Invalid(_))),

@@ -42,9 +42,9 @@ refusals! {
     /// One of the two sides has not agreed.
     NoAgreement = "r01_no_agreement", "§ 25(1) eWpG", "Both sides have to agree: the recipient's wallet has to let transfers come in (receiving_enabled).";
     /// Nobody entitled has instructed.
-    NoInstruction = "r02_no_instruction", "§ 18(1) eWpG", "The holder has to instruct: sign the transfer with the key of the source wallet and send nonce, deadline and signature.";
+    NoInstruction = "r02_no_instruction", "§ 18(1) eWpG", "The holder has to instruct: sign with the key of the wallet that the units leave, and send nonce, deadline and signature.";
     /// The instruction cannot be attributed.
-    BadAuth = "r03_bad_auth", "§ 18(1) eWpG, § 11(6) eWpRV", "The signature has to be the source wallet's, over exactly this transfer, and its deadline must not be over.";
+    BadAuth = "r03_bad_auth", "§ 18(1) eWpG, § 11(6) eWpRV", "The signature has to be that of the wallet that the units leave, over exactly this instruction, and its deadline must not be over.";
     /// The registrar knows better.
     KnownNotEntitled = "r04_known_not_entitled", "§ 18(1) eWpG", "The registrar knows that the holder is not entitled.";
     /// A third party stands in the holder's place.
@@ -66,9 +66,9 @@ refusals! {
     /// The entry type does not allow it.
     EntryType = "r13_entry_type", "§ 8 eWpG", "The target is not allowed in this type of entry.";
     /// Somebody is not identified.
-    Unidentified = "r14_unidentified", "§ 11 eWpRV, §§ 10, 11 GwG", "Both sides have to be investors of this environment who are identified and may hold units.";
+    Unidentified = "r14_unidentified", "§ 11 eWpRV, §§ 10, 11 GwG", "Who gives and who receives have to be investors of this environment who are identified and may hold units.";
     /// Something is frozen.
-    Freeze = "r15_freeze", "GwG, court order, § 7(2) eWpG", "One of the two wallets is frozen, or register and DLT network have to be reconciled first.";
+    Freeze = "r15_freeze", "GwG, court order, § 7(2) eWpG", "A wallet is frozen, or register and DLT network have to be reconciled first.";
     /// Other terms are in force.
     TermsNotCurrent = "r16_terms_not_current", "§ 5 eWpG", "The entry refers to terms that are not the current ones.";
     /// It was given before.

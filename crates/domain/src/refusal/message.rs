@@ -99,7 +99,10 @@ impl Refusal {
             Self::PlatformNotAdmitted => {
                 "Only platforms that the registrar has admitted take investments.".to_owned()
             }
-            Self::Instruction(refusal) => refusal.message().to_owned(),
+            Self::Instruction(refusal) | Self::Redemption(refusal) => refusal.message().to_owned(),
+            Self::RedemptionState { action, step } => {
+                format!("A redemption at the step {step} cannot be {action}.")
+            }
             Self::AssetRequestState { action, status } => {
                 format!("A request with the status {status} cannot be {action}.")
             }

@@ -95,6 +95,12 @@ fn one_of_each() -> Vec<Refusal> {
         Refusal::Instruction(InstructionRefusal::Lockup),
         Refusal::Instruction(InstructionRefusal::ProductNotListed),
         Refusal::Instruction(InstructionRefusal::TransfersPaused),
+        Refusal::Redemption(InstructionRefusal::IssuerConsent),
+        Refusal::Redemption(InstructionRefusal::NotFinal),
+        Refusal::RedemptionState {
+            action: "deleted",
+            step: "awaiting_payment",
+        },
     ]
 }
 

@@ -60,6 +60,36 @@ pub enum Entry {
         /// The block that holds it.
         block: u64,
     },
+    /// Units come back to the issuer, who has paid for them (§ 29 eWpG).
+    Redemption {
+        /// Who held the units.
+        from: HolderId,
+        /// The issuer.
+        to: HolderId,
+        /// How many.
+        units: Units,
+        /// The instruction's place in the asset's queue.
+        instruction: u64,
+        /// The transaction on the DLT network that made it effective.
+        transaction_hash: TransactionHash,
+        /// The block that holds it.
+        block: u64,
+    },
+    /// Units that the issuer holds are marked void (§ 4(9) eWpG). What they were stays in the register.
+    Deletion {
+        /// The issuer.
+        holder: HolderId,
+        /// How many.
+        units: Units,
+        /// The entry by which the issuer had them.
+        voids: u64,
+        /// The instruction's place in the asset's queue.
+        instruction: u64,
+        /// The transaction on the DLT network that made it effective.
+        transaction_hash: TransactionHash,
+        /// The block that holds it.
+        block: u64,
+    },
 }
 
 /// The bytes are not an entry in its one form.
@@ -92,6 +122,8 @@ impl Entry {
             Self::Issue { .. } => "issue",
             Self::Delivery { .. } => "delivery",
             Self::Transfer { .. } => "transfer",
+            Self::Redemption { .. } => "redemption",
+            Self::Deletion { .. } => "deletion",
         }
     }
 
@@ -139,6 +171,30 @@ impl Entry {
                 hex::encode(investment),
                 hex::encode(transaction_hash.bytes()),
             ),
+            Self::Redemption {
+                from,
+                to,
+                units,
+                instruction,
+                transaction_hash,
+                block,
+            } => write!(
+                text,
+                "from: {from}\nto: {to}\nunits: {units}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
+                hex::encode(transaction_hash.bytes()),
+            ),
+            Self::Deletion {
+                holder,
+                units,
+                voids,
+                instruction,
+                transaction_hash,
+                block,
+            } => write!(
+                text,
+                "holder: {holder}\nunits: {units}\nvoids: {voids}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
+                hex::encode(transaction_hash.bytes()),
+            ),
         };
         written.expect("writing to a string does not fail");
         text.into_bytes()
@@ -174,6 +230,28 @@ impl Entry {
                 to: parsed(&mut lines, "to")?,
                 units: units(&mut lines)?,
                 investment: digest(&mut lines, "investment")?,
+                instruction: parsed(&mut lines, "instruction")?,
+                transaction_hash: TransactionHash::from_bytes(digest(
+                    &mut lines,
+                    "transaction_hash",
+                )?),
+                block: parsed(&mut lines, "block")?,
+            },
+            "redemption" => Self::Redemption {
+                from: parsed(&mut lines, "from")?,
+                to: parsed(&mut lines, "to")?,
+                units: units(&mut lines)?,
+                instruction: parsed(&mut lines, "instruction")?,
+                transaction_hash: TransactionHash::from_bytes(digest(
+                    &mut lines,
+                    "transaction_hash",
+                )?),
+                block: parsed(&mut lines, "block")?,
+            },
+            "deletion" => Self::Deletion {
+                holder: parsed(&mut lines, "holder")?,
+                units: units(&mut lines)?,
+                voids: parsed(&mut lines, "voids")?,
                 instruction: parsed(&mut lines, "instruction")?,
                 transaction_hash: TransactionHash::from_bytes(digest(
                     &mut lines,
@@ -324,6 +402,20 @@ mod tests {
                 block,
             };
             prop_assert_eq!(Entry::from_canonical_bytes(&entry.canonical_bytes()), Ok(entry));
+        }
+
+        #[test]
+        fn every_redemption_and_deletion_is_read_as_it_is_written(
+            units in 0..=i64::MAX, instruction: u64, voids: u64, block: u64, bytes: [u8; 32],
+        ) {
+            let (units, transaction_hash) = (Units::try_from(units).unwrap(), TransactionHash::from_bytes(bytes));
+            let (from, to) = (HolderId::from_uuid(Uuid::from_u128(1)), HolderId::from_uuid(Uuid::from_u128(2)));
+            for entry in [
+                Entry::Redemption { from, to, units, instruction, transaction_hash, block },
+                Entry::Deletion { holder: to, units, voids, instruction, transaction_hash, block },
+            ] {
+                prop_assert_eq!(Entry::from_canonical_bytes(&entry.canonical_bytes()), Ok(entry));
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Who holds how many units, replayed from the entries; the sum is the issued volume at every moment.
+//! Who holds how many units, replayed from the entries; the sum is the issued volume at every moment, less what was deleted.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub enum HoldingError {
     #[error("nothing is issued yet")]
     NotIssued,
     /// Nothing moves.
-    #[error("an entry moves at least one unit from one holder to another")]
+    #[error("an entry moves or deletes at least one unit, and moves it from one holder to another")]
     Nothing,
     /// More units than the holder has.
     #[error("holder {holder} has {held} units, not {needed}")]
@@ -25,16 +25,17 @@ pub enum HoldingError {
         held: Units,
         needed: Units,
     },
-    /// The sum of the holdings is not the issued volume.
-    #[error("the holdings sum up to {sum} units, but {issued} were issued")]
+    /// The sum of the holdings is not the total stock.
+    #[error("the holdings sum up to {sum} units, but {total} were issued and not deleted")]
     #[allow(missing_docs)]
-    Unbalanced { sum: u128, issued: Units },
+    Unbalanced { sum: u128, total: Units },
 }
 
 /// The holdings of one product.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Holdings {
     issued: Units,
+    deleted: Units,
     by_holder: BTreeMap<HolderId, Units>,
 }
 
@@ -44,13 +45,14 @@ impl Holdings {
     pub const fn new() -> Self {
         Self {
             issued: Units::ZERO,
+            deleted: Units::ZERO,
             by_holder: BTreeMap::new(),
         }
     }
 
-    /// Holdings that were stored, one holder perhaps in several wallets; refused if they do not sum up to the issued volume.
+    /// Holdings that were stored, one holder perhaps in several wallets; refused if they do not sum up to what was issued and not deleted.
     pub fn from_parts(
-        issued: Units,
+        (issued, deleted): (Units, Units),
         holdings: impl IntoIterator<Item = (HolderId, Units)>,
     ) -> Result<Self, HoldingError> {
         let mut by_holder: BTreeMap<HolderId, Units> = BTreeMap::new();
@@ -60,9 +62,13 @@ impl Holdings {
             let held = by_holder.entry(holder).or_default();
             *held = held
                 .checked_add(units)
-                .ok_or(HoldingError::Unbalanced { sum, issued })?;
+                .ok_or(HoldingError::Unbalanced { sum, total: issued })?;
         }
-        let holdings = Self { issued, by_holder };
+        let holdings = Self {
+            issued,
+            deleted,
+            by_holder,
+        };
         holdings.check().map(|()| holdings)
     }
 
@@ -85,15 +91,17 @@ impl Holdings {
                 self.by_holder.insert(holder, units);
                 Ok(())
             }
-            Entry::Delivery { .. } | Entry::Transfer { .. } if self.issued.is_zero() => {
-                Err(HoldingError::NotIssued)
-            }
+            _ if self.issued.is_zero() => Err(HoldingError::NotIssued),
             Entry::Delivery {
                 from, to, units, ..
             }
             | Entry::Transfer {
                 from, to, units, ..
+            }
+            | Entry::Redemption {
+                from, to, units, ..
             } => self.move_units(from, to, units),
+            Entry::Deletion { holder, units, .. } => self.delete(holder, units),
         }
     }
 
@@ -101,6 +109,18 @@ impl Holdings {
     #[must_use]
     pub const fn issued(&self) -> Units {
         self.issued
+    }
+
+    /// What was deleted of it.
+    #[must_use]
+    pub const fn deleted(&self) -> Units {
+        self.deleted
+    }
+
+    /// The total stock: what was issued and not deleted.
+    #[must_use]
+    pub fn total(&self) -> Units {
+        self.issued.checked_sub(self.deleted).unwrap_or_default()
     }
 
     /// What a holder has.
@@ -116,20 +136,39 @@ impl Holdings {
             .map(|(holder, units)| (*holder, *units))
     }
 
-    /// Whether the holdings sum up to the issued volume.
+    /// Whether the holdings sum up to the total stock.
     pub fn check(&self) -> Result<(), HoldingError> {
         let sum = self
             .by_holder
             .values()
             .map(|units| u128::from(units.get()))
             .sum();
-        if sum == u128::from(self.issued.get()) {
+        let total = self.total();
+        if sum == u128::from(total.get()) {
             Ok(())
         } else {
-            Err(HoldingError::Unbalanced {
-                sum,
-                issued: self.issued,
-            })
+            Err(HoldingError::Unbalanced { sum, total })
+        }
+    }
+
+    fn delete(&mut self, holder: HolderId, units: Units) -> Result<(), HoldingError> {
+        if units.is_zero() {
+            return Err(HoldingError::Nothing);
+        }
+        let rest = left(holder, self.of(holder), units)?;
+        self.keep(holder, rest);
+        self.deleted = self
+            .deleted
+            .checked_add(units)
+            .expect("both are parts of one issue, which can be counted");
+        Ok(())
+    }
+
+    fn keep(&mut self, holder: HolderId, units: Units) {
+        if units.is_zero() {
+            self.by_holder.remove(&holder);
+        } else {
+            self.by_holder.insert(holder, units);
         }
     }
 
@@ -143,11 +182,7 @@ impl Holdings {
             return Err(HoldingError::Nothing);
         }
         let (rest, grown) = moved(from, (self.of(from), self.of(to)), units)?;
-        if rest.is_zero() {
-            self.by_holder.remove(&from);
-        } else {
-            self.by_holder.insert(from, rest);
-        }
+        self.keep(from, rest);
         self.by_holder.insert(to, grown);
         Ok(())
     }
@@ -159,16 +194,20 @@ pub fn moved(
     (giver, receiver): (Units, Units),
     units: Units,
 ) -> Result<(Units, Units), HoldingError> {
-    let too_few = HoldingError::TooFew {
-        holder: from,
-        held: giver,
-        needed: units,
-    };
-    let rest = giver.checked_sub(units).ok_or(too_few)?;
+    let rest = left(from, giver, units)?;
     let grown = receiver
         .checked_add(units)
         .expect("both are parts of one issue, which can be counted");
     Ok((rest, grown))
+}
+
+/// What is left of a holding after units were taken from it.
+pub fn left(holder: HolderId, held: Units, needed: Units) -> Result<Units, HoldingError> {
+    held.checked_sub(needed).ok_or(HoldingError::TooFew {
+        holder,
+        held,
+        needed,
+    })
 }
 
 #[cfg(test)]
@@ -218,7 +257,7 @@ mod tests {
             [(holder(0), units(70)), (holder(2), units(30))]
         );
         assert_eq!(
-            Holdings::from_parts(units(100), holdings.iter()),
+            Holdings::from_parts((units(100), Units::ZERO), holdings.iter()),
             Ok(holdings)
         );
     }
@@ -255,11 +294,44 @@ mod tests {
     fn stored_holdings_have_to_sum_up() {
         let rows = [(holder(0), units(70)), (holder(1), units(29))];
         assert_eq!(
-            Holdings::from_parts(units(100), rows),
+            Holdings::from_parts((units(100), Units::ZERO), rows),
             Err(HoldingError::Unbalanced {
                 sum: 99,
-                issued: units(100)
+                total: units(100)
             })
+        );
+        // Unless the missing one was deleted.
+        assert!(Holdings::from_parts((units(100), units(1)), rows).is_ok());
+    }
+
+    #[test]
+    fn deleted_units_leave_the_total_stock() {
+        let deletion = |number| Entry::Deletion {
+            holder: holder(0),
+            units: units(number),
+            voids: 3,
+            instruction: 2,
+            transaction_hash: TransactionHash::from_bytes([0; 32]),
+            block: 1,
+        };
+        let mut holdings = Holdings::replay(&[issue(100), delivery(0, 1, 30)]).unwrap();
+        assert!(holdings.apply(&deletion(71)).is_err());
+        assert_eq!(holdings.apply(&deletion(0)), Err(HoldingError::Nothing));
+        let back = Entry::Redemption {
+            from: holder(1),
+            to: holder(0),
+            units: units(30),
+            instruction: 1,
+            transaction_hash: TransactionHash::from_bytes([0; 32]),
+            block: 1,
+        };
+        holdings.apply(&back).unwrap();
+        assert_eq!(holdings.of(holder(0)), units(100));
+        holdings.apply(&deletion(30)).unwrap();
+        assert_eq!(holdings.check(), Ok(()));
+        assert_eq!(
+            (holdings.issued(), holdings.deleted(), holdings.total()),
+            (units(100), units(30), units(70))
         );
     }
 

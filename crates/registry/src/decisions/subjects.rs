@@ -53,7 +53,7 @@ fn name(tx: &mut Tx, kind: DecisionKind, target: Uuid) -> Result<Option<String>>
         DecisionKind::PlatformSuspension
         | DecisionKind::PlatformReadmission
         | DecisionKind::PlatformLicence => firm(tx, PlatformId::from_uuid(target)),
-        DecisionKind::ProductValidation => {
+        DecisionKind::ProductValidation | DecisionKind::PayoutList => {
             let id = ProductId::from_uuid(target);
             let found = storage::products::find(tx, &Scope::ALL, id)?;
             Ok(found.map(|record| record.product.name))

@@ -75,31 +75,103 @@ impl Replay {
         else {
             return Ok(());
         };
+        let mut concerned = self.give((sequence, *from), (*units, *instruction), beside)?;
+        let tie = self.receive((sequence, *to), (*units, investment), beside)?;
+        concerned.push((tie.investment, *to));
+        self.check_statements(sequence, &concerned, beside)
+    }
+
+    pub(super) fn replay_redemption(
+        &mut self,
+        sequence: u64,
+        entry: &Entry,
+        beside: &Beside,
+    ) -> Checked {
+        let Entry::Redemption {
+            from,
+            to,
+            units,
+            instruction,
+            ..
+        } = entry
+        else {
+            return Ok(());
+        };
+        same(&Some(*to), &self.issuer, || {
+            "the units do not go to the issuer's holding".to_owned()
+        })?;
+        let concerned = self.give((sequence, *from), (*units, *instruction), beside)?;
+        let place = (*to, self.product.token_address);
+        *self.by_wallet.entry(place).or_default() += units.get();
+        self.redeemed.insert(sequence, *units);
+        self.redemptions += 1;
+        self.check_statements(sequence, &concerned, beside)
+    }
+
+    pub(super) fn replay_deletion(
+        &mut self,
+        sequence: u64,
+        entry: &Entry,
+        beside: &Beside,
+    ) -> Checked {
+        let Entry::Deletion {
+            holder,
+            units,
+            voids,
+            instruction,
+            ..
+        } = entry
+        else {
+            return Ok(());
+        };
+        same(&Some(*holder), &self.issuer, || {
+            "the units are not the issuer's".to_owned()
+        })?;
+        same(&self.redeemed.remove(voids), &Some(*units), || {
+            "no redemption brought these units to the issuer, or they are void already".to_owned()
+        })?;
+        let Some(deletion) = beside.deletions.get(&sequence) else {
+            return differs("its instruction is missing");
+        };
+        let instructed = (deletion.instruction, deletion.voids, deletion.units);
+        same(&instructed, &(*instruction, Some(*voids), *units), || {
+            "it is another instruction's".to_owned()
+        })?;
+        self.deletions += 1;
+        self.take((*holder, self.product.token_address), *units);
+        self.check_statements(sequence, &[], beside)
+    }
+
+    /// Units leave a holder's investments by an instruction; the investments concerned.
+    fn give(
+        &mut self,
+        (sequence, from): (u64, HolderId),
+        (units, instruction): (Units, u64),
+        beside: &Beside,
+    ) -> Checked<Vec<(InvestmentId, HolderId)>> {
         let Some(movements) = beside.movements.get(&sequence) else {
             return differs("its instruction is missing");
         };
-        let Some(Some(giver)) = beside.holders.get(from) else {
+        let Some(Some(giver)) = beside.holders.get(&from) else {
             return differs("the holder who gives is not in the list of holders");
         };
         let mut moved = 0_u64;
         let mut concerned = Vec::new();
         for movement in movements {
-            same(&movement.instruction, instruction, || {
+            same(&movement.instruction, &instruction, || {
                 "it is another instruction's".to_owned()
             })?;
             same(&movement.investor, &Some(*giver), || {
                 "the units come from another investor's investment".to_owned()
             })?;
             moved = moved.saturating_add(movement.units.get());
-            concerned.push((movement.investment, *from));
-            self.take((*from, movement.source), movement.units);
+            concerned.push((movement.investment, from));
+            self.take((from, movement.source), movement.units);
         }
         same(&moved, &units.get(), || {
             "the investments gave another number of units".to_owned()
         })?;
-        let tie = self.receive((sequence, *to), (*units, investment), beside)?;
-        concerned.push((tie.investment, *to));
-        self.check_statements(sequence, &concerned, beside)
+        Ok(concerned)
     }
 
     /// Units leave a wallet; what the journal allows was looked at before.

@@ -33,7 +33,7 @@ where (status = $1 or $1 is null)");
 const BACKLOG: Sql = Sql("select status, count(*), min(created_at)
 from dlt_commands
 where status <> 'confirmed'
-and not (status = 'failed' and kind = 'transfer')
+and not (status = 'failed' and kind in ('transfer', 'redemption'))
 group by status");
 
 // What failed waits for another wallet or for an operator, not for the time.

@@ -69,8 +69,15 @@ impl World {
         let product = app.issuer(0).await.get("products/").await.expect(200);
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let transfer = crate::transfers::some_transfer(&app, &partner).await;
+        let redemption = crate::redemptions::some_redemption(&app, &partner).await;
+        let notice = crate::redemption_notices::announced(&app, json!({"units": 1})).await;
+        let payout_list =
+            crate::payout_lists::drawn_up(&app, &partner.product_id, "2026-01-31").await;
         let ids = HashMap::from([
             ("transfer_id", transfer),
+            ("redemption_id", redemption),
+            ("redemption_notice_id", id(&notice)),
+            ("payout_list_id", payout_list),
             ("platform_id", platforms[0].clone()),
             ("decision_id", decision),
             ("client_id", client),
@@ -156,6 +163,17 @@ impl World {
                 "product": self.ids["product_id"], "source_wallet": self.ids["wallet_id"],
                 "target_address": people::wallet_address(), "amount": 1,
             }),
+            "propose_payout_list" => json!({"record_date": "2026-01-31", "reason": "Because."}),
+            "create_redemption" => json!({
+                "investor_id": self.ids["investor_id"], "product_id": self.ids["product_id"],
+                "wallet_id": self.ids["wallet_id"], "units": 1,
+            }),
+            "create_redemption_notice" => json!({
+                "product_id": self.ids["product_id"], "units": 1, "execution_date": "2099-12-31", "legal_basis": "§ 6 of the terms",
+            }),
+            "mark_redemption_paid" | "mark_redemption_notice_paid" => {
+                json!({"payment_reference": "E2E-1"})
+            }
             "set_transfer_rules" => json!({"paused": false}),
             "create_webhook_endpoint" => json!({"url": "https://example.org/hook"}),
             "replay_webhook_events" => json!({"since": self.app.ago(60)}),

@@ -17,6 +17,7 @@ fn masked(event: &Value) -> Value {
         ("investment_id", "[investment]"),
         ("investor_id", "[investor]"),
         ("transfer_id", "[transfer]"),
+        ("redemption_id", "[redemption]"),
     ] {
         if event[field].is_string() {
             event[field] = json!(mask);
@@ -42,6 +43,10 @@ async fn every_type_of_event_has_its_payload(
     let body = giver.signed(&app, &partner.product_id, &receiver.customer.address, 2);
     let transfer = partner.api.post("transfers/", &body).await.expect(201);
     ended(&partner, &testkit::client::id(&transfer)).await;
+    // And units that were given back to the issuer.
+    let redemption = crate::redemptions::some_redemption(&app, &partner).await;
+    crate::redemptions::pay(&app, &redemption, json!({"delete": true})).await;
+    crate::redemptions::reaches(&partner, &redemption, "deleted").await;
 
     // When its events are read, each is what the document says, and the last of each type is as written down.
     let feed = partner.feed().await;

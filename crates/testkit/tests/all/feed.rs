@@ -24,6 +24,7 @@ fn tell(registry: &Registry, tx: &mut database::Tx, order: InvestmentId) -> Resu
         investment: Some(order),
         investor: None,
         transfer: None,
+        redemption: None,
         status: Some(record.investment.status().as_str()),
         previous: None,
         sequence: record.event_sequence,

@@ -25,7 +25,7 @@ async fn a_token_is_taken_by_post_and_by_basic(
     let posted = take_token(&endpoint, client, None).await.expect(200);
     assert_eq!(posted["token_type"], "Bearer");
     assert_eq!(posted["expires_in"], 3600);
-    let granted = "investors:read investors:write investments:read investments:write transfers:read transfers:write documents:write";
+    let granted = "investors:read investors:write investments:read investments:write transfers:read transfers:write redemptions:read redemptions:write documents:write";
     assert_eq!(posted["scope"], granted);
 
     // By Basic too, and with fewer scopes.

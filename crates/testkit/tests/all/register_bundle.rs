@@ -14,9 +14,10 @@ use tlog::note::{Algorithm, Note, Signer};
 use tokio::process::Command;
 
 use crate::python::python;
+use crate::redemptions::{pay, reaches, some_redemption};
 use crate::transfers::{ended, some_transfer};
 
-/// A network in which one unit went from one investor to another, and its registers in a file.
+/// A network in which one unit went from one investor to another and one back to the issuer, and its registers in a file.
 struct Bundle {
     app: TestApp,
     folder: tempfile::TempDir,
@@ -29,6 +30,9 @@ impl Bundle {
         let partner = app.partner(0).await;
         let transfer = some_transfer(&app, &partner).await;
         assert_eq!(ended(&partner, &transfer).await["status"], "succeeded");
+        let redemption = some_redemption(&app, &partner).await;
+        pay(&app, &redemption, json!({"delete": true})).await;
+        reaches(&partner, &redemption, "deleted").await;
         let bundle = Self {
             app,
             folder: tempfile::tempdir().unwrap(),

@@ -12,7 +12,7 @@ use testkit::{Backend, Partner, Setup, TestApp, chain};
 /// A customer with the key of its wallet.
 pub struct Holder {
     pub customer: Customer,
-    key: PrivateKeySigner,
+    pub key: PrivateKeySigner,
 }
 
 impl Holder {
@@ -33,7 +33,7 @@ impl Holder {
         Self::with_wallet(partner, investor).await
     }
 
-    async fn with_wallet(partner: &Partner, investor: String) -> Self {
+    pub async fn with_wallet(partner: &Partner, investor: String) -> Self {
         let key = PrivateKeySigner::random();
         let address = key.address().to_string();
         let wallet = id(&partner.wallet(&investor, &address).await);
@@ -73,34 +73,49 @@ impl Holder {
 
     /// Signs what a body says, with the source that this holder has, as a wallet does that is handed the documented JSON.
     fn sign(&self, app: &TestApp, mut body: Value) -> Value {
-        let field = |name: &str, kind: &str| json!({"name": name, "type": kind});
+        let message = json!({
+            "from": self.customer.address, "to": body["target_address"],
+            "amount": body["amount"], "nonce": body["nonce"], "deadline": body["deadline"],
+        });
+        let types = [
+            ("from", "address"),
+            ("to", "address"),
+            ("amount", "uint256"),
+        ];
+        body["signature"] = self.signature(app, ("Transfer", &types), message);
+        body
+    }
+
+    /// The signature over typed data of this type, which ends with a nonce and a deadline.
+    pub fn signature(
+        &self,
+        app: &TestApp,
+        (name, fields): (&str, &[(&str, &str)]),
+        message: Value,
+    ) -> Value {
+        let field = |(name, kind): &(&str, &str)| json!({"name": name, "type": kind});
+        let ends = [("nonce", "uint256"), ("deadline", "uint256")];
+        let domain = [
+            ("name", "string"),
+            ("version", "string"),
+            ("chainId", "uint256"),
+            ("verifyingContract", "address"),
+        ];
+        let said: Vec<Value> = fields.iter().chain(&ends).map(field).collect();
         let typed: TypedData = serde_json::from_value(json!({
             "domain": {
                 "name": "Cashlink Register", "version": "1",
                 "chainId": app.app.ledger.network().chain_id,
                 "verifyingContract": app.environment(0).token_address,
             },
-            "primaryType": "Transfer",
-            "types": {
-                "EIP712Domain": [
-                    field("name", "string"), field("version", "string"),
-                    field("chainId", "uint256"), field("verifyingContract", "address"),
-                ],
-                "Transfer": [
-                    field("from", "address"), field("to", "address"), field("amount", "uint256"),
-                    field("nonce", "uint256"), field("deadline", "uint256"),
-                ],
-            },
-            "message": {
-                "from": self.customer.address, "to": body["target_address"],
-                "amount": body["amount"], "nonce": body["nonce"], "deadline": body["deadline"],
-            },
+            "primaryType": name,
+            "types": {"EIP712Domain": domain.iter().map(field).collect::<Vec<_>>(), name: said},
+            "message": message,
         }))
         .unwrap();
         let hash = typed.eip712_signing_hash().unwrap();
         let signature = self.key.sign_hash_sync(&hash).unwrap();
-        body["signature"] = json!(format!("0x{}", alloy::hex::encode(signature.as_bytes())));
-        body
+        json!(format!("0x{}", alloy::hex::encode(signature.as_bytes())))
     }
 }
 
@@ -122,7 +137,7 @@ pub async fn ended(partner: &Partner, transfer: &str) -> Value {
     .await
 }
 
-async fn say(app: &TestApp, partner: &Partner, rules: Value) {
+pub async fn say(app: &TestApp, partner: &Partner, rules: Value) {
     let path = format!("products/{}/transfer-rules/", partner.product_id);
     let registrar = app.registrar().await;
     let said = registrar.post(&path, &rules).await.expect(200);
@@ -130,7 +145,7 @@ async fn say(app: &TestApp, partner: &Partner, rules: Value) {
     assert_eq!(registrar.get(&path).await.expect(200), said);
 }
 
-async fn freeze(app: &TestApp, wallet: &str, frozen: bool) {
+pub async fn freeze(app: &TestApp, wallet: &str, frozen: bool) {
     let freeze = database::Sql("update wallets set frozen = $1 where id = $2");
     let wallet: uuid::Uuid = wallet.parse().unwrap();
     let done = app

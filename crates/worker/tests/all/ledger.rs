@@ -59,6 +59,7 @@ struct State {
 #[derive(Default)]
 struct Asset {
     issued: u64,
+    burned: u64,
     next_sequence: u32,
     balances: BTreeMap<Address, u64>,
 }
@@ -118,6 +119,11 @@ impl FakeLedger {
         let asset = state.assets.get(&asset);
         let balance = asset.and_then(|asset| asset.balances.get(&wallet));
         balance.copied().unwrap_or_default()
+    }
+
+    pub fn burned(&self, asset: Address) -> u64 {
+        let state = self.state.lock().unwrap();
+        state.assets.get(&asset).map_or(0, |asset| asset.burned)
     }
 
     pub fn batches(&self, asset: Address) -> u32 {
@@ -223,7 +229,7 @@ impl Ledger for FakeLedger {
         let state = {
             let state = self.state.lock().unwrap();
             state.assets.get(&asset).map(|found| AssetState {
-                issued: found.issued,
+                issued: found.issued - found.burned,
                 undelivered: found.balances[&asset],
                 next_sequence: found.next_sequence,
                 paused: false,
@@ -335,8 +341,19 @@ impl State {
                 }
                 Ok(())
             }
+            Command::TakeBack { asset, from, units } => self.enough(*asset, *from, *units),
+            Command::Burn { asset, units } => self.enough(*asset, *asset, *units),
             _ => Ok(()),
         }
+    }
+
+    fn enough(&self, asset: Address, wallet: Address, needed: u64) -> Result<(), LedgerError> {
+        let balances = &self.assets[&asset].balances;
+        let available = balances.get(&wallet).copied().unwrap_or_default();
+        if available < needed {
+            return Err(Refusal::InsufficientUnits { available, needed }.into());
+        }
+        Ok(())
     }
 
     /// Executes a submission if its nonce is the account's next one.
@@ -386,6 +403,23 @@ impl State {
                 let asset = self.assets.get_mut(asset).unwrap();
                 *asset.balances.get_mut(from).unwrap() -= units;
                 *asset.balances.entry(*to).or_default() += units;
+            }
+            Command::TakeBack {
+                asset: address,
+                from,
+                units,
+            } => {
+                let asset = self.assets.get_mut(address).unwrap();
+                *asset.balances.get_mut(from).unwrap() -= units;
+                *asset.balances.get_mut(address).unwrap() += units;
+            }
+            Command::Burn {
+                asset: address,
+                units,
+            } => {
+                let asset = self.assets.get_mut(address).unwrap();
+                *asset.balances.get_mut(address).unwrap() -= units;
+                asset.burned += units;
             }
             Command::Admit { asset, wallet } => {
                 self.admitted.insert((*asset, *wallet));

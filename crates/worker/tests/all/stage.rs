@@ -9,7 +9,7 @@ use database::vault::{MasterKey, Vault};
 use database::{DatabaseError, Db, Sql, Tx, Value};
 use dlt::Ledger;
 use domain::{Address, InvestmentId, InvestorId, ProductId, Timestamp, WalletId};
-use registry::caller::{DISTRIBUTOR_SCOPES, Party};
+use registry::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, Party};
 use registry::documents::Upload;
 use registry::setup::{AppliedAsset, LedgerFacts};
 use registry::{Answer, Caller, Clock, Registry, Request};
@@ -136,6 +136,20 @@ impl Stage {
                 ..Caller::network("partner")
             },
             ..Request::internal("partner", "test")
+        }
+    }
+
+    /// A request of the asset's issuer.
+    pub fn issuer_request(&self, asset: usize) -> Request {
+        let asset = &self.assets[asset];
+        let party = Party::Issuer(Some(asset.environment), asset.issuer);
+        Request {
+            caller: Caller {
+                party,
+                scopes: ISSUER_SCOPES.iter().map(|scope| (*scope).into()).collect(),
+                ..Caller::network("issuer")
+            },
+            ..Request::internal("issuer", "test")
         }
     }
 
@@ -289,7 +303,8 @@ impl Stage {
                 assert_eq!(balance, *units, "{} in {wallet}", verdict.isin);
                 sum += units;
             }
-            assert_eq!(sum, UNITS, "{}", verdict.isin);
+            let burned = self.ledger.burned(verdict.token_address);
+            assert_eq!(sum + burned, UNITS, "{}", verdict.isin);
         }
     }
 }

@@ -3,7 +3,7 @@
 use alloy::primitives::{Address as EvmAddress, U256};
 use alloy::signers::SignerSync as _;
 use alloy::signers::local::PrivateKeySigner;
-use alloy::sol_types::{Eip712Domain, SolStruct as _};
+use alloy::sol_types::{Eip712Domain, SolStruct};
 use database::Sql;
 use database::testing::Backend;
 use domain::{Address, InstructionId};
@@ -25,12 +25,19 @@ mod typed_data {
             uint256 nonce;
             uint256 deadline;
         }
+
+        struct Redemption {
+            address wallet;
+            uint256 units;
+            uint256 nonce;
+            uint256 deadline;
+        }
     }
 }
 
 /// An investor whose wallet's key the test holds.
-struct Holder {
-    person: Person,
+pub struct Holder {
+    pub person: Person,
     key: PrivateKeySigner,
 }
 
@@ -44,21 +51,13 @@ impl Holder {
     }
 
     /// Instructs a transfer, signed as a wallet would; the instruction.
-    async fn transfer(
+    pub async fn transfer(
         &self,
         stage: &Stage,
         to: &Person,
         units: u64,
     ) -> registry::Result<InstructionId> {
-        let nonce = uuid::Uuid::new_v4().as_u128();
-        let deadline = stage.now().seconds() + 3_600;
-        let domain = Eip712Domain::new(
-            Some("Cashlink Register".into()),
-            Some("1".into()),
-            Some(U256::from(CHAIN_ID)),
-            Some(EvmAddress::from(stage.token(0).bytes())),
-            None,
-        );
+        let (nonce, deadline) = choices(stage);
         let signed = typed_data::Transfer {
             from: self.key.address(),
             to: EvmAddress::from(to.address.bytes()),
@@ -66,30 +65,59 @@ impl Holder {
             nonce: U256::from(nonce),
             deadline: U256::from(deadline),
         };
-        let hash = signed.eip712_signing_hash(&domain);
-        let signature = self.key.sign_hash_sync(&hash).unwrap();
         let body = serde_json::from_value(json!({
             "product": stage.product(0), "source_wallet": self.person.wallet, "target_address": to.address.to_string(),
-            "amount": units, "nonce": nonce.to_string(), "deadline": deadline, "signature": format!("0x{}", alloy::hex::encode(signature.as_bytes())),
+            "amount": units, "nonce": nonce.to_string(), "deadline": deadline, "signature": self.sign(stage, &signed),
         }))
         .unwrap();
         let made = transfers::create(&stage.registry, &stage.request(0), body).await?;
         Ok(InstructionId::from_uuid(made.resource.unwrap()))
     }
 
-    fn balance(&self, stage: &Stage) -> u64 {
+    /// Nonce, deadline and signature of a redemption.
+    pub fn signed_redemption(&self, stage: &Stage, units: u64) -> (String, i64, String) {
+        let (nonce, deadline) = choices(stage);
+        let signed = typed_data::Redemption {
+            wallet: self.key.address(),
+            units: U256::from(units),
+            nonce: U256::from(nonce),
+            deadline: U256::from(deadline),
+        };
+        (nonce.to_string(), deadline, self.sign(stage, &signed))
+    }
+
+    fn sign(&self, stage: &Stage, said: &impl SolStruct) -> String {
+        let domain = Eip712Domain::new(
+            Some("Cashlink Register".into()),
+            Some("1".into()),
+            Some(U256::from(CHAIN_ID)),
+            Some(EvmAddress::from(stage.token(0).bytes())),
+            None,
+        );
+        let hash = said.eip712_signing_hash(&domain);
+        let signature = self.key.sign_hash_sync(&hash).unwrap();
+        format!("0x{}", alloy::hex::encode(signature.as_bytes()))
+    }
+
+    pub fn balance(&self, stage: &Stage) -> u64 {
         stage.ledger.balance(stage.token(0), self.person.address)
     }
 }
 
-async fn shown(stage: &Stage, id: InstructionId) -> Transfer {
+/// A nonce that was not used before, and a deadline.
+fn choices(stage: &Stage) -> (u128, i64) {
+    let nonce = uuid::Uuid::new_v4().as_u128();
+    (nonce, stage.now().seconds() + 3_600)
+}
+
+pub async fn shown(stage: &Stage, id: InstructionId) -> Transfer {
     transfers::get(&stage.registry, &stage.request(0).caller, id)
         .await
         .unwrap()
 }
 
 /// A holder of so many units, and one without any.
-async fn two_sides(backend: Backend, units: u64) -> (Stage, Holder, Holder) {
+pub async fn two_sides(backend: Backend, units: u64) -> (Stage, Holder, Holder) {
     let stage = Stage::issued(backend).await;
     let (giver, receiver) = (Holder::new(&stage).await, Holder::new(&stage).await);
     stage.invest(&giver.person, units).await;

@@ -97,6 +97,7 @@ fn decision(language: Language, kind: DecisionKind) -> &'static str {
         DecisionKind::ProductValidation => {
             ("Kryptowertpapier eintragen", "enter a crypto security")
         }
+        DecisionKind::PayoutList => ("Auszahlungsliste erstellen", "draw up a payout list"),
     };
     match language {
         German => german,

@@ -1,25 +1,25 @@
-//! The batch of a transfer: what is looked at before it is signed, and what a refusal of the network means for its instruction.
+//! The batch that carries an instruction out: what is looked at before it is signed, and what a refusal of the network means for it.
 
 use std::sync::PoisonError;
 
 use dlt::{Command, Outcome, Refusal};
 use domain::{Address, InstructionRefusal};
-use registry::delivery::{self, Batch};
+use registry::delivery::{self, Batch, Item, Kind, Source};
 use tokio::time::Instant;
 
 use crate::batch::{Progress, Result, SEND_AGAIN_AFTER, Trouble};
 use crate::courier::Courier;
 
 impl Courier {
-    /// The one transfer of a batch. The token keeps no count of transfers, so that a wallet that does not have what the register says is
-    /// the sign that one of them was forgotten here: then nothing more is taken from it.
-    pub(crate) async fn carry_transfer(&self, batch: &Batch, is_first: bool) -> Result {
+    /// The one command of a batch. The token keeps no count of what the registrar moves, so that a wallet that does not have what the
+    /// register says is the sign that something was forgotten here: then nothing more is taken from it.
+    pub(crate) async fn carry_instructed(&self, batch: &Batch, is_first: bool) -> Result {
         let (Some(item), Some(source)) = (
             batch.items.first(),
             batch.items.first().and_then(|item| item.source),
         ) else {
             return Err(Trouble::Blocked(format!(
-                "batch {} has no transfer",
+                "batch {} carries no instruction out",
                 batch.id
             )));
         };
@@ -32,17 +32,11 @@ impl Courier {
                 return self.reject(batch, InstructionRefusal::Freeze, reason).await;
             }
         }
-        let command = Command::Transfer {
-            asset: batch.asset,
-            from: source.wallet,
-            to: item.wallet,
-            units: item.units.get(),
-        };
-        self.send(batch, &command).await
+        self.send(batch, &command(batch, item, source)).await
     }
 
-    /// The network would refuse the transfer as things stand.
-    pub(crate) async fn refused_transfer(&self, batch: &Batch, refusal: Refusal) -> Result {
+    /// The network would refuse the command as things stand.
+    pub(crate) async fn refused_instruction(&self, batch: &Batch, refusal: Refusal) -> Result {
         match refusal {
             Refusal::ReceiverRefused(wallet) => self.admit(batch, wallet).await,
             Refusal::InsufficientUnits { .. } => {
@@ -104,16 +98,39 @@ impl Courier {
         admitted.insert(batch.id, Instant::now()).is_none()
     }
 
+    /// The instruction ends. A deletion does not: it is due, and a person has to look what stands against it.
     async fn reject(&self, batch: &Batch, code: InstructionRefusal, reason: &str) -> Result {
-        delivery::reject_transfer(&self.registry, batch.id, code, reason).await?;
+        if batch.kind == Kind::Deletion {
+            return Err(Trouble::Blocked(reason.to_owned()));
+        }
+        delivery::reject_instruction(&self.registry, batch.id, code, reason).await?;
         self.forget(batch);
         metrics::counter!("dlt_batches_total", "outcome" => "refused").increment(1);
         tracing::warn!(
             batch.id = %batch.id,
             product.id = %batch.product,
-            "the transfer of batch {} of product {} is rejected: {reason}",
-            batch.id, batch.product
+            "the {} of batch {} of product {} is rejected: {reason}",
+            batch.kind.as_str(), batch.id, batch.product
         );
         Ok(Progress::Moved)
+    }
+}
+
+/// What the network is told.
+fn command(batch: &Batch, item: &Item, source: Source) -> Command {
+    let (asset, units) = (batch.asset, item.units.get());
+    match batch.kind {
+        Kind::Redemption => Command::TakeBack {
+            asset,
+            from: source.wallet,
+            units,
+        },
+        Kind::Deletion => Command::Burn { asset, units },
+        Kind::Transfer | Kind::Issue | Kind::Delivery => Command::Transfer {
+            asset,
+            from: source.wallet,
+            to: item.wallet,
+            units,
+        },
     }
 }

@@ -3,15 +3,15 @@
 use database::{DatabaseError, Sql, Tx};
 use domain::{Address, BatchId, CommandId, InstructionId, ProductId, Timestamp, Units};
 
-use super::{CommandRecord, TOPIC, read};
+use super::{CommandKind, CommandRecord, TOPIC, read};
 use crate::columns::time;
 
-const QUEUE_TRANSFER: Sql = Sql("insert into dlt_commands
+const QUEUE: Sql = Sql("insert into dlt_commands
 (id, product_id, instruction_id, kind, wallet_address, units, status, attempts, created_at, changed_at)
-values ($1, $2, $3, 'transfer', $4, $5, 'queued', 0, $6, $6)");
+values ($1, $2, $3, $4, $5, $6, 'queued', 0, $7, $7)");
 
-// Transfers go in the order of the asset's queue, whichever process has written their commands.
-const NEXT_TRANSFER: Sql = Sql("select c.id, c.product_id, c.investment_id, c.kind, c.wallet_address, c.units, c.status, c.batch_id, c.attempts, c.error, c.created_at, c.changed_at, c.instruction_id
+// They go in the order of the asset's queue, whichever process has written them.
+const NEXT: Sql = Sql("select c.id, c.product_id, c.investment_id, c.kind, c.wallet_address, c.units, c.status, c.batch_id, c.attempts, c.error, c.created_at, c.changed_at, c.instruction_id
 from dlt_commands c
 join instructions i on i.id = c.instruction_id
 where c.product_id = $1
@@ -29,12 +29,14 @@ set status = 'failed', error = $2, changed_at = $3
 where id = $1
 and status = 'queued'");
 
-/// A transfer to queue.
+/// A command that carries an instruction out, to queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NewTransfer {
+pub struct NewInstructed {
     /// Identifies the command.
     pub id: CommandId,
-    /// What moves.
+    /// What it does.
+    pub kind: CommandKind,
+    /// Whose units.
     pub product: ProductId,
     /// Why.
     pub instruction: InstructionId,
@@ -44,36 +46,37 @@ pub struct NewTransfer {
     pub units: Units,
 }
 
-/// Queues a transfer and wakes the worker.
+/// Queues it and wakes the worker.
 ///
 /// # Errors
 /// Fails if the database does.
-pub fn queue_transfer(
+pub fn queue_instructed(
     tx: &mut Tx,
-    transfer: &NewTransfer,
+    command: &NewInstructed,
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
     tx.on_commit_wake(TOPIC);
     let parameters = [
-        transfer.id.uuid().into(),
-        transfer.product.uuid().into(),
-        transfer.instruction.uuid().into(),
-        transfer.wallet.bytes().into(),
-        transfer.units.as_i64().into(),
+        command.id.uuid().into(),
+        command.product.uuid().into(),
+        command.instruction.uuid().into(),
+        command.kind.as_str().into(),
+        command.wallet.bytes().into(),
+        command.units.as_i64().into(),
         time(now),
     ];
-    tx.later(QUEUE_TRANSFER, &parameters)
+    tx.later(QUEUE, &parameters)
 }
 
-/// The queued transfer of a product whose instruction is first in the queue.
+/// The queued command of a product whose instruction is first in the queue.
 ///
 /// # Errors
 /// Fails if the database does.
-pub fn next_transfer(
+pub fn next_instructed(
     tx: &mut Tx,
     product: ProductId,
 ) -> Result<Option<CommandRecord>, DatabaseError> {
-    let row = tx.query_opt(NEXT_TRANSFER, &[product.uuid().into()])?;
+    let row = tx.query_opt(NEXT, &[product.uuid().into()])?;
     row.map(|row| read(&row)).transpose()
 }
 

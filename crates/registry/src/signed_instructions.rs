@@ -1,0 +1,110 @@
+//! What a holder signs to instruct (EIP-712), and whether a signature is the holder's.
+
+use alloy_core::primitives::{Address as EvmAddress, B256, Signature, U256};
+use alloy_core::sol_types::{Eip712Domain, SolStruct};
+use domain::{Address, InstructionRefusal, Timestamp, Units};
+use translate::instructions::Signed;
+
+/// The types have to be named as wallets show them; the documentation of `TransferCreate` and `RedemptionCreate` repeats them.
+#[allow(missing_docs, clippy::all)]
+mod typed_data {
+    alloy_core::sol! {
+        struct Transfer {
+            address from;
+            address to;
+            uint256 amount;
+            uint256 nonce;
+            uint256 deadline;
+        }
+
+        struct Redemption {
+            address wallet;
+            uint256 units;
+            uint256 nonce;
+            uint256 deadline;
+        }
+    }
+}
+
+/// The name and version of the signing domain.
+const NAME: &str = "Cashlink Register";
+const VERSION: &str = "1";
+
+/// What leaves which wallet; a signature for one token or network says nothing for another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts {
+    pub(crate) chain_id: u64,
+    pub(crate) token: Address,
+    pub(crate) from: Address,
+    pub(crate) units: Units,
+    pub(crate) purpose: Purpose,
+}
+
+/// Where the units shall go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Purpose {
+    /// To another holder's wallet.
+    Transfer(Address),
+    /// To the issuer, against payment.
+    Redemption,
+}
+
+/// The hash that was signed, if the key of the wallet that gives signed exactly this and the deadline is not over.
+pub(crate) fn check(
+    facts: &Facts,
+    signed: &Signed,
+    now: Timestamp,
+) -> Result<[u8; 32], InstructionRefusal> {
+    if signed.deadline < now {
+        return Err(InstructionRefusal::BadAuth);
+    }
+    let hash = hash(facts, signed).ok_or(InstructionRefusal::BadAuth)?;
+    let signer = Signature::from_raw(&signed.signature)
+        .and_then(|signature| signature.recover_address_from_prehash(&hash));
+    match signer {
+        Ok(signer) if signer == to_evm(facts.from) => Ok(hash.0),
+        _ => Err(InstructionRefusal::BadAuth),
+    }
+}
+
+/// Nothing if the nonce has more than 256 bits.
+fn hash(facts: &Facts, signed: &Signed) -> Option<B256> {
+    let nonce = U256::from_str_radix(&signed.nonce, 10).ok()?;
+    let deadline = U256::from(u64::try_from(signed.deadline.seconds()).ok()?);
+    let (from, units) = (to_evm(facts.from), U256::from(facts.units.get()));
+    Some(match facts.purpose {
+        Purpose::Transfer(to) => in_domain(
+            facts,
+            &typed_data::Transfer {
+                from,
+                to: to_evm(to),
+                amount: units,
+                nonce,
+                deadline,
+            },
+        ),
+        Purpose::Redemption => in_domain(
+            facts,
+            &typed_data::Redemption {
+                wallet: from,
+                units,
+                nonce,
+                deadline,
+            },
+        ),
+    })
+}
+
+fn in_domain(facts: &Facts, said: &impl SolStruct) -> B256 {
+    said.eip712_signing_hash(&Eip712Domain::new(
+        Some(NAME.into()),
+        Some(VERSION.into()),
+        Some(U256::from(facts.chain_id)),
+        Some(to_evm(facts.token)),
+        None,
+    ))
+}
+
+fn to_evm(address: Address) -> EvmAddress {
+    EvmAddress::from(address.bytes())
+}

@@ -1,0 +1,69 @@
+//! What every instruction of a holder is made of: a number of units and a signature.
+
+use domain::{FieldCode, FieldErrors, Timestamp, Units};
+
+/// The longest decimal number of 256 bits.
+const LONGEST_NONCE: usize = 78;
+const SIGNATURE_BYTES: usize = 65;
+
+/// A holder's signature with what only the holder has chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// Decimal digits.
+    pub nonce: String,
+    /// Until when it is good.
+    pub deadline: Timestamp,
+    /// As it was sent.
+    pub signature: [u8; SIGNATURE_BYTES],
+}
+
+/// A number of units that moves; none is noted as wrong.
+pub(crate) fn units(errors: &mut FieldErrors, field: &str, number: u64) -> Option<Units> {
+    let wrong = match Units::new(number) {
+        Ok(units) if !units.is_zero() => return Some(units),
+        Ok(_) => "At least one unit moves.".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    errors.push(field, FieldCode::OutOfRange, wrong);
+    None
+}
+
+/// The three fields belong together: a signature says nothing without what was signed.
+pub(crate) fn signed(
+    errors: &mut FieldErrors,
+    (nonce, deadline): (Option<&str>, Option<i64>),
+    signature: Option<&str>,
+) -> Option<Signed> {
+    if nonce.is_none() && deadline.is_none() && signature.is_none() {
+        return None;
+    }
+    let nonce = present(errors, "nonce", nonce)?;
+    let signature = present(errors, "signature", signature)?;
+    let Some(deadline) = deadline else {
+        errors.missing("deadline");
+        return None;
+    };
+    let digits = nonce.bytes().all(|byte| byte.is_ascii_digit());
+    if nonce.is_empty() || nonce.len() > LONGEST_NONCE || !digits {
+        let message = "A nonce is a decimal number of at most 256 bits.";
+        errors.push("nonce", FieldCode::InvalidFormat, message);
+    }
+    let mut bytes = [0; SIGNATURE_BYTES];
+    let hexadecimal = signature.strip_prefix("0x").unwrap_or(signature);
+    if hex::decode_to_slice(hexadecimal, &mut bytes).is_err() {
+        let message = "A signature is 0x and 130 hexadecimal digits.";
+        errors.push("signature", FieldCode::InvalidFormat, message);
+    }
+    Some(Signed {
+        nonce: nonce.to_owned(),
+        deadline: Timestamp::from_seconds(deadline),
+        signature: bytes,
+    })
+}
+
+fn present<'a>(errors: &mut FieldErrors, field: &str, text: Option<&'a str>) -> Option<&'a str> {
+    if text.is_none() {
+        errors.missing(field);
+    }
+    text
+}
