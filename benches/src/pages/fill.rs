@@ -16,7 +16,7 @@ use storage::identifications::IdentificationRecord;
 use storage::investments::InvestmentRecord;
 use storage::investors::InvestorRecord;
 use storage::register::{Head, HoldingRecord};
-use storage::statements::StatementRecord;
+use storage::statements::StatementOfEntry;
 use storage::wallets::Registration;
 use storage::{Scope, audit, dlt_commands, events, register};
 use uuid::Uuid;
@@ -278,6 +278,7 @@ fn tell(
             investor_id: Some(record.investment.investor_id.uuid()),
             transfer_id: None,
             redemption_id: None,
+            registry_statement_id: None,
             previous_status: None,
         })
         .map_err(registry::Error::fault)?;
@@ -314,7 +315,7 @@ fn enter(
         units: investment.units,
     };
     register::credit(tx, product, &holding)?;
-    let statement = StatementRecord {
+    let statement = StatementOfEntry {
         id: ids::new(),
         environment: record.environment,
         platform: record.platform,
@@ -324,7 +325,7 @@ fn enter(
         units: investment.units,
         created_at: model.now,
     };
-    storage::statements::insert(tx, &statement)?;
+    storage::statements::insert_of_entry(tx, &statement)?;
     let command = dlt_commands::NewDelivery {
         id: CommandId::from_uuid(ids::new()),
         product,

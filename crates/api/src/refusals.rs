@@ -71,6 +71,9 @@ const KINDS: &[(u16, &str, &str)] = &[
 /// Refusals of an operation that reads.
 pub(crate) struct ReadRefusals;
 
+/// Refusals of an operation that reads what is made in a moment.
+pub(crate) struct UnfinishedRefusals;
+
 /// Refusals of an operation that writes.
 pub(crate) struct WriteRefusals;
 
@@ -83,6 +86,12 @@ pub(crate) struct OpenRefusals;
 impl IntoResponses for ReadRefusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         references(&[400, 401, 403, 404, 405, 408, 410, 429, 500, 503])
+    }
+}
+
+impl IntoResponses for UnfinishedRefusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        references(&[400, 401, 403, 404, 405, 408, 409, 410, 429, 500, 503])
     }
 }
 

@@ -94,7 +94,7 @@ fn distributor() -> OpenApiRouter<Api> {
         ))
         .routes(routes!(investments::cancel_investment))
         .routes(routes!(investments::add_signed_documents))
-        .routes(routes!(statements::list_registry_statements))
+        .merge(registry_statements())
         .routes(routes!(
             transfers::create_transfer,
             transfers::list_transfers
@@ -191,9 +191,20 @@ fn settled_redemptions() -> OpenApiRouter<Api> {
         .routes(routes!(redemption_notices::withdraw_redemption_notice))
 }
 
+fn registry_statements() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(
+            statements::list_registry_statements,
+            statements::request_registry_statement
+        ))
+        .routes(routes!(statements::get_registry_statement))
+        .routes(routes!(statements::get_registry_statement_document))
+}
+
 fn network() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .merge(settled_redemptions())
+        .merge(registry_statements())
         .routes(routes!(network::list_products))
         .routes(routes!(network::get_product))
         .routes(routes!(network::get_register))

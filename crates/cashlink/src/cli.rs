@@ -145,7 +145,7 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::Demo(options) => return demo::run(options).await,
         Command::Conformance(options) => return conformance::run(options).await,
         Command::Register(options) => {
-            return register::run(&options.configured.load()?, &options.command).await;
+            return register::run(|| options.configured.load(), &options.command).await;
         }
         Command::Serve(options) => {
             let mut config = options.configured.load()?;

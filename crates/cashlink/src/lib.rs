@@ -20,6 +20,7 @@ mod openapi;
 mod page;
 pub mod register;
 mod serve;
+mod statements;
 mod telemetry;
 mod terminal;
 pub mod wiring;

@@ -123,6 +123,11 @@ const ALL: &[Flash] = &[
         "Ihre Firma hat das Netzwerk verlassen. Laufendes wird ausgeführt.",
     ),
     Flash::new("cancelled", "Cancelled.", "Storniert."),
+    Flash::new(
+        "statement-requested",
+        "The statement is being made; load the page again in a moment.",
+        "Der Auszug wird erstellt; laden Sie die Seite in einem Augenblick neu.",
+    ),
 ];
 
 impl Flash {

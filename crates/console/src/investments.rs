@@ -21,6 +21,7 @@ use crate::parts;
 use crate::query::StatusBefore;
 use crate::refused::{Refused, refusal, status};
 use crate::registers::shown;
+use crate::statements;
 use crate::states;
 use crate::visitor::{Member, Visitor};
 use crate::words;
@@ -176,6 +177,7 @@ async fn render_one(
         "/console/environments/{environment}/investors/{}",
         one.investor_id
     );
+    let statements = statements::section(console, visitor, (&caller, environment), id).await?;
     let body = html! {
         (tabs(visitor, environment))
         h1 { "Investment" }
@@ -185,6 +187,7 @@ async fn render_one(
         @if is_open(one.status) && caller.require(Right::WriteInvestments).is_ok() {
             (parts::button(visitor, &format!("/console/environments/{environment}/investments/{id}/cancel"), visitor.say("Cancel for the investor", "Für den Anleger stornieren"), "secondary"))
         }
+        (statements)
     };
     let status = problem.map_or(StatusCode::OK, status);
     Ok(layout::page_with_status(

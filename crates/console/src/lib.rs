@@ -54,6 +54,7 @@ mod reviews;
 mod roles;
 mod selling;
 mod sign_in;
+mod statements;
 mod states;
 mod text;
 mod upload;
@@ -136,6 +137,7 @@ fn pages() -> Vec<page::Page> {
         environments::pages(),
         investors::pages(),
         investments::pages(),
+        statements::pages(),
         webhooks::pages(),
         events::pages(),
     ]

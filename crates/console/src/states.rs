@@ -5,6 +5,19 @@ use maud::{Markup, html};
 use crate::visitor::Visitor;
 use crate::words::{Word, word};
 
+pub(crate) const STATEMENTS: &[Word] = &[
+    ("processing", "being made", "in Arbeit"),
+    ("ready", "ready", "fertig"),
+    ("erased", "erased", "gelöscht"),
+];
+
+pub(crate) const STATEMENT_REASONS: &[Word] = &[
+    ("entry", "entry", "Eintragung"),
+    ("change", "change", "Veränderung"),
+    ("annual", "yearly", "jährlich"),
+    ("request", "on request", "auf Verlangen"),
+];
+
 pub(crate) const INVESTMENTS: &[Word] = &[
     (
         "KYC_PENDING",

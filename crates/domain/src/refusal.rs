@@ -115,6 +115,8 @@ pub enum Refusal {
         /// The status that it has.
         status: AssetRequestStatus,
     },
+    /// Nobody gets a statement of an entry that a custodian has for others.
+    StatementOfCollectiveEntry,
     /// A register refuses an instruction.
     Instruction(InstructionRefusal),
     /// A register refuses a redemption or what follows it.
@@ -143,7 +145,7 @@ pub enum RefusalKind {
 
 impl Refusal {
     /// Every code.
-    pub const CODES: [&'static str; 43] = [
+    pub const CODES: [&'static str; 44] = [
         "invalid_body",
         "accept_mandate_missing",
         "payment_mandate_missing",
@@ -174,6 +176,7 @@ impl Refusal {
         "licence_does_not_cover",
         "application_state",
         "asset_request_state",
+        "statement_collective_entry",
         "r01_no_agreement",
         "r02_no_instruction",
         "r03_bad_auth",
@@ -239,6 +242,7 @@ impl Refusal {
             Self::AssetRequestState { .. } => "asset_request_state",
             Self::Instruction(refusal) | Self::Redemption(refusal) => refusal.as_str(),
             Self::RedemptionState { .. } => "redemption_state",
+            Self::StatementOfCollectiveEntry => "statement_collective_entry",
         }
     }
 
@@ -275,6 +279,7 @@ impl Refusal {
             | Self::WalletNotOfInvestor
             | Self::LegalFormContradiction { .. }
             | Self::BenefitingPersonNotApplicable
+            | Self::StatementOfCollectiveEntry
             | Self::AmountOverflow
             | Self::PlatformSuspended
             | Self::PlatformNotAdmitted
@@ -325,6 +330,7 @@ impl Refusal {
             | Self::ApplicationState { .. }
             | Self::AssetRequestState { .. }
             | Self::RedemptionState { .. }
+            | Self::StatementOfCollectiveEntry
             | Self::Instruction(_)
             | Self::Redemption(_) => return None,
         };

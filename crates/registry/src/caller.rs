@@ -19,6 +19,8 @@ pub enum Right {
     WriteInvestors,
     ReadInvestments,
     WriteInvestments,
+    ReadStatements,
+    RequestStatements,
     ReadTransfers,
     WriteTransfers,
     ReadRedemptions,
@@ -232,6 +234,14 @@ impl Right {
             Self::WriteInvestors => &[(Kind::Distributor, &["investors:write"])],
             Self::ReadInvestments => &[(Kind::Distributor, &["investments:read"])],
             Self::WriteInvestments => &[(Kind::Distributor, &["investments:write"])],
+            Self::ReadStatements => &[
+                (Kind::Distributor, &["investments:read"]),
+                (Kind::Registrar, &["network:read"]),
+            ],
+            Self::RequestStatements => &[
+                (Kind::Distributor, &["investments:write"]),
+                (Kind::Registrar, &["network:write"]),
+            ],
             Self::ReadTransfers => &[(Kind::Distributor, &["transfers:read"])],
             Self::WriteTransfers => &[(Kind::Distributor, &["transfers:write"])],
             Self::ReadRedemptions => &[(Kind::Distributor, &["redemptions:read"])],

@@ -18,10 +18,11 @@ use storage::products::ProductRecord;
 use storage::register::{self, HoldingRecord};
 use storage::register_deliveries::{self, Delivery};
 use storage::register_entries;
-use storage::statements::StatementRecord;
 
 use crate::journal::{Journal, Mismatch, check_sum};
-use crate::{Error, Registry, Result, delivery, ids, progress, redemption_entry, transfer_entry};
+use crate::{
+    Error, Registry, Result, delivery, ids, progress, redemption_entry, statements, transfer_entry,
+};
 
 /// Where and when a batch took effect on the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,17 +234,11 @@ pub(crate) fn make_statement(
     if !product.product.legal_form.is_registered() {
         return Ok(());
     }
-    let statement = StatementRecord {
-        id: ids::new(),
-        environment: concerned.environment,
-        platform: concerned.platform,
-        investment: concerned.investment,
-        product: product.product.id,
-        sequence,
-        units: held,
-        created_at: registry.clock.now(),
-    };
     // Partners are told once there is a document to fetch.
-    storage::statements::insert(tx, &statement)?;
-    Ok(())
+    statements::of_entry(
+        registry,
+        tx,
+        (product.product.id, concerned),
+        (sequence, held),
+    )
 }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use database::Tx;
+use database::vault::DataKey;
 use domain::DocumentId;
 use storage::Scope;
 use storage::documents::{CONTENT_TYPES, DocumentRecord, sniff};
@@ -132,6 +133,16 @@ pub(crate) async fn content(registry: &Registry, id: DocumentId) -> Result<Conte
         content_type: record.content_type,
         bytes: key.open(CONTENT, &sealed)?,
     })
+}
+
+/// Seals the bytes of a document that the network itself has made.
+pub(crate) fn seal(key: &DataKey, bytes: &[u8]) -> Vec<u8> {
+    key.seal(CONTENT, bytes)
+}
+
+/// Seals such a document's name.
+pub(crate) fn seal_name(key: &DataKey, name: &str) -> Vec<u8> {
+    key.seal(NAME, name.as_bytes())
 }
 
 fn accepted_type(upload: &Upload) -> Result<&'static str> {

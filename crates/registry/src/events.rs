@@ -19,6 +19,8 @@ pub const TRANSFER_STATUS_CHANGED: &str = "transfer.status_changed";
 
 /// A redemption was received, has succeeded or has failed.
 pub const REDEMPTION_STATUS_CHANGED: &str = "redemption.status_changed";
+/// The document of a register statement can be fetched.
+pub const REGISTRY_STATEMENT_AVAILABLE: &str = "registry_statement.available";
 
 /// Every type of event, for endpoints that choose and for the documentation.
 pub const TYPES: &[&str] = &[
@@ -26,6 +28,7 @@ pub const TYPES: &[&str] = &[
     INVESTOR_KYC_STATUS_CHANGED,
     TRANSFER_STATUS_CHANGED,
     REDEMPTION_STATUS_CHANGED,
+    REGISTRY_STATEMENT_AVAILABLE,
 ];
 
 /// What happened to a resource of a platform.
@@ -62,6 +65,25 @@ pub fn emit(
     environment_name: &str,
     what: &Happening,
 ) -> Result<()> {
+    tell(registry, tx, environment_name, (what, None))
+}
+
+/// The same about a statement of the investment.
+pub(crate) fn emit_of_statement(
+    registry: &Registry,
+    tx: &mut Tx,
+    environment_name: &str,
+    (what, statement): (&Happening, Uuid),
+) -> Result<()> {
+    tell(registry, tx, environment_name, (what, Some(statement)))
+}
+
+fn tell(
+    registry: &Registry,
+    tx: &mut Tx,
+    environment_name: &str,
+    (what, statement): (&Happening, Option<Uuid>),
+) -> Result<()> {
     let id = EventId::from_uuid(ids::new());
     let body = answer::render(&wire::events::Event {
         investment_id: what.investment.map(InvestmentId::uuid),
@@ -74,6 +96,7 @@ pub fn emit(
         investor_id: what.investor.map(InvestorId::uuid),
         transfer_id: what.transfer.map(InstructionId::uuid),
         redemption_id: what.redemption.map(RedemptionId::uuid),
+        registry_statement_id: statement,
         previous_status: what.previous.map(str::to_owned),
     })?;
     storage::events::append(

@@ -136,6 +136,8 @@ pub struct Registry {
     answers_key: DataKey,
     /// Signs the checkpoints of the registers' logs.
     log_key: Arc<[u8; 32]>,
+    /// Prints statements.
+    press: ::statement::Press,
     passwords: passwords::Passwords,
     callers: Arc<clients::RecentCallers>,
 }
@@ -191,6 +193,7 @@ impl Registry {
             people,
             answers_key,
             log_key: Arc::new(log_key),
+            press: ::statement::Press::new().map_err(Error::fault)?,
             passwords: passwords::Passwords::default(),
             callers: Arc::default(),
         })
@@ -215,6 +218,8 @@ pub struct Settings {
     pub document_limit: usize,
     /// What the configuration says about mail.
     pub mail: mail::MailSettings,
+    /// Who declares statements.
+    pub registrar: statements::Registrar,
 }
 
 /// Custody of managed wallets: the boundary to whoever keeps their keys.

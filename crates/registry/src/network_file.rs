@@ -28,9 +28,24 @@ pub struct Network {
     pub name: String,
     /// Firm of the registrar.
     pub registrar: String,
+    /// What statements say of the registrar beside its firm.
+    #[serde(default)]
+    pub register: RegisterEntry,
     /// The custody licence; without one there are no managed wallets.
     #[serde(default)]
     pub custody: Option<Custody>,
+}
+
+/// What statements say of the registrar beside its firm.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RegisterEntry {
+    /// Where the registrar is, in one line.
+    pub address: Option<String>,
+    /// ISO 17442.
+    pub lei: Option<domain::Lei>,
+    /// What the register is called.
+    pub id: Option<String>,
 }
 
 /// Under which licence wallets are managed, and whose it is.

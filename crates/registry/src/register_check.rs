@@ -187,7 +187,7 @@ impl Replay {
                 .collect();
             beside.statements.clear();
             for check in statements::to_check(tx, self.id, after, up_to)? {
-                let of_entry = beside.statements.entry(check.statement.sequence);
+                let of_entry = beside.statements.entry(check.sequence);
                 of_entry.or_default().push(check);
             }
             beside.movements.clear();

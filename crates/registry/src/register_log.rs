@@ -94,6 +94,21 @@ pub async fn inclusion(
     .await
 }
 
+/// The way of an entry to the root of the log of this size, and that log's signed checkpoint, for a document that carries both.
+pub(crate) fn proof(
+    registry: &Registry,
+    tx: &mut Tx,
+    isin: &Isin,
+    ((product, sequence), size): ((ProductId, u64), u64),
+) -> Result<(Vec<String>, String)> {
+    let index = sequence.checked_sub(1);
+    let path = index.and_then(|index| merkle::inclusion_path(index, size));
+    let path = path.ok_or_else(|| out_of_range("sequence", size))?;
+    let root = root(tx, product, 0..size)?;
+    let checkpoint = checkpoint_of(&signer(registry, isin)?, size, root);
+    Ok((roots(tx, product, path)?, checkpoint))
+}
+
 /// The proof that the log of the earlier size was the beginning of that of the later, or of now.
 ///
 /// # Errors
@@ -151,13 +166,13 @@ pub(crate) fn shown(registry: &Registry, isin: &Isin, head: &Head) -> Result<Reg
     })
 }
 
-fn address(registry: &Registry, isin: &Isin) -> String {
+pub(crate) fn address(registry: &Registry, isin: &Isin) -> String {
     let public_url = &registry.settings.public_url;
     format!("{public_url}/api/network/v1/registers/{isin}")
 }
 
 /// A log is called by its address without the scheme, as C2SP recommends.
-fn signer(registry: &Registry, isin: &Isin) -> Result<Signer> {
+pub(crate) fn signer(registry: &Registry, isin: &Isin) -> Result<Signer> {
     signer_at(registry, &address(registry, isin))
 }
 
@@ -169,10 +184,14 @@ pub(crate) fn signer_at(registry: &Registry, address: &str) -> Result<Signer> {
 }
 
 fn signed(signer: &Signer, head: &Head) -> String {
+    checkpoint_of(signer, head.sequence, head.root_hash)
+}
+
+fn checkpoint_of(signer: &Signer, size: u64, root: Digest) -> String {
     let checkpoint = Checkpoint {
         origin: signer.public().name().to_owned(),
-        size: head.sequence,
-        root: head.root_hash,
+        size,
+        root,
         extensions: Vec::new(),
     };
     checkpoint.signed(signer).to_string()

@@ -1,12 +1,62 @@
-//! Register statements of investments.
+//! Statements of the register (§ 19 eWpG): what there is of an investment, one more on request, and the documents.
 
-use domain::InvestmentId;
-use storage::statements::StatementRecord;
-use wire::events::RegistryStatement;
+mod content;
+mod making;
+mod yearly;
 
-use crate::{Caller, Error, Listed, Paging, Registry, Result, Right};
+pub use making::{TOPIC, backlog, make_open};
+pub use storage::statement_making::Backlog;
+pub use yearly::write_yearly;
 
-/// The statements of an investment, oldest first. Only electronic securities have any.
+use database::Tx;
+use domain::register::Digest;
+use domain::{
+    HolderKind, InvestmentId, Language, Refusal, StatementKind, StatementReason, Timestamp, Units,
+};
+use storage::investments::InvestmentRecord;
+use storage::investors::InvestorRecord;
+use storage::statements::{NewStatement, StatementOfEntry, StatementRecord, StatementStatus};
+use storage::{Scope, holdings, register, statement_making};
+use uuid::Uuid;
+use wire::statements::{
+    RegistryStatement, RegistryStatementKind, RegistryStatementReason, RegistryStatementRequest,
+    RegistryStatementStatus,
+};
+use wire::{FieldCode, ProblemCode};
+
+use crate::caller::Party;
+use crate::confirmation::Concerned;
+use crate::documents::{self, Content};
+use crate::{
+    Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, delivery, ids,
+    persons, progress,
+};
+
+/// Who declares the statements (§ 126b BGB).
+#[derive(Clone, Debug)]
+pub struct Registrar {
+    /// Firm.
+    pub name: String,
+    /// Where it is, in one line.
+    pub address: Option<String>,
+    /// ISO 17442.
+    pub lei: Option<String>,
+    /// What the register is called.
+    pub register_id: Option<String>,
+}
+
+impl Default for Registrar {
+    fn default() -> Self {
+        Self {
+            name: "Cashlink network".to_owned(),
+            address: None,
+            lei: None,
+            register_id: None,
+        }
+    }
+}
+
+/// The statements of an investment, oldest first.
 ///
 /// # Errors
 /// Not found if the investment is not the caller's.
@@ -16,24 +66,209 @@ pub async fn list(
     investment: InvestmentId,
     paging: Paging,
 ) -> Result<Listed<RegistryStatement>> {
-    let scope = caller.require(Right::ReadInvestments)?;
+    let scope = caller.require(Right::ReadStatements)?;
+    let (own, party) = (registry.clone(), caller.party);
     registry
         .db
         .read(move |tx| {
             let Paging { offset, limit } = paging;
             let found = storage::statements::of_investment(tx, &scope, investment, offset, limit)?;
             let (count, statements) = found.ok_or(Error::NotFound("investment"))?;
-            let items = statements.iter().map(show).collect();
+            let address = address(&own, tx, party)?;
+            let items = statements.iter().map(|one| show(one, &address)).collect();
             Ok(Listed { count, items })
         })
         .await
 }
 
-fn show(statement: &StatementRecord) -> RegistryStatement {
+/// One statement.
+///
+/// # Errors
+/// Not found if it is not the caller's.
+pub async fn get(registry: &Registry, caller: &Caller, id: Uuid) -> Result<RegistryStatement> {
+    let scope = caller.require(Right::ReadStatements)?;
+    let (own, party) = (registry.clone(), caller.party);
+    registry
+        .db
+        .read(move |tx| {
+            let statement = storage::statements::find(tx, &scope, id)?;
+            let statement = statement.ok_or(Error::NotFound("statement"))?;
+            Ok(show(&statement, &address(&own, tx, party)?))
+        })
+        .await
+}
+
+/// Asks for a statement as of now; it is made in a moment (§ 19(1) eWpG).
+///
+/// # Errors
+/// `investment_state` before the delivery; `statement_collective_entry`.
+pub async fn request(
+    registry: &Registry,
+    request: &Request,
+    investment: InvestmentId,
+    body: RegistryStatementRequest,
+) -> Result<Answer> {
+    let scope = request.caller.require(Right::RequestStatements)?;
+    let party = request.caller.party;
+    let language = language(body.language.as_deref())?;
+    let own = registry.clone();
+    registry
+        .write(request, move |tx| {
+            let record = storage::investments::find(tx, &scope, investment)?
+                .ok_or(Error::NotFound("investment"))?;
+            let investor = record.investment.investor_id;
+            let (investor, key) = persons::find(&own, tx, &Scope::ALL, investor)?;
+            let product = delivery::product(tx, record.investment.product_id)?;
+            StatementKind::of(product.product.legal_form, holder_kind(&investor))?;
+            let entered = new(tx, &record, own.clock.now())?;
+            let statement = entered.ok_or(Refusal::InvestmentState {
+                action: "stated",
+                status: record.investment.status(),
+            })?;
+            let statement = NewStatement {
+                language,
+                ..statement
+            };
+            storage::statements::insert(tx, &statement)?;
+            let kept = storage::statements::find(tx, &scope, statement.id)?;
+            let kept = kept.ok_or(Error::NotFound("statement"))?;
+            let answer = show(&kept, &address(&own, tx, party)?);
+            Ok(Done::created(statement.id, &answer)?.about(&key))
+        })
+        .await
+}
+
+/// The document of a statement: the same bytes every time.
+///
+/// # Errors
+/// Not found if it is not the caller's; `statement_not_ready`; `erased`.
+pub async fn document(registry: &Registry, caller: &Caller, id: Uuid) -> Result<Content> {
+    let scope = caller.require(Right::ReadStatements)?;
+    let statement = registry
+        .db
+        .read(move |tx| storage::statements::find(tx, &scope, id))
+        .await?
+        .ok_or(Error::NotFound("statement"))?;
+    match (statement.document, statement.status) {
+        (Some((document, _)), _) => documents::content(registry, document).await,
+        (None, StatementStatus::Erased) => Err(Error::Problem(
+            ProblemCode::Erased,
+            "The holder's data were erased before the document was made.".to_owned(),
+        )),
+        (None, _) => Err(Error::Problem(
+            ProblemCode::StatementNotReady,
+            "The document is being made; try again in a moment.".to_owned(),
+        )),
+    }
+}
+
+/// Notes that the holder hears of an entry: in the transaction that makes it, so that none is done before its statement is queued.
+pub(crate) fn of_entry(
+    registry: &Registry,
+    tx: &mut Tx,
+    (product, concerned): (domain::ProductId, Concerned),
+    (sequence, held): (u64, Units),
+) -> Result<()> {
+    let statement = StatementOfEntry {
+        id: ids::new(),
+        environment: concerned.environment,
+        platform: concerned.platform,
+        investment: concerned.investment,
+        product,
+        sequence,
+        units: held,
+        created_at: registry.clock.now(),
+    };
+    Ok(storage::statements::insert_of_entry(tx, &statement)?)
+}
+
+/// A statement of what the register says now about an investment's holder; none before its first entry.
+fn new(tx: &mut Tx, record: &InvestmentRecord, now: Timestamp) -> Result<Option<NewStatement>> {
+    let investment = &record.investment;
+    let product = investment.product_id;
+    let Some(entry_sequence) = statement_making::last_entry(tx, investment.id)? else {
+        return Ok(None);
+    };
+    let holder = holdings::holder_of(tx, product, investment.investor_id)?;
+    let (Some(holder), Some(head)) = (holder, register::head(tx, product)?) else {
+        return Ok(None);
+    };
+    Ok(Some(NewStatement {
+        id: ids::new(),
+        environment: record.environment,
+        platform: record.platform,
+        investment: investment.id,
+        product,
+        sequence: head.sequence,
+        entry_sequence,
+        units: holdings::held_by(tx, product, holder)?,
+        investment_units: investment.remaining_units,
+        reason: StatementReason::Request,
+        year: None,
+        language: None,
+        created_at: now,
+    }))
+}
+
+/// What statements depend on.
+fn holder_kind(investor: &InvestorRecord) -> HolderKind {
+    HolderKind {
+        is_consumer: !investor.is_legal_person,
+        is_custodian: investor.standing.is_custodian_bank,
+    }
+}
+
+fn language(code: Option<&str>) -> Result<Option<Language>> {
+    let parsed = code.map(str::parse::<Language>).transpose();
+    parsed.map_err(|error| Error::Field("language", FieldCode::UnknownValue, error.to_string()))
+}
+
+/// Where the caller finds documents.
+fn address(registry: &Registry, tx: &mut Tx, party: Party) -> Result<String> {
+    let public_url = &registry.settings.public_url;
+    Ok(match party {
+        Party::Distributor(environment, _) => {
+            let name = storage::environments::name(tx, environment)?;
+            format!("{public_url}/environments/{name}/api/external/distributor/v2")
+        }
+        _ => format!("{public_url}/api/network/v1"),
+    })
+}
+
+fn show(statement: &StatementRecord, address: &str) -> RegistryStatement {
+    let numbered = statement.numbered;
+    let hash = statement.document.map(|(_, hash)| hash);
     RegistryStatement {
         id: statement.id,
+        kind: match statement.legal_form.is_registered() {
+            true => RegistryStatementKind::RegisterStatement,
+            false => RegistryStatementKind::HoldingConfirmation,
+        },
+        investment_id: statement.investment.uuid(),
         sequence: statement.sequence,
         units: statement.units.get(),
+        reason: match statement.reason {
+            StatementReason::Entry => RegistryStatementReason::Entry,
+            StatementReason::Change => RegistryStatementReason::Change,
+            StatementReason::Annual => RegistryStatementReason::Annual,
+            StatementReason::Request => RegistryStatementReason::Request,
+        },
+        status: match statement.status {
+            StatementStatus::Ready => RegistryStatementStatus::Ready,
+            StatementStatus::Erased => RegistryStatementStatus::Erased,
+            _ => RegistryStatementStatus::Processing,
+        },
+        number: numbered.map(|numbered| numbered.number),
+        language: statement.language.map(|language| language.to_string()),
+        issued_at: numbered.map(|numbered| numbered.issued_at.to_string()),
+        sha256: hash.map(|hash: Digest| hex::encode(hash)),
+        document_url: hash
+            .map(|_| format!("{address}/registry-statements/{}/document/", statement.id)),
         created_at: statement.created_at.to_string(),
     }
+}
+
+/// The record of an investment, whoever's it is.
+fn investment(tx: &mut Tx, id: InvestmentId) -> Result<InvestmentRecord> {
+    progress::lock(tx, &Scope::ALL, id)
 }

@@ -28,6 +28,10 @@ const NAME: Sql = Sql("select name
 from environments
 where id = $1");
 
+const KIND: Sql = Sql("select kind
+from environments
+where id = $1");
+
 const LIST: Sql = Sql("select id, name, kind, created_at, opened_at
 from environments
 order by id");
@@ -113,6 +117,15 @@ pub fn find_by_name(tx: &mut Tx, name: &str) -> Result<Option<Environment>, Data
     tx.query_opt(FIND_BY_NAME, &[name.into()])?
         .map(|row| read(&row))
         .transpose()
+}
+
+/// The kind of an environment that exists.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn kind(tx: &mut Tx, id: EnvironmentId) -> Result<EnvironmentKind, DatabaseError> {
+    let row = tx.query_one(KIND, &[id.uuid().into()])?;
+    Columns::of(&row).parsed(EnvironmentKind::parse)
 }
 
 /// The name of an environment that exists.

@@ -47,6 +47,7 @@ pub mod scope;
 pub mod sessions;
 pub mod sign_in_failures;
 pub mod signed_documents;
+pub mod statement_making;
 pub mod statements;
 pub mod transfer_checks;
 pub mod transfer_rules;
@@ -200,6 +201,12 @@ pub const COMPONENT: Component = Component {
             name: "redemption_notices",
             sqlite: include_str!("../migrations/sqlite/V0023__redemption_notices.sql"),
             postgres: include_str!("../migrations/postgres/V0023__redemption_notices.sql"),
+        },
+        Migration {
+            version: 24,
+            name: "statements",
+            sqlite: include_str!("../migrations/sqlite/V0024__statements.sql"),
+            postgres: include_str!("../migrations/postgres/V0024__statements.sql"),
         },
     ],
 };

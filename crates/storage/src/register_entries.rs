@@ -55,7 +55,7 @@ order by k.sequence",
 
 const COUNTS: Sql = Sql("select
 (select count(*) from register_commitments k where k.product_id = $1),
-(select count(*) from registry_statements s where s.product_id = $1)");
+(select count(*) from registry_statements s where s.product_id = $1 and (s.reason = 'entry' or s.reason = 'change'))");
 
 /// An entry as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Events: the payload of webhooks and of the feed (reference section 10), and register statements.
+//! Events: the payload of webhooks and of the feed (reference section 10).
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -34,6 +34,9 @@ pub struct Event {
     /// The redemption concerned.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub redemption_id: Option<Uuid>,
+    /// The register statement concerned.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub registry_statement_id: Option<Uuid>,
     /// The status before.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub previous_status: Option<String>,
@@ -48,18 +51,4 @@ pub struct EventFeed {
     pub last: Option<Uuid>,
     /// Whether more is waiting.
     pub has_more: bool,
-}
-
-/// A register statement (§ 19 eWpG), or a holding confirmation outside the eWpG.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct RegistryStatement {
-    /// Identifies the statement.
-    pub id: Uuid,
-    /// The entry of the register it states.
-    pub sequence: u64,
-    /// Units held after the entry.
-    pub units: u64,
-    /// RFC 3339, UTC.
-    #[schema(format = DateTime)]
-    pub created_at: String,
 }

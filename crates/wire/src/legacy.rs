@@ -96,6 +96,7 @@ impl Legacy for crate::redemption_notices::RedemptionNoticeCreate {}
 impl Legacy for crate::redemptions::RedemptionCreate {}
 impl Legacy for crate::redemptions::RedemptionPaid {}
 impl Legacy for crate::redemptions::RedemptionDelete {}
+impl Legacy for crate::statements::RegistryStatementRequest {}
 impl Legacy for crate::issuing::CampaignCreate {}
 impl Legacy for crate::issuing::CampaignPatch {}
 impl Legacy for crate::issuing::IssuerAccountCreate {}

@@ -30,6 +30,7 @@ pub mod products;
 pub mod redemption_notices;
 pub mod redemptions;
 pub mod register_log;
+pub mod statements;
 pub mod transfers;
 pub mod wallets;
 pub mod webhook_endpoints;

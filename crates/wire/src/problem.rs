@@ -171,6 +171,7 @@ catalogue! {
         FourEyesRequired = "four_eyes_required", 409, "Another person has to confirm", "A decision takes effect when somebody else than who proposed it confirms it.";
         DecisionClosed = "decision_closed", 409, "The decision is closed", "The decision was confirmed or withdrawn before.";
         ParticipationState = "participation_state", 409, "The platform's standing forbids this", "The platform has a standing in the network in which this cannot be done.";
+        StatementNotReady = "statement_not_ready", 409, "The statement is being made", "The document is made in a moment; the event `registry_statement.available` tells when it can be fetched.";
         Erased = "erased", 410, "The data were erased", "The person's data were erased for good; what the register has to keep stays, without them.";
         LinkInvalid = "link_invalid", 410, "The link is not valid any more", "The link was used, was withdrawn, or is too old.";
         ApplicationState = "application_state", 409, "The application's status forbids this", "The application has a status in which this cannot be done.";
@@ -195,6 +196,7 @@ catalogue! {
         WalletNotOfInvestor = "wallet_not_of_investor", 422, "The wallet is not the investor's", "The wallet is not one of this investor.";
         ManagedWalletNotAvailable = "managed_wallet_not_available", 422, "Managed wallets are not available", "This registrar holds no keys for investors; register an address of the investor's own.";
         WebhookAddressNotAllowed = "webhook_address_not_allowed", 422, "The webhook address is not allowed", "The URL is not https, or leads to an address that may not be called.";
+        StatementCollectiveEntry = "statement_collective_entry", 422, "No statements of collective entries", "A custodian's entry is a collective one; register statements are for single entries (§ 19 eWpG).";
         ProductNotListed = "product_not_listed", 422, "The product is not listed for the platform", "The product may not be held by the investors of this distribution platform.";
         R01NoAgreement = "r01_no_agreement", 422, "The recipient has not agreed", "The wallet that shall receive does not let transfers come in (R01, § 25 eWpG).";
         R02NoInstruction = "r02_no_instruction", 422, "The holder has not instructed", "The holder has to sign with the key of the wallet that the units leave (R02, § 18(1) eWpG).";

@@ -5,14 +5,18 @@ use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::Timestamp;
-use registry::{Registry, admissions, clocks, delivery, investors, mail, notices, registrations};
+use domain::{Date, Timestamp};
+use registry::{
+    Registry, admissions, clocks, delivery, investors, mail, notices, registrations, statements,
+};
 
 /// Looks at deadlines again and again.
 pub(crate) struct Clocks {
     registry: Registry,
     /// Until when cancellation periods were looked at.
     looked_until: Mutex<Timestamp>,
+    /// The day on which this process last looked for yearly statements.
+    yearly: Mutex<Option<Date>>,
 }
 
 impl Clocks {
@@ -21,6 +25,7 @@ impl Clocks {
         Self {
             registry,
             looked_until: Mutex::new(Timestamp::from_micros(i64::MIN)),
+            yearly: Mutex::default(),
         }
     }
 
@@ -51,14 +56,28 @@ impl Clocks {
         registrations::forget_over(&self.registry).await?;
         notices::write_daily(&self.registry).await?;
         notices::write_about_dead(&self.registry).await?;
+        self.look_for_yearly_statements().await?;
         let since = *self.looked_until();
         let until = clocks::deliveries_due(&self.registry, since).await?;
         *self.looked_until() = until;
         Ok(())
     }
 
+    /// Once a day, since it goes over everybody who holds something.
+    async fn look_for_yearly_statements(&self) -> registry::Result<()> {
+        let today = self.registry.clock.now().berlin_date();
+        let done = || self.yearly.lock().unwrap_or_else(PoisonError::into_inner);
+        if *done() == Some(today) {
+            return Ok(());
+        }
+        statements::write_yearly(&self.registry).await?;
+        *done() = Some(today);
+        Ok(())
+    }
+
     async fn measure(&self) {
         self.measure_mails().await;
+        self.measure_statements().await;
         let Ok(backlog) = delivery::backlog(&self.registry).await else {
             return;
         };
@@ -69,6 +88,18 @@ impl Clocks {
         metrics::gauge!("dlt_commands_pending").set(backlog.pending as f64);
         metrics::gauge!("dlt_commands_failed").set(backlog.failed as f64);
         metrics::gauge!("dlt_oldest_command_age_seconds").set(age as f64);
+    }
+
+    async fn measure_statements(&self) {
+        let Ok(backlog) = statements::backlog(&self.registry).await else {
+            return;
+        };
+        let now = self.registry.clock.now();
+        let age = backlog
+            .oldest_at
+            .map_or(0, |at| now.seconds_since(at).max(0));
+        metrics::gauge!("registry_statements_waiting").set(backlog.waiting as f64);
+        metrics::gauge!("registry_statement_oldest_waiting_age_seconds").set(age as f64);
     }
 
     async fn measure_mails(&self) {

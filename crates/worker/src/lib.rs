@@ -8,6 +8,7 @@ mod courier;
 mod crash_points;
 mod instructed;
 pub mod mail;
+mod printer;
 mod probes;
 
 use std::future::Future;
@@ -23,6 +24,7 @@ use webhooks::Deliverer;
 use clocks::Clocks;
 use courier::Courier;
 use mail::Postman;
+use printer::Printer;
 
 pub use crash_points::CRASH_POINTS;
 
@@ -71,6 +73,7 @@ pub struct Worker {
     clocks: Arc<Clocks>,
     deliverer: Deliverer,
     postman: Arc<Postman>,
+    printer: Arc<Printer>,
 }
 
 impl Worker {
@@ -85,6 +88,7 @@ impl Worker {
             courier: Arc::new(Courier::new(registry.clone(), ledger, &settings)),
             postman: Arc::new(Postman::new(registry.clone(), settings.mail.clone())),
             clocks: Arc::new(Clocks::new(registry.clone())),
+            printer: Arc::new(Printer::new(registry.clone())),
             registry,
             deliverer,
             settings,
@@ -113,6 +117,10 @@ impl Worker {
                 async move { worker.deliverer.run(stopped).await }
             }),
             tokio::spawn({
+                let (worker, stopped) = (self.clone(), ended(stopped.clone()));
+                async move { worker.printer.run(worker.settings.poll, stopped).await }
+            }),
+            tokio::spawn({
                 let (worker, stopped) = (self.clone(), ended(stopped));
                 async move { worker.postman.run(worker.settings.poll, stopped).await }
             }),
@@ -135,6 +143,9 @@ impl Worker {
             self.clocks.look().await;
             let mut moved = false;
             while self.courier.round().await {
+                moved = true;
+            }
+            while self.printer.round().await {
                 moved = true;
             }
             while self.deliverer.run_once(now.micros()).await > 0 {

@@ -9,6 +9,7 @@ use crate::metadata::{Dependency, Metadata, Package};
 const TABLE: &[(&str, &[&str])] = &[
     ("tlog", &[]),
     ("domain", &["tlog"]),
+    ("statement", &["domain", "tlog"]),
     ("wire", &[]),
     ("translate", &["domain", "wire"]),
     ("database", &[]),
@@ -27,6 +28,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "storage",
             "webhooks",
             "tlog",
+            "statement",
         ],
     ),
     ("api", &["registry", "translate", "domain", "wire", "http"]),

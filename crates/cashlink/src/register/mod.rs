@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::config::Config;
+use crate::statements;
 pub use export::write as write_bundle;
 pub use verify::{Finding, verify};
 
@@ -19,15 +20,21 @@ pub enum Command {
     Verify(verify::Verify),
     /// Write registers into one file that anybody can check, and another registrar can go on with
     Export(export::Export),
+    /// Make a statement of an investment and write its PDF
+    Statement(statements::Make),
+    /// Check a statement by itself and the log's public key; needs no configuration
+    VerifyStatement(statements::Verify),
 }
 
 /// Runs the command.
 ///
 /// # Errors
 /// If something cannot be asked or written; a difference is no error but exit code 1.
-pub async fn run(config: &Config, command: &Command) -> Result<ExitCode> {
+pub async fn run(config: impl FnOnce() -> Result<Config>, command: &Command) -> Result<ExitCode> {
     match command {
-        Command::Verify(options) => verify::run(config, options).await,
-        Command::Export(options) => export::run(config, options).await,
+        Command::Verify(options) => verify::run(&config()?, options).await,
+        Command::Export(options) => export::run(&config()?, options).await,
+        Command::Statement(options) => statements::make(&config()?, options).await,
+        Command::VerifyStatement(options) => statements::verify(options).await,
     }
 }

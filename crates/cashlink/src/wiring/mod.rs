@@ -20,6 +20,7 @@ use registry::gateways::GatewayHost;
 use registry::mail::MailSettings;
 use registry::network_file::NetworkFile;
 use registry::setup::{self, LedgerFacts};
+use registry::statements::Registrar;
 use registry::{Clock, Custody, Networks, Registry, Request};
 use storage::documents::Documents;
 use tokio::sync::watch;
@@ -107,6 +108,7 @@ impl App {
                     language: config.mail.language,
                     sender: firm(network.as_ref()),
                 },
+                registrar: registrar(network.as_ref()),
             },
         })
         .await?;
@@ -279,6 +281,20 @@ fn firm(network: Option<&NetworkFile>) -> String {
         || MailSettings::default().sender,
         |file| file.network.registrar.clone(),
     )
+}
+
+/// Who declares statements.
+fn registrar(network: Option<&NetworkFile>) -> Registrar {
+    let Some(file) = network else {
+        return Registrar::default();
+    };
+    let register = &file.network.register;
+    Registrar {
+        name: file.network.registrar.clone(),
+        address: register.address.clone(),
+        lei: register.lei.as_ref().map(ToString::to_string),
+        register_id: register.id.clone(),
+    }
 }
 
 async fn stopped(mut stop: watch::Receiver<bool>) {

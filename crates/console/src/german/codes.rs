@@ -127,6 +127,14 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
             "Das Produkt ist dort schon gelistet",
             "Dieses Produkt ist bei dieser Plattform schon gelistet.",
         ),
+        StatementNotReady => (
+            "Der Auszug wird erstellt",
+            "Das Dokument ist gleich fertig; versuchen Sie es in einem Augenblick noch einmal.",
+        ),
+        StatementCollectiveEntry => (
+            "Kein Auszug für Sammeleintragungen",
+            "Die Eintragung eines Verwahrers ist eine Sammeleintragung; Registerauszüge gibt es für Einzeleintragungen (§ 19 eWpG).",
+        ),
         DeliveryStarted => (
             "Die Lieferung läuft",
             "Die Stücke werden geliefert; die Änderung kommt zu spät.",

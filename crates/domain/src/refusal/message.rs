@@ -103,6 +103,10 @@ impl Refusal {
             Self::RedemptionState { action, step } => {
                 format!("A redemption at the step {step} cannot be {action}.")
             }
+            Self::StatementOfCollectiveEntry => {
+                "A custodian's entry is a collective one, of which there are no register statements (§ 19 eWpG)."
+                    .to_owned()
+            }
             Self::AssetRequestState { action, status } => {
                 format!("A request with the status {status} cannot be {action}.")
             }

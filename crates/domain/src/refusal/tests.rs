@@ -85,6 +85,7 @@ fn one_of_each() -> Vec<Refusal> {
             action: "accepted",
             status: AssetRequestStatus::Live,
         },
+        Refusal::StatementOfCollectiveEntry,
         Refusal::Instruction(InstructionRefusal::NoAgreement),
         Refusal::Instruction(InstructionRefusal::NoInstruction),
         Refusal::Instruction(InstructionRefusal::BadAuth),

@@ -226,15 +226,11 @@ impl Replay {
             "its statement is missing".to_owned()
         })?;
         for (investment, holder) in concerned {
-            let check = checks
-                .iter()
-                .find(|check| check.statement.investment == *investment);
+            let check = checks.iter().find(|check| check.investment == *investment);
             let Some(check) = check else {
                 return differs("its statement says something else");
             };
-            let statement = &check.statement;
-            let place = Some((statement.environment, statement.platform));
-            let facts = (statement.units, place);
+            let facts = (check.units, Some(check.kept));
             let expected = (self.holdings.of(*holder), check.place);
             same(&facts, &expected, || {
                 "its statement says something else".to_owned()

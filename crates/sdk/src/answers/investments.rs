@@ -113,6 +113,24 @@ pub struct RegistryStatement {
     /// Units held after the entry.
     #[serde(default, deserialize_with = "lenient")]
     pub units: Option<u64>,
+    /// `register_statement` or `holding_confirmation`.
+    #[serde(default, deserialize_with = "lenient")]
+    pub kind: Option<String>,
+    /// Why it was made: `entry`, `change`, `annual` or `request`.
+    #[serde(default, deserialize_with = "lenient")]
+    pub reason: Option<String>,
+    /// `processing`, `ready` or `erased`.
+    #[serde(default, deserialize_with = "lenient")]
+    pub status: Option<String>,
+    /// Its place among all of the registrar's.
+    #[serde(default, deserialize_with = "lenient")]
+    pub number: Option<u64>,
+    /// SHA-256 of the document, hexadecimal.
+    #[serde(default, deserialize_with = "lenient")]
+    pub sha256: Option<String>,
+    /// Where the document is downloaded.
+    #[serde(default, deserialize_with = "lenient")]
+    pub document_url: Option<String>,
     /// RFC 3339.
     #[serde(default, deserialize_with = "lenient")]
     pub created_at: Option<String>,

@@ -73,7 +73,9 @@ impl World {
         let notice = crate::redemption_notices::announced(&app, json!({"units": 1})).await;
         let payout_list =
             crate::payout_lists::drawn_up(&app, &partner.product_id, "2026-01-31").await;
+        let statement = crate::statements::some_statement(&app, &partner).await;
         let ids = HashMap::from([
+            ("statement_id", statement),
             ("transfer_id", transfer),
             ("redemption_id", redemption),
             ("redemption_notice_id", id(&notice)),

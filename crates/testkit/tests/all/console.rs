@@ -62,6 +62,7 @@ fn path(app: &TestApp, pattern: &str) -> String {
         "session_id",
         "asset_request_id",
         "issuer_id",
+        "statement_id",
         "platform_id",
         "campaign_id",
     ] {

@@ -18,6 +18,7 @@ fn masked(event: &Value) -> Value {
         ("investor_id", "[investor]"),
         ("transfer_id", "[transfer]"),
         ("redemption_id", "[redemption]"),
+        ("registry_statement_id", "[statement]"),
     ] {
         if event[field].is_string() {
             event[field] = json!(mask);
@@ -38,7 +39,7 @@ async fn every_type_of_event_has_its_payload(
     let known = json!({"accepted_at": app.ago(30), "paid_at": app.ago(20)});
     let order = testkit::client::id(&partner.invest(&customer, 2, known).await);
     partner.reaches(&order, "DELIVERED").await;
-    let (giver, _) = Holder::of_units(&app, &partner, &[2]).await;
+    let (giver, orders) = Holder::of_units(&app, &partner, &[2]).await;
     let receiver = Holder::new(&app, &app.other_partner(0).await).await;
     let body = giver.signed(&app, &partner.product_id, &receiver.customer.address, 2);
     let transfer = partner.api.post("transfers/", &body).await.expect(201);
@@ -47,6 +48,8 @@ async fn every_type_of_event_has_its_payload(
     let redemption = crate::redemptions::some_redemption(&app, &partner).await;
     crate::redemptions::pay(&app, &redemption, json!({"delete": true})).await;
     crate::redemptions::reaches(&partner, &redemption, "deleted").await;
+    crate::statements::ready(&partner, &order, 1).await;
+    crate::statements::ready(&partner, &orders[0], 2).await;
 
     // When its events are read, each is what the document says, and the last of each type is as written down.
     let feed = partner.feed().await;

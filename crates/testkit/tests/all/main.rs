@@ -61,6 +61,7 @@ mod retention;
 mod reviews;
 mod sdk_client;
 mod sdk_examples;
+mod statements;
 mod story;
 mod transfers;
 mod unknown_input;

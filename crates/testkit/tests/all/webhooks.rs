@@ -24,6 +24,7 @@ async fn the_feed_is_what_the_webhooks_say(
     }
     for order in &orders {
         partner.reaches(order, "DELIVERED").await;
+        crate::statements::ready(&partner, order, 1).await;
     }
     // When everything has arrived.
     let feed = partner.feed().await;

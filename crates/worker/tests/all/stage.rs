@@ -69,6 +69,7 @@ impl Stage {
                 public_url: "http://127.0.0.1".into(),
                 document_limit: 1_000_000,
                 mail: registry::mail::MailSettings::default(),
+                registrar: registry::statements::Registrar::default(),
             },
         })
         .await
@@ -274,6 +275,8 @@ impl Stage {
             after = page.last.map(domain::EventId::from_uuid);
         }
         heard.retain(|event| event.investment_id == Some(id.uuid()));
+        // A statement is told as soon as it is made, which is before or after what follows.
+        heard.retain(|event| event.kind != registry::events::REGISTRY_STATEMENT_AVAILABLE);
         let said = |event: wire::events::Event| event.status.unwrap_or(event.kind);
         heard.into_iter().map(said).collect()
     }
