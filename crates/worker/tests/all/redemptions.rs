@@ -34,7 +34,7 @@ async fn pay(stage: &Stage, id: RedemptionId, delete: bool) {
 }
 
 async fn shown(stage: &Stage, id: RedemptionId) -> Redemption {
-    redemptions::get(&stage.registry, &Caller::network("test"), id)
+    redemption_payments::get(&stage.registry, &Caller::network("test"), id)
         .await
         .unwrap()
 }
