@@ -14,13 +14,15 @@ use crate::{Error, Gateway, Result, time};
 /// For whom the gateway's tokens are good.
 pub(crate) const AUDIENCE: &str = "gateway";
 /// What an application may do; there is one kind.
-pub(crate) const SCOPES: [&str; 7] = [
+pub(crate) const SCOPES: [&str; 9] = [
     "investors:read",
     "investors:write",
     "investments:read",
     "investments:write",
     "transfers:read",
     "transfers:write",
+    "redemptions:read",
+    "redemptions:write",
     "documents:write",
 ];
 

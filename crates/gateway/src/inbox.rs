@@ -11,8 +11,9 @@ use wire::ProblemCode;
 
 use crate::store::environments::{self, Environment};
 use crate::store::inbox::{self, Message};
+use crate::store::instructions::Instruction;
 use crate::store::investments::Investment;
-use crate::store::transfers::Transfer;
+
 use crate::{Error, Gateway, Result, mapping, setup, time};
 
 /// Wakes the stream.
@@ -88,17 +89,18 @@ pub(crate) fn noticed_investment(
     noticed(tx, before.environment, (event, &before.status), answer, now)
 }
 
-/// The same of a transfer's.
-pub(crate) fn noticed_transfer(
+/// The same of an instruction's.
+pub(crate) fn noticed_instruction(
     tx: &mut Tx,
-    before: &Transfer,
+    before: &Instruction,
     answer: &Value,
     now: i64,
 ) -> Result<()> {
     let status = answer["status"].as_str().unwrap_or_default();
-    // The original's transfers have no events, so that nothing else gives this one an id.
+    // The original's instructions have no events, so that nothing else gives this one an id.
     let id = derived(&format!("{} {status}", before.id));
-    let event = json!({"id": id, "type": "transfer.status_changed", "transfer_id": before.id});
+    let mut event = json!({"id": id, "type": before.kind.event_type()});
+    event[before.kind.id_field()] = json!(before.id);
     noticed(tx, before.environment, (event, &before.status), answer, now)
 }
 

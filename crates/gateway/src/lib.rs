@@ -18,6 +18,7 @@ mod error;
 mod events;
 mod forward;
 mod inbox;
+mod instructions;
 mod investments;
 mod investors;
 mod mapping;
@@ -31,7 +32,6 @@ mod setup;
 mod status;
 mod store;
 mod time;
-mod transfers;
 mod worker;
 mod write;
 
@@ -87,9 +87,9 @@ pub const COMPONENT: Component = Component {
         },
         Migration {
             version: 4,
-            name: "transfers",
-            sqlite: include_str!("../migrations/sqlite/V0004__transfers.sql"),
-            postgres: include_str!("../migrations/postgres/V0004__transfers.sql"),
+            name: "instructions",
+            sqlite: include_str!("../migrations/sqlite/V0004__instructions.sql"),
+            postgres: include_str!("../migrations/postgres/V0004__instructions.sql"),
         },
     ],
 };

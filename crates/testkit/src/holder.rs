@@ -1,9 +1,27 @@
-//! A holder's own key, and what it signs: instructions to the register as typed data (EIP-712).
+//! A holder's own key, and what it signs: instructions to the register as typed data (EIP-712), as a wallet does that is handed the
+//! documented JSON.
 
 use alloy::dyn_abi::TypedData;
 use alloy::signers::SignerSync as _;
 use alloy::signers::local::PrivateKeySigner;
 use serde_json::{Value, json};
+
+use crate::TestApp;
+
+/// The fields of every instruction come before these.
+const ENDS: [(&str, &str); 2] = [("nonce", "uint256"), ("deadline", "uint256")];
+const DOMAIN: [(&str, &str); 4] = [
+    ("name", "string"),
+    ("version", "string"),
+    ("chainId", "uint256"),
+    ("verifyingContract", "address"),
+];
+const TRANSFER: [(&str, &str); 3] = [
+    ("from", "address"),
+    ("to", "address"),
+    ("amount", "uint256"),
+];
+const REDEMPTION: [(&str, &str); 2] = [("wallet", "address"), ("units", "uint256")];
 
 /// The key of a generic wallet.
 #[derive(Clone, Debug)]
@@ -24,33 +42,85 @@ impl HolderKey {
         self.key.address().to_string()
     }
 
-    /// Signs the transfer that a body describes, as a wallet does that is handed the documented JSON: the body with its signature.
-    pub fn sign_transfer(&self, (chain_id, token): (u64, &str), mut body: Value) -> Value {
-        let field = |name: &str, kind: &str| json!({"name": name, "type": kind});
+    /// The body of a transfer of the first asset, good for ten minutes, with its signature by this key.
+    pub fn transfer(
+        &self,
+        app: &TestApp,
+        (product, wallet): (&str, &str),
+        to: &str,
+        amount: u64,
+    ) -> Value {
+        let body = json!({
+            "product": product, "source_wallet": wallet, "target_address": to, "amount": amount,
+            "nonce": nonce(), "deadline": soon(app),
+        });
+        self.sign_transfer(app, &self.address(), body)
+    }
+
+    /// Signs the transfer that a body describes, from this address, whoever's it is.
+    pub fn sign_transfer(&self, app: &TestApp, from: &str, mut body: Value) -> Value {
+        let message = json!({
+            "from": from, "to": body["target_address"], "amount": body["amount"],
+            "nonce": body["nonce"], "deadline": body["deadline"],
+        });
+        body["signature"] = self.signature(app, ("Transfer", &TRANSFER), message);
+        body
+    }
+
+    /// The body of a redemption of the first asset, good for ten minutes, with its signature by this key.
+    pub fn redemption(
+        &self,
+        app: &TestApp,
+        (product, wallet): (&str, &str),
+        investor: &str,
+        units: u64,
+    ) -> Value {
+        let body = json!({
+            "investor_id": investor, "product_id": product, "wallet_id": wallet, "units": units,
+            "nonce": nonce(), "deadline": soon(app),
+        });
+        self.sign_redemption(app, &self.address(), body)
+    }
+
+    /// Signs the redemption that a body describes, from this address, whoever's it is.
+    pub fn sign_redemption(&self, app: &TestApp, wallet: &str, mut body: Value) -> Value {
+        let message = json!({
+            "wallet": wallet, "units": body["units"], "nonce": body["nonce"], "deadline": body["deadline"],
+        });
+        body["signature"] = self.signature(app, ("Redemption", &REDEMPTION), message);
+        body
+    }
+
+    fn signature(
+        &self,
+        app: &TestApp,
+        (name, fields): (&str, &[(&str, &str)]),
+        message: Value,
+    ) -> Value {
+        let field = |(name, kind): &(&str, &str)| json!({"name": name, "type": kind});
+        let said: Vec<Value> = fields.iter().chain(&ENDS).map(field).collect();
+        let domain: Vec<Value> = DOMAIN.iter().map(field).collect();
         let typed = json!({
             "domain": {
-                "name": "Cashlink Register", "version": "1", "chainId": chain_id, "verifyingContract": token,
+                "name": "Cashlink Register", "version": "1",
+                "chainId": app.app.ledger.network().chain_id,
+                "verifyingContract": app.environment(0).token_address,
             },
-            "primaryType": "Transfer",
-            "types": {
-                "EIP712Domain": [
-                    field("name", "string"), field("version", "string"),
-                    field("chainId", "uint256"), field("verifyingContract", "address"),
-                ],
-                "Transfer": [
-                    field("from", "address"), field("to", "address"), field("amount", "uint256"),
-                    field("nonce", "uint256"), field("deadline", "uint256"),
-                ],
-            },
-            "message": {
-                "from": self.address(), "to": body["target_address"],
-                "amount": body["amount"], "nonce": body["nonce"], "deadline": body["deadline"],
-            },
+            "primaryType": name,
+            "types": {"EIP712Domain": domain, name: said},
+            "message": message,
         });
         let typed: TypedData = serde_json::from_value(typed).expect("typed data");
         let hash = typed.eip712_signing_hash().expect("a hash");
         let signature = self.key.sign_hash_sync(&hash).expect("a signature");
-        body["signature"] = json!(format!("0x{}", alloy::hex::encode(signature.as_bytes())));
-        body
+        json!(format!("0x{}", alloy::hex::encode(signature.as_bytes())))
     }
+}
+
+fn nonce() -> String {
+    uuid::Uuid::new_v4().as_u128().to_string()
+}
+
+fn soon(app: &TestApp) -> i64 {
+    app.app.registry.clock.now().seconds() + 600
 }

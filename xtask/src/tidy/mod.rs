@@ -1,5 +1,6 @@
 //! `cargo xtask tidy`: the rules of ARCHITECTURE.md and STYLE.md that a program can check.
 
+mod compliance;
 mod documents;
 mod edges;
 mod files;
@@ -81,6 +82,7 @@ pub fn run() -> Result<()> {
     findings.extend(sources::check(&house)?);
     findings.extend(files::check(&house)?);
     findings.extend(documents::check(&house)?);
+    findings.extend(compliance::check(&house));
     findings.sort_by(|one, other| one.place.cmp(&other.place));
     if !findings.is_empty() {
         let lines: Vec<String> = findings

@@ -5,11 +5,11 @@ mod body;
 mod caller;
 mod endpoints;
 mod gateway;
+mod instructions;
 mod investments;
 mod investors;
 mod oauth;
 mod page;
-mod transfers;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,8 +118,17 @@ fn distributor() -> Router<Gateway> {
             "/investments/{id}/registry-statements/",
             get(investments::statements),
         )
-        .route("/transfers/", post(transfers::create).get(transfers::list))
-        .route("/transfers/{id}/", get(transfers::get))
+        .route(
+            "/transfers/",
+            post(instructions::transfer).get(instructions::transfers),
+        )
+        .route("/transfers/{id}/", get(instructions::get_transfer))
+        .route(
+            "/redemptions/",
+            post(instructions::redeem).get(instructions::redemptions),
+        )
+        .route("/redemptions/{id}/", get(instructions::get_redemption))
+        .route("/redemptions/{id}/withdraw/", post(instructions::withdraw))
         .route("/events/", get(investments::events))
         .route(
             "/webhook-endpoints/",

@@ -11,12 +11,12 @@ pub(crate) mod documents;
 pub(crate) mod environments;
 pub(crate) mod events;
 pub(crate) mod inbox;
+pub(crate) mod instructions;
 pub(crate) mod investments;
 pub(crate) mod investors;
 pub(crate) mod orders;
 pub(crate) mod parts;
 pub(crate) mod refusals;
-pub(crate) mod transfers;
 
 use database::{DatabaseError, FromValue, Micros, Row};
 

@@ -1,4 +1,4 @@
-//! What an environment goes on telling about, and what is read from it again: investments and transfers.
+//! What an environment goes on telling about, and what is read from it again: investments, and holders' instructions.
 
 use std::time::Duration;
 
@@ -9,37 +9,42 @@ use uuid::Uuid;
 use crate::remote::{Remote, Trouble};
 use crate::store::copies;
 use crate::store::environments::Environment;
+use crate::store::instructions::InstructionKind;
 use crate::store::parts;
 use crate::worker::desk::Desk;
-use crate::{Error, Gateway, Result, inbox, investments, investors, mapping, store, transfers};
+use crate::{Error, Gateway, Result, inbox, instructions, investments, investors, mapping, store};
 
 /// Those that are read in one go.
 const PAGE: i64 = 100;
 /// How long after it was told of a change something is still asked for, where the environment refuses to show it.
 const LATER: Duration = Duration::from_secs(60);
 
-/// One of the two.
+/// A kind of such things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Followed {
     Investment,
-    Transfer,
+    Instruction(InstructionKind),
 }
 
 impl Followed {
-    pub(crate) const ALL: [Self; 2] = [Self::Investment, Self::Transfer];
+    pub(crate) const ALL: [Self; 3] = [
+        Self::Investment,
+        Self::Instruction(InstructionKind::Transfer),
+        Self::Instruction(InstructionKind::Redemption),
+    ];
 
     /// Where the environment shows it.
     pub(crate) fn path(self, id: Uuid) -> String {
         match self {
             Self::Investment => format!("investments/{id}/"),
-            Self::Transfer => format!("transfers/{id}/"),
+            Self::Instruction(kind) => format!("{}{id}/", kind.path()),
         }
     }
 
     pub(crate) fn is_known(self, tx: &mut Tx, id: Uuid) -> Result<bool, DatabaseError> {
         Ok(match self {
             Self::Investment => store::investments::find(tx, id)?.is_some(),
-            Self::Transfer => store::transfers::find(tx, id)?.is_some(),
+            Self::Instruction(_) => store::instructions::find(tx, id)?.is_some(),
         })
     }
 
@@ -54,7 +59,10 @@ impl Followed {
             Self::Investment => {
                 store::investments::refresh_unseen(tx, environment, unseen_since, now)
             }
-            Self::Transfer => store::transfers::refresh_unseen(tx, environment, unseen_since, now),
+            Self::Instruction(kind) => {
+                let of = (environment, kind);
+                store::instructions::refresh_unseen(tx, of, unseen_since, now)
+            }
         }
     }
 
@@ -66,7 +74,9 @@ impl Followed {
     ) -> Result<Vec<Uuid>, DatabaseError> {
         match self {
             Self::Investment => store::investments::to_refresh(tx, environment, now, PAGE),
-            Self::Transfer => store::transfers::to_refresh(tx, environment, now, PAGE),
+            Self::Instruction(kind) => {
+                store::instructions::to_refresh(tx, (environment, kind), now, PAGE)
+            }
         }
     }
 
@@ -86,16 +96,17 @@ impl Followed {
                 // Where nobody tells, the change that we see is the event.
                 inbox::noticed_investment(tx, &row, answer, now)?;
             }
-            Self::Transfer => {
-                let row = transfers::find(tx, id)?;
+            Self::Instruction(kind) => {
+                let row = instructions::find(tx, kind, id)?;
                 let key = investors::key_of(gateway, tx, row.investor)?;
-                let origin = transfers::Origin {
+                let origin = instructions::Origin {
+                    kind,
                     investor: row.investor,
                     environment: row.environment,
                     reference: None,
                 };
-                transfers::keep(tx, &key, &origin, answer, now)?;
-                inbox::noticed_transfer(tx, &row, answer, now)?;
+                instructions::keep(tx, &key, &origin, answer, now)?;
+                inbox::noticed_instruction(tx, &row, answer, now)?;
             }
         }
         Ok(())
@@ -123,18 +134,19 @@ impl Followed {
                     investments::keep(tx, &key, &origin, answer, now)?;
                 }
             }
-            Self::Transfer => {
-                let there = mapping::id_in(answer, "source_wallet").unwrap_or_default();
+            Self::Instruction(kind) => {
+                let there = kind.wallet_in(answer).unwrap_or_default();
                 if let Some(wallet) = parts::of_remote(tx, environment, there)?
                     && let Some(part) = parts::find(tx, wallet)?
                 {
                     let key = investors::key_of(gateway, tx, part.investor)?;
-                    let origin = transfers::Origin {
+                    let origin = instructions::Origin {
+                        kind,
                         investor: part.investor,
                         environment,
                         reference: None,
                     };
-                    transfers::keep(tx, &key, &origin, answer, now)?;
+                    instructions::keep(tx, &key, &origin, answer, now)?;
                 }
             }
         }
@@ -151,10 +163,10 @@ impl Followed {
                 row.refresh_at = refresh_at;
                 store::investments::save(tx, &row)?;
             }
-            Self::Transfer => {
-                let mut row = transfers::find(tx, id)?;
+            Self::Instruction(kind) => {
+                let mut row = instructions::find(tx, kind, id)?;
                 row.refresh_at = refresh_at;
-                store::transfers::save(tx, &row)?;
+                store::instructions::save(tx, &row)?;
             }
         }
         Ok(())

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::remote::{Remote, Trouble};
 use crate::store::environments::Environment;
 use crate::store::inbox::{self, Message};
+use crate::store::instructions::InstructionKind;
 use crate::worker::desk::Desk;
 use crate::worker::followed::Followed;
 use crate::{Error, mapping};
@@ -92,5 +93,9 @@ fn subject(message: &Message) -> Option<(Followed, Uuid)> {
         return Some((Followed::Investment, investment));
     }
     let body: Value = serde_json::from_slice(&message.body).ok()?;
-    Some((Followed::Transfer, mapping::id_in(&body, "transfer_id")?))
+    let kinds = [InstructionKind::Transfer, InstructionKind::Redemption];
+    kinds.into_iter().find_map(|kind| {
+        let id = mapping::id_in(&body, kind.id_field())?;
+        Some((Followed::Instruction(kind), id))
+    })
 }

@@ -9,7 +9,8 @@ use crate::events::{self, Telling};
 use crate::inbox::TOPIC;
 use crate::store::environments::{self, Environment, Feed};
 use crate::store::inbox::{self, Message};
-use crate::store::{Heard, copies, investments, investors, transfers};
+use crate::store::instructions::InstructionKind;
+use crate::store::{Heard, copies, instructions, investments, investors};
 use crate::worker::strangers;
 use crate::{Error, Gateway, Result, mapping, time};
 
@@ -74,10 +75,13 @@ fn handle(tx: &mut Tx, message: &Message, now: i64) -> Result<Verdict> {
         (None, "investor.kyc_status_changed") => {
             about_investor(tx, (message, heard), &environment, now)
         }
-        (None, "transfer.status_changed") => {
-            about_transfer(tx, (message, heard), &environment, now)
+        (None, kind) => {
+            let kinds = [InstructionKind::Transfer, InstructionKind::Redemption];
+            match kinds.into_iter().find(|one| one.event_type() == kind) {
+                Some(kind) => about_instruction(tx, (message, heard), (kind, &environment), now),
+                None => Ok(Verdict::Handled("ignored")),
+            }
         }
-        (None, _) => Ok(Verdict::Handled("ignored")),
     }
 }
 
@@ -199,14 +203,14 @@ fn about_investor(
     Ok(Verdict::Handled("told"))
 }
 
-fn about_transfer(
+fn about_instruction(
     tx: &mut Tx,
     (message, heard): (&Message, Value),
-    environment: &Environment,
+    (kind, environment): (InstructionKind, &Environment),
     now: i64,
 ) -> Result<Verdict> {
-    let transfer = mapping::id_in(&heard, "transfer_id").unwrap_or_default();
-    let Some(mut row) = transfers::lock(tx, transfer)? else {
+    let instruction = mapping::id_in(&heard, kind.id_field()).unwrap_or_default();
+    let Some(mut row) = instructions::lock(tx, instruction)? else {
         return Ok(unknown(message));
     };
     if row.environment != environment.id {
@@ -224,7 +228,7 @@ fn about_transfer(
     }
     // Reason and transaction come with the answer.
     row.refresh_at = Some(now);
-    transfers::save(tx, &row)?;
+    instructions::save(tx, &row)?;
     let investor =
         investors::find(tx, row.investor)?.ok_or_else(|| Error::not_found("investor"))?;
     let own = json!({
@@ -236,7 +240,7 @@ fn about_transfer(
         environment,
         heard,
         own,
-        lane: transfer,
+        lane: instruction,
     };
     events::tell(tx, telling, now)?;
     Ok(Verdict::Handled("told"))

@@ -1,4 +1,5 @@
-//! Transfers through the gateway: instructed where the units are, told about in the one stream, and what they bring to another investor.
+//! Transfers and redemptions through the gateway: instructed where the units are, told about in the one stream, and what they bring to
+//! another investor.
 
 use database::testing::Backend;
 use rstest::rstest;
@@ -32,18 +33,8 @@ async fn holder(stage: &Stage) -> (Customer, HolderKey) {
 }
 
 fn transfer(stage: &Stage, (from, key): (&Customer, &HolderKey), to: &str, amount: u64) -> Value {
-    let access = stage.app.environment(0);
-    let network = (
-        stage.app.app.ledger.network().chain_id,
-        access.token_address.as_str(),
-    );
-    let deadline = stage.app.app.registry.clock.now().seconds() + 600;
-    let nonce = uuid::Uuid::new_v4().as_u128();
-    let body = json!({
-        "product": access.product_id, "source_wallet": from.wallet, "target_address": to,
-        "amount": amount, "nonce": nonce.to_string(), "deadline": deadline,
-    });
-    key.sign_transfer(network, body)
+    let product = &stage.app.environment(0).product_id;
+    key.transfer(&stage.app, (product, &from.wallet), to, amount)
 }
 
 #[rstest]
@@ -150,4 +141,78 @@ async fn a_transfer_that_cannot_be_is_refused_by_name(#[case] backend: Backend) 
         0,
         "nothing is left behind"
     );
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
+async fn units_go_back_and_the_stream_tells_how_far_they_are(#[case] backend: Backend) {
+    let stage = Stage::start(backend).await;
+    let shop = &stage.partner;
+    let (holder, key) = holder(&stage).await;
+    eventually("the product is offered", async || {
+        let products = shop.get("products/").await.expect(200);
+        (products["count"].as_u64()? > 0).then_some(())
+    })
+    .await;
+    let product = &stage.app.environment(0).product_id;
+    let body = |units| {
+        key.redemption(
+            &stage.app,
+            (product, &holder.wallet),
+            &holder.investor,
+            units,
+        )
+    };
+    let first = shop.post("redemptions/", &body(3)).await.expect(201);
+    assert_eq!(
+        (&first["investor_id"], &first["wallet_id"], &first["step"]),
+        (
+            &json!(holder.investor),
+            &json!(holder.wallet),
+            &json!("awaiting_payment")
+        )
+    );
+    let mut foreign = body(1);
+    foreign["investor_id"] = json!(uuid::Uuid::new_v4());
+    let refused = shop.post("redemptions/", &foreign).await.expect(400);
+    assert_eq!(refused["errors"][0]["field"], "wallet_id");
+
+    // One is taken back, the other one paid and deleted.
+    let second = shop.post("redemptions/", &body(2)).await.expect(201);
+    let path = format!("redemptions/{}/withdraw/", id(&second));
+    let withdrawn = shop.post(&path, &json!({})).await.expect(200);
+    assert_eq!(withdrawn["step"], "withdrawn");
+    let paid = json!({"payment_reference": "REDEMPTION-2026-0001", "delete": true});
+    let issuer = stage.app.issuer(0).await;
+    let path = format!("redemptions/{}/mark-paid/", id(&first));
+    issuer.post(&path, &paid).await.expect(200);
+    let path = format!("redemptions/{}/", id(&first));
+    let ended = eventually("the units are deleted", async || {
+        let seen = shop.get(&path).await.expect(200);
+        (seen["step"] == "deleted").then_some(seen)
+    })
+    .await;
+    assert_eq!(
+        (&ended["status"], &ended["wallet_id"]),
+        (&json!("succeeded"), &json!(holder.wallet))
+    );
+    let path = format!("investments/?investor_id={}", holder.investor);
+    eventually("seven of ten units are left", async || {
+        let all = shop.get(&path).await.expect(200);
+        (all["results"][0]["remaining_units"] == 7).then_some(())
+    })
+    .await;
+    let told = eventually("the stream tells", async || {
+        let feed = shop.get("events/?page_size=500").await.expect(200);
+        let all = feed["results"].as_array()?.clone();
+        let of =
+            |event: &&Value| event["redemption_id"] == id(&first) && event["status"] == "succeeded";
+        all.iter().find(of).cloned()
+    })
+    .await;
+    assert_eq!(told["type"], "redemption.status_changed");
+    assert_eq!(told["investor_id"], json!(holder.investor));
+    assert_eq!(shop.get("redemptions/").await.expect(200)["count"], 2);
 }

@@ -161,7 +161,7 @@ pub struct Event {
     /// Name of the environment.
     #[serde(default, deserialize_with = "lenient")]
     pub environment: Option<String>,
-    /// Counts the events of one investment (or investor, or transfer) from 1 without gaps.
+    /// Counts the events of one investment (or investor, transfer, redemption) from 1 without gaps.
     #[serde(default, deserialize_with = "lenient")]
     pub sequence: Option<u64>,
     /// The investor concerned.
@@ -170,6 +170,9 @@ pub struct Event {
     /// The transfer concerned.
     #[serde(default, deserialize_with = "lenient")]
     pub transfer_id: Option<Uuid>,
+    /// The redemption concerned.
+    #[serde(default, deserialize_with = "lenient")]
+    pub redemption_id: Option<Uuid>,
     /// The status before.
     #[serde(default, deserialize_with = "lenient")]
     pub previous_status: Option<Open<InvestmentStatus>>,

@@ -6,6 +6,7 @@
 mod investments;
 mod investors;
 mod products;
+mod redemptions;
 mod transfers;
 mod webhook_endpoints;
 
@@ -17,6 +18,7 @@ pub use crate::list::Page;
 pub use investments::{BatchResult, Event, EventFeed, Investment, RegistryStatement};
 pub use investors::{BenefitingPerson, Document, Identification, Investor, Wallet};
 pub use products::{Campaign, Listing, Product};
+pub use redemptions::Redemption;
 pub use transfers::{Failure, Transfer};
 pub use webhook_endpoints::{Queued, WebhookAttempt, WebhookEndpoint};
 

@@ -1,17 +1,13 @@
 //! Redemptions: what has to be right, what comes after what, what moves, and who hears of it.
 
-use alloy::signers::local::PrivateKeySigner;
 use rstest::rstest;
 use serde_json::{Value, json};
 use testkit::client::id;
+use testkit::holder::HolderKey;
 use testkit::partner::add;
 use testkit::{Backend, Partner, Setup, TestApp, chain};
 
 use crate::transfers::{Holder, ended, freeze, say};
-
-/// What a redemption of units is signed over.
-const SIGNED: (&str, &[(&str, &str)]) =
-    ("Redemption", &[("wallet", "address"), ("units", "uint256")]);
 
 /// The body of a redemption, signed by this holder's key.
 pub fn signed(app: &TestApp, holder: &Holder, product: &str, units: u64) -> Value {
@@ -24,12 +20,9 @@ pub fn signed(app: &TestApp, holder: &Holder, product: &str, units: u64) -> Valu
     sign(app, holder, body)
 }
 
-fn sign(app: &TestApp, holder: &Holder, mut body: Value) -> Value {
-    let message = json!({
-        "wallet": holder.customer.address, "units": body["units"], "nonce": body["nonce"], "deadline": body["deadline"],
-    });
-    body["signature"] = holder.signature(app, SIGNED, message);
-    body
+fn sign(app: &TestApp, holder: &Holder, body: Value) -> Value {
+    let from = &holder.customer.address;
+    holder.key.sign_redemption(app, from, body)
 }
 
 /// A redemption of one of two units of a new investor.
@@ -346,7 +339,7 @@ async fn reg_31_every_condition_has_its_code_and_field(
         .refused_fields("invalid_body", &[("nonce", "missing")]);
     let stranger = Holder {
         customer: holder.customer.clone(),
-        key: PrivateKeySigner::random(),
+        key: HolderKey::random(),
     };
     post(&signed(&app, &stranger, &partner.product_id, 4))
         .await

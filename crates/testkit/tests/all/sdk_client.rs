@@ -18,6 +18,7 @@ use wire::investments::{
     InvestmentsAccept, InvestmentsMarkPaid, InvestmentsReject, MarkPaid, Reject, SignedDocument,
     SignedDocumentsAdd,
 };
+use wire::redemptions::{RedemptionStatus, RedemptionStep};
 use wire::transfers::TransferStatus;
 use wire::webhook_endpoints::{Replay, RotateSecret, WebhookEndpointCreate, WebhookEndpointPatch};
 
@@ -309,16 +310,8 @@ async fn a_platform_transfers_with_the_sdk(
     let order = id(&partner.invest(&giver, 5, paid).await);
     partner.reaches(&order, "DELIVERED").await;
     let taker = partner.customer().await;
-    let signed = key.sign_transfer(
-        (
-            app.app.ledger.network().chain_id,
-            &app.environment(0).token_address,
-        ),
-        serde_json::json!({
-            "product": partner.product_id, "source_wallet": wallet, "target_address": taker.address, "amount": 2,
-            "nonce": "4711", "deadline": app.app.registry.clock.now().seconds() + 600,
-        }),
-    );
+    let from = (partner.product_id.as_str(), wallet.as_str());
+    let signed = key.transfer(&app, from, &taker.address, 2);
 
     let made = api.create_transfer(&body(signed), &Key::of("gift-1")).await;
     let made = made.unwrap();
@@ -338,17 +331,31 @@ async fn a_platform_transfers_with_the_sdk(
     );
 
     // More than there is is refused by its name.
-    let more = serde_json::json!({
-        "product": partner.product_id, "source_wallet": wallet, "target_address": taker.address, "amount": 50,
-        "nonce": "4712", "deadline": app.app.registry.clock.now().seconds() + 600,
-    });
-    let network = app.app.ledger.network().chain_id;
-    let more = key.sign_transfer((network, &app.environment(0).token_address), more);
+    let more = key.transfer(&app, from, &taker.address, 50);
     let refused = api.create_transfer(&body(more), &Key::of("gift-2")).await;
     let Err(Error::Refused(refusal)) = refused else {
         panic!("{refused:?}");
     };
     assert!(refusal.is(ProblemCode::R10Insufficient), "{refusal:?}");
+
+    // What is given back waits for the payment, and may be kept after all.
+    let back = body(key.redemption(&app, from, &giver.investor, 1));
+    let back = api.create_redemption(&back, &Key::of("back-1")).await;
+    let back = back.unwrap();
+    known(&back.more);
+    let step = Some(Open::Known(RedemptionStep::AwaitingPayment));
+    assert_eq!((back.units, back.step), (Some(1), step));
+    let seen = api.get_redemption(back.id).await.unwrap();
+    assert_eq!(seen.status, Some(Open::Known(RedemptionStatus::Processing)));
+    let kept = api.withdraw_redemption(back.id, &Key::of("back-2")).await;
+    let kept = kept.unwrap();
+    assert_eq!(kept.status, Some(Open::Known(RedemptionStatus::Failed)));
+    assert_eq!(kept.reason.as_ref().unwrap().code, "withdrawn");
+    assert_eq!(api.list_redemptions().all(9).await.unwrap(), [kept]);
+    let told = api.read_events(None).await.unwrap().results;
+    let is_told =
+        |event: &sdk::answers::Event| event.redemption_id == Some(back.id) && event.more.is_empty();
+    assert!(told.iter().any(is_told));
 }
 
 #[rstest]

@@ -1,18 +1,16 @@
 //! Transfers between investors, of one platform or of two: what has to be right, what moves, and who hears of it.
 
-use alloy::dyn_abi::TypedData;
-use alloy::signers::SignerSync as _;
-use alloy::signers::local::PrivateKeySigner;
 use rstest::rstest;
 use serde_json::{Value, json};
 use testkit::client::id;
+use testkit::holder::HolderKey;
 use testkit::partner::{Customer, add};
 use testkit::{Backend, Partner, Setup, TestApp, chain};
 
 /// A customer with the key of its wallet.
 pub struct Holder {
     pub customer: Customer,
-    pub key: PrivateKeySigner,
+    pub key: HolderKey,
 }
 
 impl Holder {
@@ -34,8 +32,8 @@ impl Holder {
     }
 
     pub async fn with_wallet(partner: &Partner, investor: String) -> Self {
-        let key = PrivateKeySigner::random();
-        let address = key.address().to_string();
+        let key = HolderKey::random();
+        let address = key.address();
         let wallet = id(&partner.wallet(&investor, &address).await);
         Self {
             customer: Customer {
@@ -71,51 +69,8 @@ impl Holder {
         self.sign(app, body)
     }
 
-    /// Signs what a body says, with the source that this holder has, as a wallet does that is handed the documented JSON.
-    fn sign(&self, app: &TestApp, mut body: Value) -> Value {
-        let message = json!({
-            "from": self.customer.address, "to": body["target_address"],
-            "amount": body["amount"], "nonce": body["nonce"], "deadline": body["deadline"],
-        });
-        let types = [
-            ("from", "address"),
-            ("to", "address"),
-            ("amount", "uint256"),
-        ];
-        body["signature"] = self.signature(app, ("Transfer", &types), message);
-        body
-    }
-
-    /// The signature over typed data of this type, which ends with a nonce and a deadline.
-    pub fn signature(
-        &self,
-        app: &TestApp,
-        (name, fields): (&str, &[(&str, &str)]),
-        message: Value,
-    ) -> Value {
-        let field = |(name, kind): &(&str, &str)| json!({"name": name, "type": kind});
-        let ends = [("nonce", "uint256"), ("deadline", "uint256")];
-        let domain = [
-            ("name", "string"),
-            ("version", "string"),
-            ("chainId", "uint256"),
-            ("verifyingContract", "address"),
-        ];
-        let said: Vec<Value> = fields.iter().chain(&ends).map(field).collect();
-        let typed: TypedData = serde_json::from_value(json!({
-            "domain": {
-                "name": "Cashlink Register", "version": "1",
-                "chainId": app.app.ledger.network().chain_id,
-                "verifyingContract": app.environment(0).token_address,
-            },
-            "primaryType": name,
-            "types": {"EIP712Domain": domain.iter().map(field).collect::<Vec<_>>(), name: said},
-            "message": message,
-        }))
-        .unwrap();
-        let hash = typed.eip712_signing_hash().unwrap();
-        let signature = self.key.sign_hash_sync(&hash).unwrap();
-        json!(format!("0x{}", alloy::hex::encode(signature.as_bytes())))
+    fn sign(&self, app: &TestApp, body: Value) -> Value {
+        self.key.sign_transfer(app, &self.customer.address, body)
     }
 }
 
@@ -302,7 +257,7 @@ async fn only_the_holder_instructs_and_only_once(
         .refused_fields("invalid_body", &[("nonce", "missing")]);
     let stranger = Holder {
         customer: giver.customer.clone(),
-        key: PrivateKeySigner::random(),
+        key: HolderKey::random(),
     };
     post(&stranger.signed(&app, &partner.product_id, to, 2))
         .await

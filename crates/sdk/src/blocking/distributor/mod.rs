@@ -2,6 +2,7 @@
 
 mod investments;
 mod investors;
+mod redemptions;
 mod transfers;
 mod webhook_endpoints;
 

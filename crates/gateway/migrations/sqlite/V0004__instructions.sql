@@ -1,6 +1,7 @@
--- Transfers by the id that their environment gave, as it last described them.
-create table gateway_transfers (
+-- Transfers and redemptions by the id that their environment gave, as it last described them.
+create table gateway_instructions (
     id blob primary key,
+    kind text not null check (kind in ('transfer', 'redemption')),
     investor blob not null,
     environment blob not null,
     reference text,
@@ -17,9 +18,9 @@ create table gateway_transfers (
     refresh_at integer,
     created_at integer not null
 ) strict;
-create index gateway_transfers_by_time on gateway_transfers (created_at, id);
-create index gateway_transfers_by_reference on gateway_transfers (reference) where reference is not null;
-create index gateway_transfers_refresh on gateway_transfers (environment, refresh_at) where refresh_at is not null;
+create index gateway_instructions_by_time on gateway_instructions (kind, created_at, id);
+create index gateway_instructions_by_reference on gateway_instructions (reference) where reference is not null;
+create index gateway_instructions_refresh on gateway_instructions (environment, kind, refresh_at) where refresh_at is not null;
 
 -- How often the environment was asked what a message is about that nobody here knows.
 alter table gateway_inbox add column asked integer not null default 0;
