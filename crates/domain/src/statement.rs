@@ -167,8 +167,8 @@ mod tests {
         let before = |day: &str| yearly_for_deliveries_before(day.parse().unwrap()).to_string();
         assert_eq!(before("2026-01-01"), "2025-12-31T23:00:00.000000Z");
         assert_eq!(before("2026-11-30"), "2025-12-31T23:00:00.000000Z");
-        assert_eq!(&before("2026-12-01")[..19], "2026-12-01T22:59:59");
-        assert_eq!(&before("2026-12-31")[..19], "2026-12-31T22:59:59");
+        assert_eq!(before("2026-12-01"), "2026-12-01T23:00:00.000000Z");
+        assert_eq!(before("2026-12-31"), "2026-12-31T23:00:00.000000Z");
     }
 
     #[test]

@@ -13,11 +13,12 @@ use crate::{Error, Gateway, Result};
 /// The one owner of endpoints in a gateway's database.
 pub(crate) const OWNER: Uuid = Uuid::from_u128(1);
 /// The types of the stream.
-pub(crate) const TYPES: [&str; 4] = [
+pub(crate) const TYPES: [&str; 5] = [
     "investment.status_changed",
     "investor.kyc_status_changed",
     "transfer.status_changed",
     "redemption.status_changed",
+    "registry_statement.available",
 ];
 
 /// Something to tell the application.

@@ -63,7 +63,7 @@ async fn a_platform_makes_its_credentials_itself(
     let api = sign_in(door(&client).base.as_str(), &shown).await;
     let products = api.get("distributor/v2/products/").await.expect(200);
     assert_eq!(products["count"], 1);
-    assert_eq!(client["scopes"].as_array().unwrap().len(), 7);
+    assert_eq!(client["scopes"].as_array().unwrap().len(), 9);
     let used = own.get(&path).await.expect(200);
     assert!(used["last_used_at"].is_string());
 

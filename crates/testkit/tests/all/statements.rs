@@ -389,8 +389,8 @@ async fn statements_are_numbered_without_gaps_and_announced(
         numbers.insert(statements[0]["number"].as_u64().unwrap());
         // Then the partner is told, in the order of the investment's events.
         let feed = partner.feed().await;
-        let own = feed.iter().filter(|one| one["investment_id"] == **order);
-        let last = own.last().unwrap();
+        let mut own = feed.iter().filter(|one| one["investment_id"] == **order);
+        let last = own.next_back().unwrap();
         assert_eq!(last["type"], "registry_statement.available");
         assert_eq!(last["registry_statement_id"], statements[0]["id"]);
         assert!(last["status"].is_null());
