@@ -1,4 +1,4 @@
-//! Registers as files that anybody can check without us, and with which another registrar goes on (§§ 21, 22 eWpG; eWpRV §§ 14, 19, 20).
+//! Registers as files that anybody can check without us (§§ 21, 22 eWpG; eWpRV §§ 14, 19, 20).
 //! What they look like is written in `docs/register-format.md`.
 
 mod files;

@@ -18,7 +18,7 @@ pub use verify::{Finding, verify};
 pub enum Command {
     /// Prove that journal, holdings and chain fit together; ends with 1 if they do not
     Verify(verify::Verify),
-    /// Write registers into one file that anybody can check, and another registrar can go on with
+    /// Write registers into one file that anybody can check
     Export(export::Export),
     /// Make a statement of an investment and write its PDF
     Statement(statements::Make),
