@@ -45,16 +45,30 @@ pub fn check(house: &House) -> Vec<Finding> {
     findings
 }
 
-/// Every function below `tests` or beside `#[test]`s, by its name.
+/// Every test, by its name.
 fn tests(house: &House) -> BTreeSet<String> {
     let rust = house.files.iter().filter(|file| file.is_rust());
-    let lines = rust.flat_map(|file| file.text.lines());
-    let names = lines.filter_map(|line| {
-        let (_, rest) = line.split_once("fn ")?;
-        let name = rest.split(['(', '<']).next()?;
-        Some(name.trim().to_owned())
-    });
-    names.filter(|name| !name.is_empty()).collect()
+    rust.flat_map(|file| tests_in(&file.text)).collect()
+}
+
+/// A test is the first function behind an attribute that makes one.
+fn tests_in(text: &str) -> Vec<String> {
+    const MARKS: [&str; 3] = ["#[test]", "#[tokio::test", "#[rstest]"];
+    let (mut is_marked, mut names) = (false, Vec::new());
+    for line in text.lines().map(str::trim_start) {
+        if MARKS.iter().any(|mark| line.starts_with(mark)) {
+            is_marked = true;
+        } else if let Some((before, rest)) = line.split_once("fn ")
+            && ["", "async "].contains(&before)
+        {
+            let name = rest.split(['(', '<']).next().unwrap_or_default();
+            if is_marked {
+                names.push(name.to_owned());
+            }
+            is_marked = false;
+        }
+    }
+    names
 }
 
 /// `| REG-31 | …` is the row `REG-31`.
@@ -81,6 +95,12 @@ fn rows_of(test: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_helper_is_no_test() {
+        let text = "fn one() {}\n    #[tokio::test(x)]\n    // why\n    async fn two() {}\n    pub fn three() {}\nfn four() {}\n";
+        assert_eq!(tests_in(text), ["two"]);
+    }
 
     #[test]
     fn a_test_carries_the_rows_that_its_name_begins_with() {
