@@ -127,6 +127,51 @@ fn count(
     Ok(None)
 }
 
+/// What a message changes of the thing that it is about.
+struct Told {
+    investor: Uuid,
+    reference: Option<String>,
+    heard: Heard,
+    status: String,
+    changed_at: i64,
+}
+
+/// Counts a message and passes it on under our ids; what becomes of it if it is not its turn.
+fn pass_on(
+    tx: &mut Tx,
+    (message, heard): (&Message, Value),
+    (environment, lane): (&Environment, Uuid),
+    told: &mut Told,
+    now: i64,
+) -> Result<Option<Verdict>> {
+    let changed_at = changed_at(message, &heard);
+    let turn = (&mut told.heard, changed_at);
+    if let Some(verdict) = count(tx, message, environment, turn, now)? {
+        return Ok(Some(verdict));
+    }
+    if let Some(status) = heard["status"].as_str()
+        && changed_at >= told.changed_at
+    {
+        told.status = status.to_owned();
+        told.changed_at = changed_at;
+    }
+    let investor =
+        investors::find(tx, told.investor)?.ok_or_else(|| Error::not_found("investor"))?;
+    let own = json!({
+        "investor_id": told.investor, "sequence": told.heard.ours, "reference": told.reference, "investor_reference": investor.reference,
+    });
+    let telling = Telling {
+        id: message.event,
+        kind: &message.kind,
+        environment,
+        heard,
+        own,
+        lane,
+    };
+    events::tell(tx, telling, now)?;
+    Ok(None)
+}
+
 fn about_investment(
     tx: &mut Tx,
     (message, heard): (&Message, Value),
@@ -141,33 +186,21 @@ fn about_investment(
     if row.environment != environment.id {
         return Ok(Verdict::Handled("foreign"));
     }
-    let changed_at = changed_at(message, &heard);
-    if let Some(verdict) = count(tx, message, environment, (&mut row.heard, changed_at), now)? {
+    let mut told = Told {
+        investor: row.investor,
+        reference: row.reference.clone(),
+        heard: row.heard,
+        status: row.status.clone(),
+        changed_at: row.changed_at,
+    };
+    let place = (environment, investment);
+    if let Some(verdict) = pass_on(tx, (message, heard), place, &mut told, now)? {
         return Ok(verdict);
     }
-    if let Some(status) = heard["status"].as_str()
-        && changed_at >= row.changed_at
-    {
-        row.status = status.to_owned();
-        row.changed_at = changed_at;
-    }
+    (row.heard, row.status, row.changed_at) = (told.heard, told.status, told.changed_at);
     // The rest of the investment may have changed with it.
     row.refresh_at = Some(now);
     investments::save(tx, &row)?;
-    let investor =
-        investors::find(tx, row.investor)?.ok_or_else(|| Error::not_found("investor"))?;
-    let own = json!({
-        "investor_id": row.investor, "sequence": row.heard.ours, "reference": row.reference, "investor_reference": investor.reference,
-    });
-    let telling = Telling {
-        id: message.event,
-        kind: &message.kind,
-        environment,
-        heard,
-        own,
-        lane: investment,
-    };
-    events::tell(tx, telling, now)?;
     Ok(Verdict::Handled("told"))
 }
 
@@ -216,32 +249,20 @@ fn about_instruction(
     if row.environment != environment.id {
         return Ok(Verdict::Handled("foreign"));
     }
-    let changed_at = changed_at(message, &heard);
-    if let Some(verdict) = count(tx, message, environment, (&mut row.heard, changed_at), now)? {
+    let mut told = Told {
+        investor: row.investor,
+        reference: row.reference.clone(),
+        heard: row.heard,
+        status: row.status.clone(),
+        changed_at: row.changed_at,
+    };
+    let place = (environment, instruction);
+    if let Some(verdict) = pass_on(tx, (message, heard), place, &mut told, now)? {
         return Ok(verdict);
     }
-    if let Some(status) = heard["status"].as_str()
-        && changed_at >= row.changed_at
-    {
-        row.status = status.to_owned();
-        row.changed_at = changed_at;
-    }
+    (row.heard, row.status, row.changed_at) = (told.heard, told.status, told.changed_at);
     // Reason and transaction come with the answer.
     row.refresh_at = Some(now);
     instructions::save(tx, &row)?;
-    let investor =
-        investors::find(tx, row.investor)?.ok_or_else(|| Error::not_found("investor"))?;
-    let own = json!({
-        "investor_id": row.investor, "sequence": row.heard.ours, "reference": row.reference, "investor_reference": investor.reference,
-    });
-    let telling = Telling {
-        id: message.event,
-        kind: &message.kind,
-        environment,
-        heard,
-        own,
-        lane: instruction,
-    };
-    events::tell(tx, telling, now)?;
     Ok(Verdict::Handled("told"))
 }
