@@ -68,7 +68,7 @@ export interface Call {
 interface Answer {
   status: number;
   headers: Headers;
-  body: string;
+  body: Buffer<ArrayBuffer>;
 }
 
 /** Shared by everything that calls one environment. */
@@ -103,10 +103,7 @@ export class Connection {
 
   async call<T>(api: Api, method: string, path: string, call: Call = {}): Promise<T> {
     const told = `${method} ${path}`;
-    const url = new URL(this.#bases[api] + path);
-    for (const [name, value] of Object.entries(call.query ?? {})) {
-      if (value !== undefined) url.searchParams.append(name, String(value));
-    }
+    const url = this.#address(api, path, call.query);
     const key = method === "GET" ? undefined : (call.key ?? Key.random()).forCall(method, path);
     const headers: Record<string, string> = {};
     if (key !== undefined) headers["X-Idempotency-Key"] = key;
@@ -127,6 +124,24 @@ export class Connection {
       const answer = await this.#attempt(method, url, headers, body, told);
       return read(answer, told) as T;
     });
+  }
+
+  /** A file of this media type. */
+  async download(api: Api, path: string, mediaType: string, query?: Query): Promise<Uint8Array> {
+    const told = `GET ${path}`;
+    const url = this.#address(api, path, query);
+    return this.#repeat(true, async () => {
+      const answer = await this.#attempt("GET", url, { Accept: mediaType }, () => undefined, told);
+      return file(answer, mediaType, told);
+    });
+  }
+
+  #address(api: Api, path: string, query: Query = {}): URL {
+    const url = new URL(this.#bases[api] + path);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.append(name, String(value));
+    }
+    return url;
   }
 
   async #repeat<T>(harmless: boolean, attempt: () => Promise<T>): Promise<T> {
@@ -224,7 +239,7 @@ export class Connection {
     if (answer.status >= 400) {
       const refused = refusal(answer);
       if (refused.isTemporary) throw refused;
-      const said = asObject(answer.body);
+      const said = asObject(answer.body.toString());
       throw new SignInRefused(url, answer.status, text(said, "error") ?? "", text(said, "error_description") ?? refused.detail);
     }
     const granted = read(answer, told);
@@ -245,7 +260,7 @@ export class Connection {
     try {
       response = await fetch(url, {
         method,
-        headers: { ...headers, Accept: "application/json", "User-Agent": userAgent },
+        headers: { Accept: "application/json", ...headers, "User-Agent": userAgent },
         body: body ?? null,
         // A redirect would carry token and personal data to wherever it points.
         redirect: "manual",
@@ -260,14 +275,14 @@ export class Connection {
   }
 }
 
-async function take(response: Response, limit: number, told: string): Promise<string> {
+async function take(response: Response, limit: number, told: string): Promise<Buffer<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
     for await (const chunk of response.body ?? []) {
       size += chunk.byteLength;
       if (size > limit) {
-        if (response.status >= 400) return "";
+        if (response.status >= 400) return Buffer.alloc(0);
         throw new Unreadable(`${told} was answered with more than ${limit} bytes`, response.status, false);
       }
       chunks.push(chunk);
@@ -276,28 +291,43 @@ async function take(response: Response, limit: number, told: string): Promise<st
     if (error instanceof CashlinkError) throw error;
     throw new Unreachable(`${told}: the answer broke off: ${reason(error)}`, true);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
 function read(answer: Answer, told: string): unknown {
+  requireSuccess(answer, told);
+  if (answer.body.length === 0) return undefined;
+  try {
+    return JSON.parse(answer.body.toString());
+  } catch {
+    throw otherThan("JSON", answer, told);
+  }
+}
+
+function file(answer: Answer, mediaType: string, told: string): Uint8Array {
+  requireSuccess(answer, told);
+  const declared = answer.headers.get("content-type") ?? "";
+  if (declared.split(";")[0]?.trim().toLowerCase() !== mediaType) throw otherThan(mediaType, answer, told);
+  return answer.body;
+}
+
+function requireSuccess(answer: Answer, told: string): void {
   if (answer.status >= 400) throw refusal(answer);
   if (answer.status >= 300) {
     const where = answer.headers.get("location") ?? "nowhere";
     throw new Unreadable(`${told} was answered with ${answer.status}, a redirect to ${where}, which is not followed`, answer.status, false);
   }
-  if (answer.body === "") return undefined;
-  try {
-    return JSON.parse(answer.body);
-  } catch {
-    // Without the body, which may hold personal data.
-    const kind = answer.headers.get("content-type") ?? "no declared type";
-    throw new Unreadable(`${told} was answered with ${answer.status}, not JSON but ${kind}`, answer.status, true);
-  }
+}
+
+function otherThan(wanted: string, answer: Answer, told: string): Unreadable {
+  // Without the body, which may hold personal data.
+  const kind = answer.headers.get("content-type") ?? "no declared type";
+  return new Unreadable(`${told} was answered with ${answer.status}, not ${wanted} but ${kind}`, answer.status, true);
 }
 
 function refusal(answer: Answer): Refused {
   const requestId = answer.headers.get("x-request-id") ?? undefined;
-  return new Refused(answer.status, answer.body, requestId, retryAfter(answer.headers.get("retry-after")));
+  return new Refused(answer.status, answer.body.toString(), requestId, retryAfter(answer.headers.get("retry-after")));
 }
 
 function retryAfter(header: string | null): number | undefined {

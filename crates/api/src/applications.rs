@@ -2,10 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
 use domain::ApplicationId;
-use http::{JsonBody, OptionalJsonBody, PageQuery, PathParams};
+use http::{Download, JsonBody, OptionalJsonBody, PageQuery, PathParams};
 use registry::{admissions, applications};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -211,16 +209,9 @@ pub(crate) async fn get_application_letter(
     State(api): State<Api>,
     Reader(caller): Reader,
     PathParams(path): PathParams<ApplicationPath>,
-) -> Result<Response, Refused> {
+) -> Result<Download, Refused> {
     let letter = applications::letter(&api.registry, &caller, path.application_id).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"letter.txt\"",
-        ),
-    ];
-    Ok((headers, letter).into_response())
+    Ok(Download::new("text/plain; charset=utf-8", letter).named("letter.txt"))
 }
 
 /// Propose an answer to an application

@@ -1,12 +1,9 @@
 //! The catalogue of assets, for partners, issuers and the registrar.
 
 use axum::Json;
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
 use domain::{IssuerId, ProductId};
-use http::{PageQuery, PathParams};
+use http::{Download, PageQuery, PathParams};
 use registry::catalogue::{self, Wanted};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -126,12 +123,8 @@ pub(crate) async fn get_catalogue_document(
     State(api): State<Api>,
     Reader(caller): Reader,
     PathParams(path): PathParams<DocumentHashPath>,
-) -> Result<Response, Refused> {
+) -> Result<Download, Refused> {
     let content =
         catalogue::document(&api.registry, &caller, path.product_id, &path.sha256).await?;
-    let headers = [
-        (header::CONTENT_TYPE, content.content_type),
-        (header::CONTENT_DISPOSITION, "attachment".to_owned()),
-    ];
-    Ok((headers, Body::from(content.bytes)).into_response())
+    Ok(Download::new(content.content_type, content.bytes))
 }

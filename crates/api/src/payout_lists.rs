@@ -2,10 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
 use domain::PayoutListId;
-use http::{JsonBody, PageQuery, PathParams};
+use http::{Download, JsonBody, PageQuery, PathParams};
 use registry::payout_lists;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -110,14 +108,7 @@ pub(crate) async fn get_payout_table(
     State(api): State<Api>,
     Reader(caller): Reader,
     PathParams(path): PathParams<PayoutListPath>,
-) -> Result<Response, Refused> {
+) -> Result<Download, Refused> {
     let table = payout_lists::csv(&api.registry, &caller, path.payout_list_id).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"payout-list.csv\"",
-        ),
-    ];
-    Ok((headers, table).into_response())
+    Ok(Download::new("text/csv; charset=utf-8", table).named("payout-list.csv"))
 }

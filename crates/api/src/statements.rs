@@ -1,11 +1,8 @@
 //! Statements of the register: those of an investment, one more on request, and the documents. The Distributor and the network API have the same.
 
 use axum::Json;
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use http::{OptionalJsonBody, PageQuery, PathParams};
+use http::{Download, OptionalJsonBody, PageQuery, PathParams};
 use registry::statements;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -99,16 +96,8 @@ pub(crate) async fn get_registry_statement_document(
     State(api): State<Api>,
     Reader(caller): Reader,
     PathParams(path): PathParams<StatementPath>,
-) -> Result<Response, Refused> {
+) -> Result<Download, Refused> {
     let content = statements::document(&api.registry, &caller, path.statement_id).await?;
-    let name = format!(
-        "attachment; filename=\"statement-{}.pdf\"",
-        path.statement_id
-    );
-    let headers = [
-        (header::CONTENT_TYPE, content.content_type),
-        (header::CONTENT_DISPOSITION, name),
-        (header::CACHE_CONTROL, "private, no-store".to_owned()),
-    ];
-    Ok((headers, Body::from(content.bytes)).into_response())
+    let name = format!("statement-{}.pdf", path.statement_id);
+    Ok(Download::new(content.content_type, content.bytes).named(name))
 }

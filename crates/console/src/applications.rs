@@ -2,10 +2,9 @@
 //! an answer.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::{ApplicationId, DocumentId};
-use http::QueryParams;
+use http::{Download, QueryParams};
 use registry::documents::{self, Upload};
 use registry::{Answer, Right, admissions, application_documents, applications, participation};
 use uuid::Uuid;
@@ -301,28 +300,13 @@ async fn download(
     State(console): State<Console>,
     who: Member,
     Path((id, document)): Path<(Uuid, Uuid)>,
-) -> Result<Response, Refused> {
+) -> Result<Download, Refused> {
     let (id, document) = (
         ApplicationId::from_uuid(id),
         DocumentId::from_uuid(document),
     );
     let content = application_documents::get(&console.registry, &who.caller, id, document).await?;
-    let media_type = HeaderValue::from_str(&content.content_type)
-        .unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    let headers = [
-        (header::CONTENT_TYPE, media_type),
-        // What somebody uploaded is saved, never shown under our name.
-        (
-            header::CONTENT_DISPOSITION,
-            HeaderValue::from_static("attachment"),
-        ),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static("default-src 'none'; sandbox"),
-        ),
-    ];
-    Ok((headers, content.bytes).into_response())
+    Ok(Download::new(content.content_type, content.bytes))
 }
 
 /// Back to the application, or the page again with what was typed and what is wrong with it.

@@ -1,10 +1,10 @@
 //! One asset of the catalogue with all that a partner needs, its documents, and asking for it.
 
-use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderName, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use domain::ProductId;
+use http::Download;
 use maud::{Markup, html};
 use registry::{Right, asset_requests, catalogue};
 use uuid::Uuid;
@@ -54,18 +54,10 @@ async fn document(
     State(console): State<Console>,
     who: Member,
     Path((id, sha256)): Path<(Uuid, String)>,
-) -> Result<Response, Refused> {
+) -> Result<Download, Refused> {
     let id = ProductId::from_uuid(id);
     let content = catalogue::document(&console.registry, &who.caller, id, &sha256).await?;
-    let policy = HeaderName::from_static("content-security-policy");
-    let headers = [
-        (header::CONTENT_TYPE, content.content_type),
-        (header::CONTENT_DISPOSITION, "attachment".to_owned()),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-        // What strangers upload is never a page of ours.
-        (policy, "default-src 'none'; sandbox".to_owned()),
-    ];
-    Ok((headers, Body::from(content.bytes)).into_response())
+    Ok(Download::new(content.content_type, content.bytes))
 }
 
 async fn ask(

@@ -1,10 +1,9 @@
 //! Statements of the register on an investment's page: what there is, the documents, and one more on request.
 
-use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderName, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::InvestmentId;
+use http::Download;
 use maud::{Markup, html};
 use registry::{Caller, Right, statements};
 use uuid::Uuid;
@@ -93,18 +92,11 @@ async fn document(
     State(console): State<Console>,
     who: Member,
     Path((environment, id)): Path<(String, Uuid)>,
-) -> Result<Response, Refused> {
+) -> Result<Download, Refused> {
     let caller = inside(&console, &who, &environment).await?;
     let content = statements::document(&console.registry, &caller, id).await?;
-    let policy = HeaderName::from_static("content-security-policy");
-    let name = format!("attachment; filename=\"statement-{id}.pdf\"");
-    let headers = [
-        (header::CONTENT_TYPE, content.content_type),
-        (header::CONTENT_DISPOSITION, name),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-        (policy, "default-src 'none'; sandbox".to_owned()),
-    ];
-    Ok((headers, Body::from(content.bytes)).into_response())
+    let download = Download::new(content.content_type, content.bytes);
+    Ok(download.named(format!("statement-{id}.pdf")))
 }
 
 async fn ask(

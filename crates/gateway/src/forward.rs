@@ -11,7 +11,7 @@ use crate::investors::Sent;
 use crate::remote::{Remote, Trouble};
 use crate::store::environments;
 use crate::store::investments::Investment;
-use crate::write::{Answer, Caller, Request};
+use crate::write::{Answer, Request};
 use crate::{Error, Gateway, Result, documents, investments, investors, mapping, parts, store};
 
 /// What is done to the investment.
@@ -77,15 +77,6 @@ pub(crate) fn key(request: &Request) -> String {
         Some(key) => format!("gateway-{}-{key}", request.caller.client),
         None => format!("gateway-{}", Uuid::new_v4()),
     }
-}
-
-/// The register statements of an investment, as its environment lists them.
-pub(crate) async fn statements(gateway: &Gateway, caller: &Caller, id: Uuid) -> Result<Vec<Value>> {
-    caller.require("investments:read")?;
-    let (_, remote) = reach(gateway, id).await?;
-    Ok(remote
-        .list(&format!("investments/{id}/registry-statements/"))
-        .await?)
 }
 
 /// The investment and the way to its environment.

@@ -29,6 +29,7 @@ mod parts;
 mod registers;
 mod remote;
 mod setup;
+mod statements;
 mod status;
 mod store;
 mod time;
@@ -91,12 +92,20 @@ pub const COMPONENT: Component = Component {
             sqlite: include_str!("../migrations/sqlite/V0004__instructions.sql"),
             postgres: include_str!("../migrations/postgres/V0004__instructions.sql"),
         },
+        Migration {
+            version: 5,
+            name: "statements",
+            sqlite: include_str!("../migrations/sqlite/V0005__statements.sql"),
+            postgres: include_str!("../migrations/postgres/V0005__statements.sql"),
+        },
     ],
 };
 
 /// All tables of a gateway's database.
 pub const COMPONENTS: [Component; 3] = [database::COMPONENT, webhooks::COMPONENT, COMPONENT];
 
+/// Where the Distributor API stands below the gateway's address.
+const API: &str = "/distributor/v2";
 /// The purpose under which the key of the access tokens is derived.
 const TOKENS: &str = "cashlink gateway access tokens";
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use database::{DatabaseError, Tx};
 use sdk::register_log::RegisterLogs;
 use sdk::{Client, Distributor, Key};
@@ -168,6 +169,10 @@ impl Remote {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
         Ok(self.distributor.get(path, &query).await?)
+    }
+
+    pub(crate) async fn registry_statement(&self, id: Uuid) -> Result<Bytes, Trouble> {
+        Ok(self.distributor.download_registry_statement(id).await?)
     }
 
     pub(crate) async fn post(&self, path: &str, key: &str, body: &Value) -> Result<Value, Trouble> {

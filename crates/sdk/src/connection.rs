@@ -22,6 +22,7 @@ use crate::{Environment, Error, Key, Result, Settings};
 
 /// The published name of the header; the IETF's draft drops the `X-`.
 const KEY_HEADER: &str = "X-Idempotency-Key";
+const JSON: &str = "application/json";
 
 /// Shared by everything that calls one environment.
 pub(crate) struct Connection {
@@ -39,6 +40,7 @@ pub(crate) struct Call {
     query: Vec<(String, String)>,
     body: Body,
     key: Option<String>,
+    accept: &'static str,
 }
 
 enum Body {
@@ -59,6 +61,15 @@ impl Call {
             query: Vec::new(),
             body: Body::None,
             key: None,
+            accept: JSON,
+        }
+    }
+
+    /// Reads a file of this media type.
+    pub(crate) fn download(path: impl Into<String>, media_type: &'static str) -> Self {
+        Self {
+            accept: media_type,
+            ..Self::get(path)
         }
     }
 
@@ -81,6 +92,7 @@ impl Call {
             path,
             query: Vec::new(),
             body: Body::None,
+            accept: JSON,
         }
     }
 
@@ -133,9 +145,7 @@ impl Call {
         };
         Ok(match &self.body {
             Body::None => request,
-            Body::Json(text) => request
-                .header(CONTENT_TYPE, "application/json")
-                .body(text.clone()),
+            Body::Json(text) => request.header(CONTENT_TYPE, JSON).body(text.clone()),
             Body::File {
                 name,
                 content_type,
@@ -204,22 +214,20 @@ impl Connection {
 
     /// The answer to a call.
     pub(crate) async fn call<T: DeserializeOwned>(&self, base: &Url, call: &Call) -> Result<T> {
-        let mut url = base
-            .join(&call.path)
-            .map_err(|error| Error::Settings(format!("{}: {error}", call.path)))?;
-        // An address instead of a path would carry the token to wherever it points.
-        if !url.as_str().starts_with(base.as_str()) {
-            return Err(Error::Settings(format!(
-                "{} is no path below {base}",
-                call.path
-            )));
-        }
-        if !call.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&call.query);
-        }
-        let url = &url;
-        self.repeat(call.repeats(), call.told(), || self.read(url, call))
-            .await
+        let url = &address(base, call)?;
+        let attempt = || async { self.attempt(url, call).await?.read(call.told()) };
+        self.repeat(call.repeats(), call.told(), attempt).await
+    }
+
+    /// The file that answers a call.
+    pub(crate) async fn fetch(&self, base: &Url, call: &Call) -> Result<Bytes> {
+        let url = &address(base, call)?;
+        let attempt = || async {
+            self.attempt(url, call)
+                .await?
+                .file(call.accept, call.told())
+        };
+        self.repeat(call.repeats(), call.told(), attempt).await
     }
 
     /// The answer to everybody at an address of the same server: nothing of ours is sent along.
@@ -229,10 +237,7 @@ impl Connection {
             path: url.path(),
         };
         let attempt = || async {
-            let request = self
-                .http
-                .get(url.clone())
-                .header(ACCEPT, "application/json");
+            let request = self.http.get(url.clone()).header(ACCEPT, JSON);
             let response = request.send().await;
             let response = response.map_err(|error| told.unreachable(error.without_url()))?;
             let limit = self.settings.largest_answer_bytes;
@@ -243,10 +248,6 @@ impl Connection {
 
     async fn take_token(&self) -> Result<()> {
         self.tokens.take(&self.counter(), None).await.map(|_| ())
-    }
-
-    async fn read<T: DeserializeOwned>(&self, url: &Url, call: &Call) -> Result<T> {
-        self.attempt(url, call).await?.read(call.told())
     }
 
     async fn repeat<T, F: Future<Output = Result<T>>>(
@@ -291,7 +292,7 @@ impl Connection {
         let request = self
             .http
             .request(call.method.clone(), url.clone())
-            .header(ACCEPT, "application/json")
+            .header(ACCEPT, call.accept)
             .bearer_auth(&token.text);
         let response = call.fill(request)?.send().await;
         let response = response.map_err(|error| call.told().unreachable(error.without_url()))?;
@@ -306,6 +307,24 @@ impl Connection {
             settings: &self.settings,
         }
     }
+}
+
+/// Where a call goes.
+fn address(base: &Url, call: &Call) -> Result<Url> {
+    let mut url = base
+        .join(&call.path)
+        .map_err(|error| Error::Settings(format!("{}: {error}", call.path)))?;
+    // An address instead of a path would carry the token to wherever it points.
+    if !url.as_str().starts_with(base.as_str()) {
+        return Err(Error::Settings(format!(
+            "{} is no path below {base}",
+            call.path
+        )));
+    }
+    if !call.query.is_empty() {
+        url.query_pairs_mut().extend_pairs(&call.query);
+    }
+    Ok(url)
 }
 
 fn log(told: Told<'_>, error: &Error, pause: Duration) {

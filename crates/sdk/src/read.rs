@@ -105,8 +105,23 @@ impl Answer {
 
     /// The expected answer, or why it is none.
     pub(crate) fn read<T: DeserializeOwned>(&self, told: Told<'_>) -> Result<T, Error> {
+        self.require_success(told)?;
+        self.parse(told)
+    }
+
+    /// The bytes of a file of this media type, or why there are none.
+    pub(crate) fn file(self, media_type: &str, told: Told<'_>) -> Result<Bytes, Error> {
+        self.require_success(told)?;
+        let declared = self.content_type.split(';').next().unwrap_or_default();
+        match declared.trim().eq_ignore_ascii_case(media_type) {
+            true => Ok(self.body),
+            false => Err(told.unreadable(self.status, self.other_than(media_type), true)),
+        }
+    }
+
+    fn require_success(&self, told: Told<'_>) -> Result<(), Error> {
         match self.status {
-            200..300 => self.parse(told),
+            200..300 => Ok(()),
             400.. => Err(Error::Refused(Box::new(self.refusal()))),
             status => {
                 let to = self.location.as_deref().unwrap_or("nowhere");
@@ -128,7 +143,7 @@ impl Answer {
                 format!("JSON of another shape: {}", error_without_values(&error)),
                 false,
             ),
-            false => told.unreadable(self.status, self.no_json(), true),
+            false => told.unreadable(self.status, self.other_than("JSON"), true),
         })
     }
 
@@ -146,14 +161,14 @@ impl Answer {
         refusal
     }
 
-    fn no_json(&self) -> String {
+    fn other_than(&self, wanted: &str) -> String {
         let kind = match self.content_type.as_str() {
             "" => "no declared type",
             kind => kind,
         };
         match title(&self.body) {
-            Some(title) => format!("not JSON but {kind}, titled \"{title}\""),
-            None => format!("not JSON but {kind}, {} bytes", self.body.len()),
+            Some(title) => format!("not {wanted} but {kind}, titled \"{title}\""),
+            None => format!("not {wanted} but {kind}, {} bytes", self.body.len()),
         }
     }
 }

@@ -70,6 +70,8 @@ pub enum Body {
 
 pub enum Answer {
     Nothing,
+    /// Of this media type.
+    File(String),
     Page(String),
     One(Type),
 }
@@ -154,7 +156,7 @@ impl Operation {
             in_path,
             in_query,
             body: body(&operation["requestBody"])?,
-            answer: answer(&operation["responses"]),
+            answer: answer(method, &operation["responses"])?,
         })
     }
 }
@@ -177,14 +179,21 @@ fn body(request: &Value) -> Result<Body> {
     })
 }
 
-fn answer(responses: &Value) -> Answer {
+fn answer(method: &str, responses: &Value) -> Result<Answer> {
     let good = responses.as_object().into_iter().flatten();
     let mut good = good.filter(|(status, _)| status.starts_with('2'));
-    let schema = good.find_map(|(_, response)| response["content"].get("application/json"));
-    match schema.map(|json| Type::read(&json["schema"])) {
-        None => Answer::Nothing,
-        Some(Type::Page(entry)) => Answer::Page(entry),
-        Some(kind) => Answer::One(kind),
+    let Some(contents) = good.find_map(|(_, response)| response["content"].as_object()) else {
+        return Ok(Answer::Nothing);
+    };
+    if let Some(json) = contents.get("application/json") {
+        return Ok(match Type::read(&json["schema"]) {
+            Type::Page(entry) => Answer::Page(entry),
+            kind => Answer::One(kind),
+        });
+    }
+    match contents.keys().next() {
+        Some(media_type) if method == "get" => Ok(Answer::File(media_type.clone())),
+        _ => bail!("an answer to a write that is not JSON"),
     }
 }
 
@@ -199,7 +208,7 @@ fn schemas(document: &Value, classes: &[Class]) -> Result<Vec<Schema>> {
         let answer = match &operation.answer {
             Answer::Page(entry) => Some(entry.as_str()),
             Answer::One(kind) => kind.name(),
-            Answer::Nothing => None,
+            Answer::Nothing | Answer::File(_) => None,
         };
         let query = operation
             .in_query
@@ -273,6 +282,12 @@ mod tests {
         );
         assert!(create.body == Body::Json(Type::Named("InvestmentCreate".to_owned())));
         assert!(matches!(&create.answer, Answer::One(Type::Named(name)) if name == "Investment"));
+        let download = api.classes[0]
+            .operations
+            .iter()
+            .find(|op| op.name == "get_registry_statement_document")
+            .unwrap();
+        assert!(matches!(&download.answer, Answer::File(kind) if kind == "application/pdf"));
         assert!(api.schemas.iter().any(|schema| schema.name == "Money"));
     }
 }

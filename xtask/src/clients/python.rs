@@ -193,6 +193,16 @@ fn method(class: &Class, operation: &Operation) -> String {
             begin(&format!("List[models.{entry}]"))
         );
     }
+    if let Answer::File(media_type) = &operation.answer {
+        let mut arguments = format!("\"{api}\", {path}, \"{media_type}\"");
+        if !query.is_empty() {
+            arguments.push_str(&format!(", query={{{}}}", query.join(", ")));
+        }
+        return format!(
+            "{}        return self._connection.download({arguments})\n",
+            begin("bytes")
+        );
+    }
     if !query.is_empty() {
         call.push(format!("query={{{}}}", query.join(", ")));
     }

@@ -157,6 +157,16 @@ fn method(class: &Class, operation: &Operation) -> String {
             begin(&format!("List<models.{entry}>"))
         );
     }
+    if let Answer::File(media_type) = &operation.answer {
+        let query = match operation.in_query.is_empty() {
+            true => "",
+            false => ", query",
+        };
+        return format!(
+            "{}    return this.#connection.download(\"{api}\", `{path}`, \"{media_type}\"{query});\n  }}\n",
+            begin("Promise<Uint8Array>")
+        );
+    }
     let answer = match &operation.answer {
         Answer::One(kind) => format!("Promise<{}>", qualified(kind)),
         _ => "Promise<void>".to_owned(),

@@ -62,19 +62,31 @@ class _Answer:
         return Refused(self.status, self.body, self.headers.get("X-Request-Id"), _retry_after(self.headers.get("Retry-After")))
 
     def read(self, told: str) -> Any:
-        if self.status >= 400:
-            raise self.refusal()
-        if self.status >= 300:
-            where = self.headers.get("Location", "nowhere")
-            raise Unreadable(f"{told} was answered with {self.status}, a redirect to {where}, which is not followed", self.status, False)
+        self._require_success(told)
         if not self.body:
             return None
         try:
             return json.loads(self.body)
         except ValueError:
-            # Without the body, which may hold personal data.
-            kind = self.headers.get("Content-Type", "no declared type")
-            raise Unreadable(f"{told} was answered with {self.status}, not JSON but {kind}", self.status, True) from None
+            raise self._other_than("JSON", told) from None
+
+    def file(self, media_type: str, told: str) -> bytes:
+        self._require_success(told)
+        if self.headers.get("Content-Type", "").split(";")[0].strip().lower() != media_type:
+            raise self._other_than(media_type, told)
+        return self.body
+
+    def _require_success(self, told: str) -> None:
+        if self.status >= 400:
+            raise self.refusal()
+        if self.status >= 300:
+            where = self.headers.get("Location", "nowhere")
+            raise Unreadable(f"{told} was answered with {self.status}, a redirect to {where}, which is not followed", self.status, False)
+
+    def _other_than(self, wanted: str, told: str) -> Unreadable:
+        # Without the body, which may hold personal data.
+        kind = self.headers.get("Content-Type", "no declared type")
+        return Unreadable(f"{told} was answered with {self.status}, not {wanted} but {kind}", self.status, True)
 
 
 class Connection:
@@ -113,10 +125,7 @@ class Connection:
         key: Key | None = None,
     ) -> Any:
         told = f"{method} {path}"
-        url = self.bases[api] + path
-        given = {name: value for name, value in (query or {}).items() if value is not None}
-        if given:
-            url += "?" + urlencode({name: str(value) for name, value in given.items()})
+        url = self._url(api, path, query)
         headers: dict[str, str] = {}
         content: bytes | None = None
         if file is not None:
@@ -129,6 +138,18 @@ class Connection:
             headers["X-Idempotency-Key"] = sent
         harmless = method == "GET" or sent is not None
         return self._repeat(told, harmless, lambda: self._attempt(method, url, headers, content, told).read(told))
+
+    def download(self, api: str, path: str, media_type: str, *, query: Mapping[str, Any] | None = None) -> bytes:
+        """A file of this media type."""
+        told = f"GET {path}"
+        url = self._url(api, path, query)
+        headers = {"Accept": media_type}
+        content: bytes = self._repeat(told, True, lambda: self._attempt("GET", url, headers, None, told).file(media_type, told))
+        return content
+
+    def _url(self, api: str, path: str, query: Mapping[str, Any] | None) -> str:
+        given = {name: str(value) for name, value in (query or {}).items() if value is not None}
+        return self.bases[api] + path + ("?" + urlencode(given) if given else "")
 
     def _repeat(self, told: str, harmless: bool, attempt: Any) -> Any:
         end = time.monotonic() + self._settings.call_timeout

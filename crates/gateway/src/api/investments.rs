@@ -246,16 +246,6 @@ pub(crate) async fn add_documents(
     )
 }
 
-pub(crate) async fn statements(
-    State(gateway): State<Gateway>,
-    Reader(caller): Reader,
-    PathParams(one): PathParams<One>,
-    page: PageQuery,
-) -> Result<Json<Page<Value>>, ApiError> {
-    let all = forward::statements(&gateway, &caller, one.id).await?;
-    Ok(Json(page_of(&page, all)))
-}
-
 pub(crate) async fn events(
     State(gateway): State<Gateway>,
     Reader(caller): Reader,

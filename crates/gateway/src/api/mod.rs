@@ -10,6 +10,7 @@ mod investments;
 mod investors;
 mod oauth;
 mod page;
+mod statements;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,11 +19,10 @@ use axum::Router;
 use axum::routing::{get, post};
 use http::{Network, PathRules, Settings, Slash};
 
-use crate::{Configured, Gateway, pages};
+use crate::{API, Configured, Gateway, pages};
 
 /// Longer than an order is waited for.
 const SPARE: Duration = Duration::from_secs(15);
-const API: &str = "/distributor/v2";
 
 /// The complete service. Whoever may read the page of its state without a token is among these networks.
 pub fn router(gateway: Gateway, readers: Vec<Network>) -> Router {
@@ -116,7 +116,12 @@ fn distributor() -> Router<Gateway> {
         )
         .route(
             "/investments/{id}/registry-statements/",
-            get(investments::statements),
+            post(statements::request).get(statements::list),
+        )
+        .route("/registry-statements/{id}/", get(statements::get))
+        .route(
+            "/registry-statements/{id}/document/",
+            get(statements::document),
         )
         .route(
             "/transfers/",

@@ -17,6 +17,7 @@ pub(crate) mod investors;
 pub(crate) mod orders;
 pub(crate) mod parts;
 pub(crate) mod refusals;
+pub(crate) mod statements;
 
 use database::{DatabaseError, FromValue, Micros, Row};
 

@@ -10,7 +10,7 @@ use crate::inbox::TOPIC;
 use crate::store::environments::{self, Environment, Feed};
 use crate::store::inbox::{self, Message};
 use crate::store::instructions::InstructionKind;
-use crate::store::{Heard, copies, instructions, investments, investors};
+use crate::store::{Heard, copies, instructions, investments, investors, statements};
 use crate::worker::strangers;
 use crate::{Error, Gateway, Result, mapping, time};
 
@@ -193,9 +193,13 @@ fn about_investment(
         status: row.status.clone(),
         changed_at: row.changed_at,
     };
+    let statement = mapping::id_in(&heard, "registry_statement_id");
     let place = (environment, investment);
     if let Some(verdict) = pass_on(tx, (message, heard), place, &mut told, now)? {
         return Ok(verdict);
+    }
+    if let Some(statement) = statement {
+        statements::keep(tx, statement, investment, now)?;
     }
     (row.heard, row.status, row.changed_at) = (told.heard, told.status, told.changed_at);
     // The rest of the investment may have changed with it.

@@ -113,6 +113,15 @@ impl Application {
         .await
     }
 
+    /// A file: its bytes and media type.
+    pub async fn download(&self, path: &str) -> (Vec<u8>, String) {
+        let answer = self.call(Method::GET, path).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let kind = answer.headers()["content-type"].to_str().unwrap();
+        let kind = kind.to_owned();
+        (answer.bytes().await.unwrap().to_vec(), kind)
+    }
+
     /// Uploads a PDF; its id.
     pub async fn document(&self, text: &str) -> String {
         let part = reqwest::multipart::Part::bytes(people::pdf(text))

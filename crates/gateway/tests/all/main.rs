@@ -11,6 +11,7 @@ mod registers;
 mod schema;
 mod selling;
 mod stage;
+mod statements;
 mod stream;
 mod transfers;
 mod trouble;

@@ -173,6 +173,9 @@ pub struct Event {
     /// The redemption concerned.
     #[serde(default, deserialize_with = "lenient")]
     pub redemption_id: Option<Uuid>,
+    /// The register statement that can be fetched.
+    #[serde(default, deserialize_with = "lenient")]
+    pub registry_statement_id: Option<Uuid>,
     /// The status before.
     #[serde(default, deserialize_with = "lenient")]
     pub previous_status: Option<Open<InvestmentStatus>>,

@@ -1,11 +1,13 @@
 //! Investments, what happens to them, and the feed that tells it.
 
+use bytes::Bytes;
 use serde::Deserialize;
 use uuid::Uuid;
 use wire::investments::{
     InvestmentBatch, InvestmentCreate, InvestmentPatch, InvestmentStatus, Nothing,
     SignedDocumentsAdd,
 };
+use wire::statements::RegistryStatementRequest;
 
 use super::Distributor;
 use crate::answers::{BatchResult, EventFeed, Investment, RegistryStatement};
@@ -135,6 +137,38 @@ impl Distributor {
     pub fn list_registry_statements(&self, investment: Uuid) -> List<RegistryStatement> {
         let path = format!("investments/{investment}/registry-statements/");
         self.list(path, Vec::new())
+    }
+
+    /// Asks for a statement of what the register says now. Its document is made in a moment.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn request_registry_statement(
+        &self,
+        investment: Uuid,
+        body: &RegistryStatementRequest,
+        key: &Key,
+    ) -> Result<RegistryStatement> {
+        let path = format!("investments/{investment}/registry-statements/");
+        self.call(&Call::post(path, key).json(body)?).await
+    }
+
+    /// One statement.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn get_registry_statement(&self, id: Uuid) -> Result<RegistryStatement> {
+        let path = format!("registry-statements/{id}/");
+        self.call(&Call::get(path)).await
+    }
+
+    /// A statement's document, a PDF; its bytes never change.
+    ///
+    /// # Errors
+    /// As every call; `statement_not_ready` while it is being made.
+    pub async fn download_registry_statement(&self, id: Uuid) -> Result<Bytes> {
+        let path = format!("registry-statements/{id}/document/");
+        self.download(&path, "application/pdf").await
     }
 
     /// The events behind one, or from the beginning: what webhooks carry, for who asks instead. Keep `last` and hand it in the next time.

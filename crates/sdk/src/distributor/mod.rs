@@ -109,6 +109,15 @@ impl Distributor {
         self.call(&Call::get(path).query(query.collect())).await
     }
 
+    /// Reads a file for which this version has no method.
+    ///
+    /// # Errors
+    /// As every call; [`crate::Error::Unreadable`] if the answer is of another media type.
+    pub async fn download(&self, path: &str, media_type: &'static str) -> Result<Bytes> {
+        let call = Call::download(path, media_type);
+        self.connection.fetch(self.base(), &call).await
+    }
+
     /// Creates or starts what this version has no method for. The body is sent as it stands.
     ///
     /// # Errors

@@ -41,6 +41,26 @@ async fn an_endless_answer_is_cut() {
 }
 
 #[tokio::test]
+async fn a_file_is_of_the_kind_that_was_asked_for() {
+    let server = StandIn::start(|_, asked| {
+        assert_eq!(asked.header("accept"), Some("application/pdf"));
+        let kind = [("content-type", "application/pdf; version=1.7")];
+        (kind, "%PDF-1.7").into_response()
+    })
+    .await;
+    let id = ID.parse().unwrap();
+    let distributor = server.distributor();
+    let file = distributor.download_registry_statement(id).await.unwrap();
+    assert_eq!(file, "%PDF-1.7");
+
+    let server = StandIn::start(|_, _| html(200)).await;
+    let distributor = server.distributor();
+    let error = distributor.download_registry_statement(id).await;
+    let told = error.unwrap_err().to_string();
+    assert!(told.contains("not application/pdf but text/html"), "{told}");
+}
+
+#[tokio::test]
 async fn another_shape_is_told_without_its_values() {
     let server =
         StandIn::start(|_, _| axum::Json(json!({"id": "Erika Mustermann"})).into_response()).await;

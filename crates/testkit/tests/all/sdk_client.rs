@@ -7,6 +7,7 @@ use sdk::answers::Investment;
 use sdk::{Client, Distributor, Environment, Error, InvestmentFilter, Key, MergePatch, Open};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use testkit::app::eventually;
 use testkit::client::id;
 use testkit::holder::HolderKey;
@@ -19,6 +20,7 @@ use wire::investments::{
     SignedDocumentsAdd,
 };
 use wire::redemptions::{RedemptionStatus, RedemptionStep};
+use wire::statements::RegistryStatementRequest;
 use wire::transfers::TransferStatus;
 use wire::webhook_endpoints::{Replay, RotateSecret, WebhookEndpointCreate, WebhookEndpointPatch};
 
@@ -201,6 +203,22 @@ async fn a_platform_does_its_whole_work_with_the_sdk(
     // A company has the statements that it asks for.
     let statements = api.list_registry_statements(first.id).all(9).await.unwrap();
     assert!(statements.is_empty());
+    let wanted = RegistryStatementRequest {
+        language: Some("en".to_owned()),
+    };
+    let asked = api
+        .request_registry_statement(first.id, &wanted, &Key::of("statement-1"))
+        .await
+        .unwrap();
+    let statement = eventually("the statement is ready", async || {
+        let seen = api.get_registry_statement(asked.id).await.unwrap();
+        (seen.status.as_deref() == Some("ready")).then_some(seen)
+    })
+    .await;
+    let pdf = api.download_registry_statement(asked.id).await.unwrap();
+    assert!(pdf.starts_with(b"%PDF-"));
+    let sha256 = hex::encode(Sha256::digest(&pdf));
+    assert_eq!(statement.sha256, Some(sha256));
     let signed = SignedDocumentsAdd {
         signed_documents: vec![SignedDocument {
             document_id: document(&api, "signed").await,

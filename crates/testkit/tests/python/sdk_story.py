@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -132,6 +133,16 @@ for _ in range(300):
     time.sleep(0.2)
 assert all(Receiver.heard[investment] == way for _, investment in orders), Receiver.heard
 assert not Receiver.refused, Receiver.refused
+
+# A statement of the register is a file, whose bytes are those that were announced.
+statement = first.request_registry_statement(placed["id"], {"language": "en"}, key=Key.of("statement-1"))
+for _ in range(300):
+    statement = first.get_registry_statement(statement["id"])
+    if statement["status"] == "ready":
+        break
+    time.sleep(0.2)
+document = first.get_registry_statement_document(statement["id"])
+assert document.startswith(b"%PDF-") and hashlib.sha256(document).hexdigest() == statement["sha256"], statement
 
 # Lists follow their pages; all is all or an error.
 assert [one["id"] for one in second.list_investments(status="DELIVERED", page_size=1)] == ids

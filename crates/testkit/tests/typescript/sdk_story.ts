@@ -1,7 +1,7 @@
 /** The main job with the packed TypeScript client: a broker sells in two environments, an issuer decides, every step is heard, signed. */
 
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -128,6 +128,16 @@ for (const [api, id] of orders) assert.ok((await delivered(api, id)).transaction
 const way = ["WAITING_FOR_ACCEPTANCE", "ACCEPTED", "PAID", "DELIVERED"].join();
 for (let look = 0; look < 300 && !orders.every(([, id]) => heard.get(id)?.join() === way); look += 1) await sleep(200);
 for (const [, id] of orders) assert.equal(heard.get(id)?.join(), way);
+
+// A statement of the register is a file, whose bytes are those that were announced.
+let statement = await first.requestRegistryStatement(placed.id, { language: "en" }, { key: Key.of("statement-1") });
+for (let tries = 0; statement.status !== "ready" && tries < 300; tries += 1) {
+  await sleep(200);
+  statement = await first.getRegistryStatement(statement.id);
+}
+const document = await first.getRegistryStatementDocument(statement.id);
+assert.equal(Buffer.from(document.subarray(0, 5)).toString(), "%PDF-");
+assert.equal(createHash("sha256").update(document).digest("hex"), statement.sha256);
 
 // Lists follow their pages; all is all or an error.
 const listed: string[] = [];

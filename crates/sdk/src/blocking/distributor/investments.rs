@@ -1,7 +1,9 @@
 //! Investments and the feed, one call at a time.
 
+use bytes::Bytes;
 use uuid::Uuid;
 use wire::investments::{InvestmentBatch, InvestmentCreate, InvestmentPatch, SignedDocumentsAdd};
+use wire::statements::RegistryStatementRequest;
 
 use super::Distributor;
 use crate::answers::{BatchResult, EventFeed, Investment, RegistryStatement};
@@ -85,6 +87,37 @@ impl Distributor {
             &self.runtime,
             self.inner.list_registry_statements(investment),
         )
+    }
+
+    /// Asks for a statement of what the register says now. Its document is made in a moment.
+    ///
+    /// # Errors
+    /// As every call.
+    pub fn request_registry_statement(
+        &self,
+        investment: Uuid,
+        body: &RegistryStatementRequest,
+        key: &Key,
+    ) -> Result<RegistryStatement> {
+        let call = self.inner.request_registry_statement(investment, body, key);
+        self.runtime.wait(call)?
+    }
+
+    /// One statement.
+    ///
+    /// # Errors
+    /// As every call.
+    pub fn get_registry_statement(&self, id: Uuid) -> Result<RegistryStatement> {
+        self.runtime.wait(self.inner.get_registry_statement(id))?
+    }
+
+    /// A statement's document, a PDF; its bytes never change.
+    ///
+    /// # Errors
+    /// As every call; `statement_not_ready` while it is being made.
+    pub fn download_registry_statement(&self, id: Uuid) -> Result<Bytes> {
+        self.runtime
+            .wait(self.inner.download_registry_statement(id))?
     }
 
     /// The events behind one, or from the beginning: what webhooks carry, for who asks instead. Keep `last` and hand it in the next time.
