@@ -9,8 +9,9 @@ use crate::{
     Api, applications, asset_requests, assets, benefiting_persons, campaigns, catalogue, clients,
     decisions, document, documents, feed, health, identifications, investments, investors,
     issued_campaigns, issued_investments, issued_redemptions, issuers, listings, network, oauth,
-    participation, payout_lists, platforms, problems, products, redemption_notices, redemptions,
-    register_log, statements, transfers, validations, wallets, webhook_endpoints,
+    participation, payout_lists, platforms, problems, products, reconciliation, redemption_notices,
+    redemptions, register_log, register_past, statements, transfers, validations, wallets,
+    webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -208,6 +209,12 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(network::list_products))
         .routes(routes!(network::get_product))
         .routes(routes!(network::get_register))
+        .routes(routes!(register_past::get_past_register))
+        .routes(routes!(reconciliation::list_reconciliations))
+        .routes(routes!(reconciliation::list_incidents))
+        .routes(routes!(reconciliation::get_incident))
+        .routes(routes!(reconciliation::propose_incident_closure))
+        .routes(routes!(reconciliation::list_reconciliation_reports))
         .routes(routes!(
             transfers::get_transfer_rules,
             transfers::set_transfer_rules

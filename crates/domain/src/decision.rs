@@ -24,11 +24,13 @@ pub enum DecisionKind {
     ProductValidation,
     /// A list is drawn up of who held what at the end of a day, with their bank accounts.
     PayoutList,
+    /// What an incident holds is free again.
+    IncidentClosure,
 }
 
 impl DecisionKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PlatformSuspension,
         Self::PlatformReadmission,
         Self::PlatformAdmission,
@@ -36,6 +38,7 @@ impl DecisionKind {
         Self::PlatformLicence,
         Self::ProductValidation,
         Self::PayoutList,
+        Self::IncidentClosure,
     ];
 
     /// As stored and shown.
@@ -49,6 +52,7 @@ impl DecisionKind {
             Self::PlatformLicence => "platform_licence",
             Self::ProductValidation => "product_validation",
             Self::PayoutList => "payout_list",
+            Self::IncidentClosure => "incident_closure",
         }
     }
 }

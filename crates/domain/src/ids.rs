@@ -113,6 +113,8 @@ id! {
     RedemptionNoticeId,
     /// Who held what at the end of a day.
     PayoutListId,
+    /// What does not fit between a register and the DLT network.
+    IncidentId,
     /// One request to the API.
     RequestId,
     /// A platform's application to take part in the network.

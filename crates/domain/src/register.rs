@@ -3,6 +3,6 @@
 pub mod entry;
 pub mod holdings;
 
-pub use entry::{CanonicalError, Entry, commitment};
+pub use entry::{CanonicalError, Entry, Movement, commitment};
 pub use holdings::{HoldingError, Holdings};
 pub use tlog::{Digest, Frontier, merkle};

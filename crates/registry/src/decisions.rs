@@ -12,7 +12,7 @@ use wire::ProblemCode;
 
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, admissions,
-    audit, ids, notices, participation, payout_lists, validations,
+    audit, ids, notices, participation, payout_lists, reconciliation, validations,
 };
 
 pub use subjects::subjects;
@@ -213,6 +213,10 @@ fn carry_out(
         DecisionKind::PayoutList => {
             let about = (decision.id, decision.target);
             payout_lists::drawn_up(registry, tx, caller, about, &sealed.content)
+        }
+        DecisionKind::IncidentClosure => {
+            let about = (decision.id, decision.target);
+            reconciliation::closed(registry, tx, caller, about)
         }
     }
 }

@@ -3,11 +3,12 @@
 use database::Tx;
 use domain::register::{Digest, Frontier, holdings};
 use domain::{BatchId, Entry, HolderId, InstructionId, ProductId, Timestamp, Units};
+use storage::holding_changes;
 use storage::register::{self, Head};
 use storage::register_entries::{self, EntryRecord};
 use storage::register_subtrees;
 
-use crate::{Error, Result, register_log};
+use crate::{Error, Result, past, register_log};
 
 /// Something that must not happen between the network and the register.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +63,9 @@ impl Journal {
             return Err(broken("its frontier does not have its root hash"));
         }
         head.updated_at = now;
+        if head.sequence > 0 && !holding_changes::exist(tx, product)? {
+            past::note_all(tx, product)?;
+        }
         Ok(Self { head, frontier })
     }
 
@@ -85,6 +89,7 @@ impl Journal {
             created_at: self.head.updated_at,
         };
         register_entries::insert(tx, self.head.product, &record)?;
+        past::note(tx, self.head.product, self.head.sequence, entry)?;
         for (level, place, hash) in kept {
             register_subtrees::insert(tx, self.head.product, (level, place), &hash)?;
         }

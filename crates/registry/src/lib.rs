@@ -48,6 +48,7 @@ pub mod payout_lists;
 pub mod people;
 pub mod platforms;
 pub mod products;
+pub mod reconciliation;
 pub mod redemption_notices;
 pub mod redemption_payments;
 pub mod redemptions;

@@ -181,12 +181,12 @@ fn holders(tx: &mut Tx, product: ProductId, sequence: u64) -> Result<Vec<PayoutE
     let investors: std::collections::HashMap<_, _> = storage::register::holders(tx, product)?
         .into_iter()
         .collect();
-    let entries = holdings.iter().filter_map(|(holder, units)| {
-        let investor = investors.get(&holder).copied().flatten()?;
+    let entries = holdings.iter().filter_map(|held| {
+        let investor = investors.get(&held.holder).copied().flatten()?;
         Some(PayoutEntryRecord {
-            holder,
+            holder: held.holder,
             investor,
-            units,
+            units: held.units,
         })
     });
     Ok(entries.collect())

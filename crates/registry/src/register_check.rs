@@ -11,6 +11,7 @@ use database::{DatabaseError, Tx};
 use domain::register::Digest;
 use domain::{Address, Entry, Frontier, HolderId, Holdings, InvestorId, ProductId, Units};
 use storage::Scope;
+use storage::holding_changes::{self, HoldingChange};
 use storage::products::ProductRecord;
 use storage::redemption_checks::{self, Deletion};
 use storage::register::{self, Head, HoldingRecord};
@@ -107,6 +108,14 @@ fn same<T: PartialEq>(stored: &T, expected: &T, what: impl FnOnce() -> String) -
     }
 }
 
+/// The same finding with the place where it was made.
+fn within(finding: Finding, place: impl Fn(&str) -> String) -> Finding {
+    match finding {
+        Finding::Difference(text) => Finding::Difference(place(&text)),
+        fault => fault,
+    }
+}
+
 fn differs<T>(text: impl Into<String>) -> Checked<T> {
     Err(Finding::Difference(text.into()))
 }
@@ -129,6 +138,9 @@ struct Replay {
     redeemed: BTreeMap<u64, Units>,
     redemptions: u64,
     deletions: u64,
+    /// Who had units before, as far as the changes of holdings are noted; not for a register that is older than such notes.
+    noted: Option<HashSet<HolderId>>,
+    changes: u64,
 }
 
 /// What is stored beside one stretch of entries.
@@ -140,6 +152,8 @@ struct Beside {
     movements: HashMap<u64, Vec<Movement>>,
     /// Of each deletion's entry, what was instructed.
     deletions: HashMap<u64, Deletion>,
+    /// Of each entry, what those whom it concerns have after it.
+    changes: HashMap<u64, Vec<HoldingChange>>,
     holders: HashMap<HolderId, Option<InvestorId>>,
 }
 
@@ -160,6 +174,8 @@ impl Replay {
             redeemed: BTreeMap::new(),
             redemptions: 0,
             deletions: 0,
+            noted: None,
+            changes: 0,
         }
     }
 
@@ -174,13 +190,20 @@ impl Replay {
             statements: HashMap::new(),
             movements: HashMap::new(),
             deletions: HashMap::new(),
+            changes: HashMap::new(),
             holders: register::holders(tx, self.id)?.into_iter().collect(),
         };
+        self.noted = holding_changes::exist(tx, self.id)?.then(HashSet::new);
         loop {
             let after = self.frontier.size();
             let page = register_entries::after(tx, self.id, after, PAGE)?;
             let Some(last) = page.last() else { break };
             let up_to = last.sequence;
+            beside.changes.clear();
+            for change in holding_changes::between(tx, self.id, after, up_to)? {
+                let of_entry = beside.changes.entry(change.sequence);
+                of_entry.or_default().push(change);
+            }
             beside.commitments = register_entries::commitments(tx, self.id, after, up_to)?
                 .into_iter()
                 .map(|commitment| (commitment.sequence, commitment))
@@ -223,6 +246,10 @@ impl Replay {
         same(&entered, &(self.redemptions, self.deletions), || {
             "there are redemptions without an entry".to_owned()
         })?;
+        let noted = holding_changes::count(tx, self.id)?;
+        same(&noted, &self.changes, || {
+            "there are changes of holdings without an entry".to_owned()
+        })?;
         let (commitments, statements) = register_entries::counts(tx, self.id)?;
         same(&commitments, &self.commitments, || {
             "there are commitments without an entry".to_owned()
@@ -263,6 +290,8 @@ impl Replay {
         self.holdings
             .apply(&entry)
             .or_else(|error| differs(wrong(&error.to_string())))?;
+        self.check_changes(sequence, &entry, beside)
+            .map_err(|finding| within(finding, wrong))?;
         match &entry {
             Entry::Issue { .. } => self.replay_issue(&entry, beside),
             Entry::Delivery { .. } => self.replay_delivery(sequence, &entry, beside),
@@ -270,12 +299,31 @@ impl Replay {
             Entry::Redemption { .. } => self.replay_redemption(sequence, &entry, beside),
             Entry::Deletion { .. } => self.replay_deletion(sequence, &entry, beside),
         }
-        .map_err(|finding| match finding {
-            Finding::Difference(text) => Finding::Difference(wrong(&text)),
-            fault => fault,
-        })?;
+        .map_err(|finding| within(finding, wrong))?;
         self.frontier = frontier;
         Ok(())
+    }
+
+    /// What is noted of an entry is what those whom it concerns have after it.
+    fn check_changes(&mut self, sequence: u64, entry: &Entry, beside: &Beside) -> Checked {
+        let (Some(noted), Some(movement)) = (&mut self.noted, entry.movement()) else {
+            return Ok(());
+        };
+        let concerned = [movement.from, movement.to].into_iter().flatten();
+        let mut expected: Vec<HoldingChange> = concerned
+            .map(|holder| HoldingChange {
+                holder,
+                sequence,
+                units: self.holdings.of(holder),
+                is_first: noted.insert(holder),
+            })
+            .collect();
+        expected.sort_by_key(|change| change.holder);
+        self.changes += expected.len() as u64;
+        let stored = beside.changes.get(&sequence);
+        same(&stored, &Some(&expected), || {
+            "what is noted of the holdings after it does not follow from the entries".to_owned()
+        })
     }
 
     fn check_head(&self, head: Option<&Head>) -> Checked {

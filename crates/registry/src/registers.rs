@@ -2,12 +2,30 @@
 
 use database::Tx;
 use domain::register::merkle;
-use domain::{ProductId, Units};
+use domain::{HolderId, Isin, ProductId, Timestamp, Units};
 use storage::Scope;
-use storage::register::HoldingRecord;
-use wire::network::{Holding, Register};
+use storage::holding_changes::Held;
+use storage::register::{Head, HoldingRecord};
+use storage::{redemption_checks, register_entries};
+use wire::FieldCode;
+use wire::network::{Holding, PastHolding, PastRegister, Register};
 
-use crate::{Caller, Error, Registry, Result, Right};
+use crate::{Caller, Error, Registry, Result, Right, past};
+
+/// Which past of a register is wanted; without a sequence and a time, that of now.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    /// After this entry.
+    pub sequence: Option<u64>,
+    /// RFC 3339: after the last entry that was made before this time.
+    pub at: Option<String>,
+    /// Only this holder.
+    pub holder: Option<HolderId>,
+    /// Only holders that came into the register after this entry.
+    pub after: u64,
+    /// Holdings at most.
+    pub limit: u32,
+}
 
 /// The register of a product: where its journal stands and who holds what.
 ///
@@ -42,6 +60,112 @@ pub async fn beginning(
             Ok((count, shown(tx, product, &holdings)?))
         })
         .await
+}
+
+/// The product with this ISIN.
+///
+/// # Errors
+/// Not found if there is none.
+pub async fn product(registry: &Registry, isin: Isin) -> Result<ProductId> {
+    registry
+        .db
+        .read(move |tx| {
+            let found = storage::products::find_by_isin(tx, &isin)?;
+            Ok(found.ok_or(Error::NotFound("product"))?.product.id)
+        })
+        .await
+}
+
+/// What the register of a product said after an entry, or at a time (§ 26 eWpG: whoever was entered then).
+///
+/// # Errors
+/// Refuses callers other than the registrar; not found if there is no such product; field errors if there is no such entry, for a text that is no
+/// time, and for both at once.
+pub async fn past(
+    registry: &Registry,
+    caller: &Caller,
+    product: ProductId,
+    wanted: Past,
+) -> Result<PastRegister> {
+    caller.require(Right::ReadNetwork)?;
+    registry
+        .db
+        .read(move |tx| {
+            let record = storage::products::find(tx, &Scope::ALL, product)?;
+            let isin = record.ok_or(Error::NotFound("product"))?.product.isin;
+            let head = storage::register::head(tx, product)?;
+            let sequence = place(tx, product, head.as_ref(), &wanted)?;
+            let entry = register_entries::find(tx, product, sequence)?;
+            let deleted = redemption_checks::deletions(tx, product, 0, sequence)?;
+            let issued = head.as_ref().filter(|_| sequence > 0);
+            let (held, has_more) = held(tx, product, sequence, &wanted)?;
+            let issuer = head.as_ref().map(|head| head.issuer_holder);
+            let holdings = held.iter().map(|held| PastHolding {
+                holder_id: held.holder.uuid(),
+                is_issuer: Some(held.holder) == issuer,
+                units: held.units.get(),
+                since: held.since,
+            });
+            let root = entry
+                .as_ref()
+                .map_or_else(merkle::empty_root, |entry| entry.root_hash);
+            Ok(PastRegister {
+                product_id: product.uuid(),
+                isin: isin.to_string(),
+                sequence,
+                entered_at: entry.map(|entry| entry.created_at.to_string()),
+                root_hash: hex::encode(root),
+                issue_volume: issued.map_or(0, |head| head.issued.get()),
+                deleted_units: deleted.iter().map(|deletion| deletion.units.get()).sum(),
+                holdings: holdings.collect(),
+                has_more,
+            })
+        })
+        .await
+}
+
+/// The entry after which the register is wanted.
+fn place(tx: &mut Tx, product: ProductId, head: Option<&Head>, wanted: &Past) -> Result<u64> {
+    let last = head.map_or(0, |head| head.sequence);
+    let field = |name, code, text: String| Error::Field(name, code, text);
+    match (wanted.sequence, &wanted.at) {
+        (None, None) => Ok(last),
+        (Some(_), Some(_)) => Err(field(
+            "at",
+            FieldCode::Duplicate,
+            "name a sequence or a time, not both".to_owned(),
+        )),
+        (Some(sequence), None) if sequence <= last => Ok(sequence),
+        (Some(_), None) => Err(field(
+            "sequence",
+            FieldCode::OutOfRange,
+            format!("the last entry is {last}"),
+        )),
+        (None, Some(text)) => {
+            let at = Timestamp::parse(text)
+                .map_err(|error| field("at", FieldCode::InvalidFormat, error.to_string()))?;
+            Ok(register_entries::last_before(tx, product, at)?)
+        }
+    }
+}
+
+/// A stretch of those who held units, and whether more follow.
+fn held(
+    tx: &mut Tx,
+    product: ProductId,
+    sequence: u64,
+    wanted: &Past,
+) -> Result<(Vec<Held>, bool)> {
+    if let Some(holder) = wanted.holder {
+        let held = past::of_holder(tx, product, holder, sequence)?;
+        return Ok((held.into_iter().collect(), false));
+    }
+    // One more than asked for tells whether there is more.
+    let stretch = (wanted.after, wanted.limit.saturating_add(1));
+    let mut held = past::some(tx, product, sequence, stretch)?;
+    let has_more = held.len() > wanted.limit as usize;
+    held.truncate(wanted.limit as usize);
+    Ok((held, has_more))
 }
 
 fn shown(tx: &mut Tx, product: ProductId, holdings: &[HoldingRecord]) -> Result<Register> {

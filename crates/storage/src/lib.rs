@@ -14,9 +14,11 @@ pub mod documents;
 pub mod environments;
 pub mod events;
 pub mod gateways;
+pub mod holding_changes;
 pub mod holdings;
 pub mod idempotency;
 pub mod identifications;
+pub mod incidents;
 pub mod instructions;
 pub mod investments;
 pub mod investors;
@@ -33,6 +35,7 @@ pub mod payout_lists;
 pub mod people;
 pub mod platforms;
 pub mod products;
+pub mod reconciliations;
 pub mod redemption_checks;
 pub mod redemption_notices;
 pub mod redemptions;
@@ -207,6 +210,24 @@ pub const COMPONENT: Component = Component {
             name: "statements",
             sqlite: include_str!("../migrations/sqlite/V0024__statements.sql"),
             postgres: include_str!("../migrations/postgres/V0024__statements.sql"),
+        },
+        Migration {
+            version: 25,
+            name: "holding_changes",
+            sqlite: include_str!("../migrations/sqlite/V0025__holding_changes.sql"),
+            postgres: include_str!("../migrations/postgres/V0025__holding_changes.sql"),
+        },
+        Migration {
+            version: 26,
+            name: "append_only",
+            sqlite: include_str!("../migrations/sqlite/V0026__append_only.sql"),
+            postgres: include_str!("../migrations/postgres/V0026__append_only.sql"),
+        },
+        Migration {
+            version: 27,
+            name: "reconciliation",
+            sqlite: include_str!("../migrations/sqlite/V0027__reconciliation.sql"),
+            postgres: include_str!("../migrations/postgres/V0027__reconciliation.sql"),
         },
     ],
 };

@@ -25,12 +25,11 @@ order by sequence
 limit $3",
 );
 
-// Entries are made one after the other, so that the last one before a moment is found from the end.
 const LAST_BEFORE: Sql = Sql("select sequence
 from register_entries
 where product_id = $1
 and created_at < $2
-order by sequence desc
+order by created_at desc, sequence desc
 limit 1");
 
 const LEAF_HASHES: Sql = Sql("select leaf_hash
@@ -167,6 +166,22 @@ pub fn last_before(
 ) -> Result<u64, DatabaseError> {
     let row = tx.query_opt(LAST_BEFORE, &[product.uuid().into(), time(moment)])?;
     row.map_or(Ok(0), |row| row.get(0))
+}
+
+/// One entry.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn find(
+    tx: &mut Tx,
+    product: ProductId,
+    sequence: u64,
+) -> Result<Option<EntryRecord>, DatabaseError> {
+    let Some(before) = sequence.checked_sub(1) else {
+        return Ok(None);
+    };
+    let next = after(tx, product, before, 1)?.into_iter().next();
+    Ok(next.filter(|entry| entry.sequence == sequence))
 }
 
 /// The leaf hashes of these indices, which count from 0, as far as there are any.

@@ -1,32 +1,21 @@
 //! Transfers between investors: instructions with two wallets, and the investments that give the units.
 
+mod sides;
+
 use database::{DatabaseError, Row, Sql, Tx, Value};
-use domain::transfer::Side;
-use domain::wallet::{Standing, Wallet};
 use domain::{
-    Address, CampaignId, EnvironmentId, InstructionId, InvestmentId, InvestorId, PlatformId,
-    ProductId, Recipient, RedemptionId, Timestamp, Units, WalletId,
+    Address, CampaignId, InstructionId, InvestmentId, InvestorId, PlatformId, ProductId, Recipient,
+    RedemptionId, Timestamp, Units, WalletId,
 };
 
 use crate::columns::{Columns, time};
 use crate::instructions::{self, Evidence, InstructionRecord};
 use crate::{Scope, holdings};
 
+pub use sides::{SideRecord, side, side_at};
+
 /// What the queue calls them.
 const KIND: &str = "transfer";
-
-const SIDE_BY_WALLET: Sql = Sql("select w.id, w.investor_id, w.kind, w.address, w.receiving_enabled, w.frozen, i.kyc_status, i.tax_information_present, i.us_tax, i.custodian_bank, w.environment_id, w.platform_id
-from wallets w
-join investors i on i.id = w.investor_id
-where w.id = $1
-and (w.environment_id = $2 or $2 is null)
-and (w.platform_id = $3 or $3 is null)");
-
-const SIDE_BY_ADDRESS: Sql = Sql("select w.id, w.investor_id, w.kind, w.address, w.receiving_enabled, w.frozen, i.kyc_status, i.tax_information_present, i.us_tax, i.custodian_bank, w.environment_id, w.platform_id
-from wallets w
-join investors i on i.id = w.investor_id
-where w.environment_id = $1
-and w.address = $2");
 
 // What instructions that have not ended yet will take from a wallet, and what waits there to be redeemed.
 const BOUND: Sql = Sql("select cast(
@@ -102,17 +91,6 @@ const CAMPAIGN: Sql = Sql("select coalesce(
 (select c.id from campaigns c where c.product_id = $1 and c.platform_id = $2 order by c.id limit 1),
 (select v.campaign_id from investments v where v.id = $3))");
 
-/// A wallet with what decides about it, and where it belongs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SideRecord {
-    /// What the rules know.
-    pub side: Side,
-    /// Where.
-    pub environment: EnvironmentId,
-    /// Whose investor's.
-    pub platform: PlatformId,
-}
-
 /// A transfer as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransferRecord {
@@ -128,38 +106,6 @@ pub struct TransferRecord {
     pub units: Units,
     /// The recipient's investment, once there is one.
     pub investment: Option<InvestmentId>,
-}
-
-/// A wallet of the caller's.
-///
-/// # Errors
-/// Fails if the database does.
-pub fn side(
-    tx: &mut Tx,
-    scope: &Scope,
-    wallet: WalletId,
-) -> Result<Option<SideRecord>, DatabaseError> {
-    let parameters = [
-        wallet.uuid().into(),
-        scope.environment_value(),
-        scope.platform_value(),
-    ];
-    let row = tx.query_opt(SIDE_BY_WALLET, &parameters)?;
-    row.map(|row| read_side(&row)).transpose()
-}
-
-/// The wallet with an address in an environment, whoever's it is.
-///
-/// # Errors
-/// Fails if the database does.
-pub fn side_at(
-    tx: &mut Tx,
-    environment: EnvironmentId,
-    address: Address,
-) -> Result<Option<SideRecord>, DatabaseError> {
-    let parameters = [environment.uuid().into(), address.bytes().into()];
-    let row = tx.query_opt(SIDE_BY_ADDRESS, &parameters)?;
-    row.map(|row| read_side(&row)).transpose()
 }
 
 /// What lies in a wallet, and what is bound of it: by instructions before this place in the queue (by all of them if none is given) and
@@ -353,29 +299,6 @@ pub fn campaign(
     ];
     let row = tx.query_one(CAMPAIGN, &parameters)?;
     Columns::of(&row).id(CampaignId::from_uuid)
-}
-
-fn read_side(row: &Row) -> Result<SideRecord, DatabaseError> {
-    let mut columns = Columns::of(row);
-    let wallet = Wallet {
-        id: columns.id(WalletId::from_uuid)?,
-        investor_id: columns.id(InvestorId::from_uuid)?,
-        kind: columns.parsed(|text| text.parse().ok())?,
-        address: columns.address()?,
-        receiving_enabled: columns.next()?,
-        frozen: columns.next()?,
-    };
-    let standing = Standing {
-        kyc_status: columns.parsed(|text| text.parse().ok())?,
-        has_tax_information: columns.next()?,
-        is_subject_to_us_tax: columns.next()?,
-        is_custodian_bank: columns.next()?,
-    };
-    Ok(SideRecord {
-        side: Side { wallet, standing },
-        environment: columns.id(EnvironmentId::from_uuid)?,
-        platform: columns.id(PlatformId::from_uuid)?,
-    })
 }
 
 fn read(row: &Row) -> Result<TransferRecord, DatabaseError> {

@@ -27,6 +27,7 @@ pub mod participation;
 pub mod payout_lists;
 pub mod problem;
 pub mod products;
+pub mod reconciliation;
 pub mod redemption_notices;
 pub mod redemptions;
 pub mod register_log;

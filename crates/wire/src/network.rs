@@ -26,6 +26,43 @@ pub struct Register {
     pub holdings: Vec<Holding>,
 }
 
+/// What the register of one product said after an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PastRegister {
+    /// The product.
+    pub product_id: Uuid,
+    /// ISO 6166.
+    pub isin: String,
+    /// The entry; 0 before the first one.
+    pub sequence: u64,
+    /// When the entry was made. RFC 3339, UTC; null before the first one.
+    #[schema(format = DateTime)]
+    pub entered_at: Option<String>,
+    /// Merkle tree hash over the entries up to it (RFC 9162), hexadecimal.
+    pub root_hash: String,
+    /// Units entered.
+    pub issue_volume: u64,
+    /// Units of these that had been deleted again.
+    pub deleted_units: u64,
+    /// Who held what, in the order in which they came into the register.
+    pub holdings: Vec<PastHolding>,
+    /// Whether more follow; ask for them with `after`.
+    pub has_more: bool,
+}
+
+/// What one holder had in all its wallets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PastHolding {
+    /// Random identifier of the holder (§ 17(2) eWpG).
+    pub holder_id: Uuid,
+    /// True for the issuer's own holding.
+    pub is_issuer: bool,
+    /// Units.
+    pub units: u64,
+    /// The entry with which the holder came into the register: what `after` takes.
+    pub since: u64,
+}
+
 /// Units of one holder in one wallet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Holding {

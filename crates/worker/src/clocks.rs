@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use domain::{Date, Timestamp};
 use registry::{
-    Registry, admissions, clocks, delivery, investors, mail, notices, registrations, statements,
+    Registry, admissions, clocks, delivery, investors, mail, notices, reconciliation,
+    registrations, statements,
 };
 
 /// Looks at deadlines again and again.
@@ -57,6 +58,7 @@ impl Clocks {
         notices::write_daily(&self.registry).await?;
         notices::write_about_dead(&self.registry).await?;
         self.look_for_yearly_statements().await?;
+        reconciliation::write_report(&self.registry).await?;
         let since = *self.looked_until();
         let until = clocks::deliveries_due(&self.registry, since).await?;
         *self.looked_until() = until;

@@ -10,6 +10,7 @@ mod instructed;
 pub mod mail;
 mod printer;
 mod probes;
+mod reconciler;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use clocks::Clocks;
 use courier::Courier;
 use mail::Postman;
 use printer::Printer;
+use reconciler::Reconciler;
 
 pub use crash_points::CRASH_POINTS;
 
@@ -38,6 +40,8 @@ pub struct Settings {
     pub poll: Duration,
     /// How often to look at what becomes due by itself.
     pub clocks: Duration,
+    /// How often registers are compared with the DLT network.
+    pub reconciliation: Duration,
     /// For how long this process keeps others from handling the DLT network after it took something on. Short, because
     /// after a crash the next process has to wait for its end.
     pub lease: Duration,
@@ -57,6 +61,7 @@ impl Settings {
             batch: 100,
             poll: Duration::from_secs(1),
             clocks: Duration::from_secs(5),
+            reconciliation: Duration::from_secs(60),
             lease: Duration::from_secs(2),
             webhooks: webhooks::Settings::new(registry.webhook_guard.clone(), due, real),
             mail: None,
@@ -74,6 +79,7 @@ pub struct Worker {
     deliverer: Deliverer,
     postman: Arc<Postman>,
     printer: Arc<Printer>,
+    reconciler: Arc<Reconciler>,
 }
 
 impl Worker {
@@ -85,6 +91,7 @@ impl Worker {
             settings.webhooks.clone(),
         );
         Self {
+            reconciler: Arc::new(Reconciler::new(registry.clone(), Arc::clone(&ledger))),
             courier: Arc::new(Courier::new(registry.clone(), ledger, &settings)),
             postman: Arc::new(Postman::new(registry.clone(), settings.mail.clone())),
             clocks: Arc::new(Clocks::new(registry.clone())),
@@ -121,6 +128,11 @@ impl Worker {
                 async move { worker.printer.run(worker.settings.poll, stopped).await }
             }),
             tokio::spawn({
+                let (worker, stopped) = (self.clone(), ended(stopped.clone()));
+                let every = self.settings.reconciliation;
+                async move { worker.reconciler.run(every, stopped).await }
+            }),
+            tokio::spawn({
                 let (worker, stopped) = (self.clone(), ended(stopped));
                 async move { worker.postman.run(worker.settings.poll, stopped).await }
             }),
@@ -132,6 +144,11 @@ impl Worker {
                 tracing::error!(error = %error, "a part of the worker has died: {error}");
             }
         }
+    }
+
+    /// Compares every register with the DLT network once; for tests and simulated clocks.
+    pub async fn reconcile_once(&self) {
+        self.reconciler.round().await;
     }
 
     /// Does everything that is due at this time once and whatever follows from it, without waiting; for tests and

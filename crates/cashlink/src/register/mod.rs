@@ -1,5 +1,6 @@
 //! `cashlink register …`: what can be done with the registers as a whole.
 
+mod as_of;
 mod bundle;
 mod export;
 mod verify;
@@ -18,6 +19,8 @@ pub use verify::{Finding, verify};
 pub enum Command {
     /// Prove that journal, holdings and chain fit together; ends with 1 if they do not
     Verify(verify::Verify),
+    /// Show who held what after an entry, or at a time
+    AsOf(as_of::AsOf),
     /// Write registers into one file that anybody can check
     Export(export::Export),
     /// Make a statement of an investment and write its PDF
@@ -33,6 +36,7 @@ pub enum Command {
 pub async fn run(config: impl FnOnce() -> Result<Config>, command: &Command) -> Result<ExitCode> {
     match command {
         Command::Verify(options) => verify::run(&config()?, options).await,
+        Command::AsOf(options) => as_of::run(&config()?, options).await,
         Command::Export(options) => export::run(&config()?, options).await,
         Command::Statement(options) => statements::make(&config()?, options).await,
         Command::VerifyStatement(options) => statements::verify(options).await,

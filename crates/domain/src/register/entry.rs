@@ -92,6 +92,17 @@ pub enum Entry {
     },
 }
 
+/// Units that an entry moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Movement {
+    /// Whom they leave; nobody when they are issued.
+    pub from: Option<HolderId>,
+    /// To whom they go; nobody when they are deleted.
+    pub to: Option<HolderId>,
+    /// How many.
+    pub units: Units,
+}
+
 /// The bytes are not an entry in its one form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CanonicalError {
@@ -125,6 +136,25 @@ impl Entry {
             Self::Redemption { .. } => "redemption",
             Self::Deletion { .. } => "deletion",
         }
+    }
+
+    /// The units that it moves, if it moves any.
+    #[must_use]
+    pub const fn movement(&self) -> Option<Movement> {
+        let (from, to, units) = match *self {
+            Self::Issue { holder, units, .. } => (None, Some(holder), units),
+            Self::Delivery {
+                from, to, units, ..
+            }
+            | Self::Transfer {
+                from, to, units, ..
+            }
+            | Self::Redemption {
+                from, to, units, ..
+            } => (Some(from), Some(to), units),
+            Self::Deletion { holder, units, .. } => (Some(holder), None, units),
+        };
+        Some(Movement { from, to, units })
     }
 
     /// The entry in its one form.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use database::Tx;
-use domain::{ApplicationId, DecisionKind, PlatformId, ProductId};
+use domain::{ApplicationId, DecisionKind, IncidentId, PlatformId, ProductId};
 use storage::Scope;
 use uuid::Uuid;
 use wire::decisions::Decision;
@@ -54,11 +54,20 @@ fn name(tx: &mut Tx, kind: DecisionKind, target: Uuid) -> Result<Option<String>>
         | DecisionKind::PlatformReadmission
         | DecisionKind::PlatformLicence => firm(tx, PlatformId::from_uuid(target)),
         DecisionKind::ProductValidation | DecisionKind::PayoutList => {
-            let id = ProductId::from_uuid(target);
-            let found = storage::products::find(tx, &Scope::ALL, id)?;
-            Ok(found.map(|record| record.product.name))
+            product(tx, ProductId::from_uuid(target))
+        }
+        DecisionKind::IncidentClosure => {
+            match storage::incidents::find(tx, IncidentId::from_uuid(target))? {
+                Some(incident) => product(tx, incident.product),
+                None => Ok(None),
+            }
         }
     }
+}
+
+fn product(tx: &mut Tx, id: ProductId) -> Result<Option<String>> {
+    let found = storage::products::find(tx, &Scope::ALL, id)?;
+    Ok(found.map(|record| record.product.name))
 }
 
 fn firm(tx: &mut Tx, platform: PlatformId) -> Result<Option<String>> {

@@ -74,7 +74,9 @@ impl World {
         let payout_list =
             crate::payout_lists::drawn_up(&app, &partner.product_id, "2026-01-31").await;
         let statement = crate::statements::some_statement(&app, &partner).await;
+        let incident = crate::reconciliation::some_incident(&app, &partner.product_id).await;
         let ids = HashMap::from([
+            ("incident_id", incident),
             ("statement_id", statement),
             ("transfer_id", transfer),
             ("redemption_id", redemption),
@@ -165,6 +167,7 @@ impl World {
                 "product": self.ids["product_id"], "source_wallet": self.ids["wallet_id"],
                 "target_address": people::wallet_address(), "amount": 1,
             }),
+            "propose_incident_closure" => json!({"reason": "Because."}),
             "propose_payout_list" => json!({"record_date": "2026-01-31", "reason": "Because."}),
             "create_redemption" => json!({
                 "investor_id": self.ids["investor_id"], "product_id": self.ids["product_id"],

@@ -18,7 +18,7 @@ use crate::transfers::{Holder, ended};
 
 const YEAR_DAYS: i64 = 365;
 
-fn paid(app: &TestApp) -> Value {
+pub fn paid(app: &TestApp) -> Value {
     json!({"accepted_at": app.ago(30), "paid_at": app.ago(20)})
 }
 

@@ -22,6 +22,21 @@ const NUMBERS: &[Damage] = &[
         repair: Sql("update holdings set units = 7 where units = 8"),
     },
     Damage {
+        what: "the units of a change of a holding",
+        change: Sql("update holding_changes set units = 8 where units = 7"),
+        repair: Sql("update holding_changes set units = 7 where units = 8"),
+    },
+    Damage {
+        what: "the entry of a change of a holding",
+        change: Sql("update holding_changes set sequence = 99 where units = 7"),
+        repair: Sql("update holding_changes set sequence = 2 where units = 7"),
+    },
+    Damage {
+        what: "whether a holder was new",
+        change: Sql("update holding_changes set is_first = not is_first where units = 7"),
+        repair: Sql("update holding_changes set is_first = not is_first where units = 7"),
+    },
+    Damage {
         what: "the head's sequence",
         change: Sql("update register_heads set sequence = sequence + 1"),
         repair: Sql("update register_heads set sequence = sequence - 1"),
@@ -109,6 +124,7 @@ async fn whatever_is_changed_is_found(#[case] backend: Backend) {
     let second = stage.invest(&two, 11).await;
     stage.settle().await;
     stage.assert_in_order().await;
+    take_guards_away(&stage, backend).await;
     // When something is changed, then the check says so; when it is put right, the register is in order again
     for damage in NUMBERS {
         stage.execute(damage.change, vec![]).await.unwrap();
@@ -186,6 +202,10 @@ async fn a_row_that_is_gone_is_found(#[case] backend: Backend) {
         ),
         ("a holding", Sql("delete from holdings where units = 7")),
         (
+            "a change of a holding",
+            Sql("delete from holding_changes where units = 7"),
+        ),
+        (
             "the head",
             Sql("delete from register_heads where sequence > 1"),
         ),
@@ -199,8 +219,52 @@ async fn a_row_that_is_gone_is_found(#[case] backend: Backend) {
         stage.invest(&one, 7).await;
         stage.invest(&two, 11).await;
         stage.settle().await;
+        take_guards_away(&stage, backend).await;
         stage.execute(deletion, vec![]).await.unwrap();
         found(&stage, what).await;
+    }
+}
+
+/// HGB § 239(3), GoBD: what was entered cannot be changed without a trace; the database refuses it, whoever asks.
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn ops_04_the_database_refuses_to_change_what_was_entered(#[case] backend: Backend) {
+    let stage = Stage::issued(backend).await;
+    let one = stage.person(0, 1).await;
+    stage.invest(&one, 7).await;
+    stage.settle().await;
+    for change in [
+        Sql("update register_entries set kind = 'issue'"),
+        Sql("delete from register_entries"),
+        Sql("delete from register_subtrees"),
+        Sql("update audit_log set actor = 'nobody'"),
+        Sql("delete from audit_log"),
+    ] {
+        let refused = stage.execute(change, vec![]).await;
+        match refused {
+            Err(error) => assert!(error.to_string().contains("append-only"), "{error}"),
+            // There is no large subtree yet: SQLite asks its guards for each row.
+            Ok(changed) => assert_eq!((changed, change.0), (0, "delete from register_subtrees")),
+        }
+    }
+    stage.assert_in_order().await;
+}
+
+/// As somebody who may change the schema could do it.
+async fn take_guards_away(stage: &Stage, backend: Backend) {
+    let guards: &[Sql] = match backend {
+        Backend::Sqlite => &[
+            Sql("drop trigger register_entries_stay"),
+            Sql("drop trigger register_entries_stay_as_they_are"),
+        ],
+        Backend::Postgres => &[Sql(
+            "drop trigger register_entries_stay on register_entries",
+        )],
+    };
+    for guard in guards {
+        stage.execute(*guard, vec![]).await.unwrap();
     }
 }
 

@@ -98,6 +98,10 @@ fn decision(language: Language, kind: DecisionKind) -> &'static str {
             ("Kryptowertpapier eintragen", "enter a crypto security")
         }
         DecisionKind::PayoutList => ("Auszahlungsliste erstellen", "draw up a payout list"),
+        DecisionKind::IncidentClosure => (
+            "Abweichung zwischen Register und DLT-Netz schließen",
+            "close an incident between register and DLT network",
+        ),
     };
     match language {
         German => german,
