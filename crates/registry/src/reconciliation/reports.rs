@@ -18,21 +18,22 @@ const ALL: u32 = 1_000_000;
 /// # Errors
 /// Fails if the database does.
 pub async fn write_report(registry: &Registry) -> Result<()> {
-    let own = registry.clone();
     let day = registry.clock.now().berlin_date().add_days(-1);
+    let last = registry
+        .db
+        .read(|tx| -> Result<_> { Ok(reconciliations::last_report(tx)?) })
+        .await?;
+    if last.is_some_and(|last| last >= day) {
+        return Ok(());
+    }
+    let own = registry.clone();
     registry
         .db
         .write(move |tx| {
-            if reconciliations::last_report(tx)?.is_some_and(|last| last >= day) {
-                return Ok(());
-            }
             let note = report(&own, tx, day)?;
-            Ok(reconciliations::insert_report(
-                tx,
-                day,
-                &note,
-                own.clock.now(),
-            )?)
+            // Another process may have been faster.
+            let now = own.clock.now();
+            Ok(reconciliations::insert_report(tx, day, &note, now)?)
         })
         .await
 }
