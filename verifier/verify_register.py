@@ -26,9 +26,14 @@ KINDS = {
     "transfer": ("from", "to", "units", "investment", "instruction", "transaction_hash", "block"),
     "redemption": ("from", "to", "units", "instruction", "transaction_hash", "block"),
     "deletion": ("holder", "units", "voids", "instruction", "transaction_hash", "block"),
+    "restriction": (
+        "holder", "right", "beneficiary", "extent", "details", "document", "instruction", "transaction_hash", "block",
+    ),
+    "release": ("holder", "releases", "extent", "document", "instruction", "transaction_hash", "block"),
 }
-NUMBERS = {"units", "block", "instruction", "voids"}
-HASHES = {"terms_hash", "investment", "transaction_hash"}
+NUMBERS = {"units", "block", "instruction", "voids", "releases"}
+HASHES = {"terms_hash", "investment", "transaction_hash", "details", "document"}
+RIGHTS = {"pledge", "usufruct", "attachment", "lock", "freeze", "disentitlement"}
 # EIP-1167: a clone is these bytes around the address of its implementation.
 CLONE = ("363d3d373d3d3d363d73", "5af43d82803e903d91602b57fd5bf3")
 BALANCE_OF = "70a08231"
@@ -211,7 +216,11 @@ def parse_entry(content):
 
 def checked_value(name, text):
     wrong = Difference(f"the field {name} is not written as it has to be")
-    if name in NUMBERS:
+    if name == "right" and text not in RIGHTS:
+        raise wrong
+    if name == "extent" and text == "all":
+        return text
+    if name in NUMBERS or name == "extent":
         if not text.isascii() or not text.isdigit() or str(int(text)) != text:
             raise wrong
         return int(text)
@@ -310,6 +319,8 @@ class Register:
         # What carried out an instruction of the queue, and what came back to the issuer by which entry and is not void yet.
         self.instructed = []
         self.redeemed = {}
+        # What restricts whom: by the entry that made it the holder, the right, the beneficiary, and how much it covers now.
+        self.restricted = {}
 
     def replay(self, up_to=None):
         for line in self.bundle.lines(f"{self.folder}/entries.jsonl"):
@@ -335,6 +346,15 @@ class Register:
         self.apply(entry)
 
     def apply(self, entry):
+        if entry["kind"] in ("restriction", "release"):
+            if self.issuer is None:
+                raise Difference("something is restricted before the issue")
+            self.instructed.append((entry["instruction"], entry["transaction_hash"]))
+            if entry["kind"] == "restriction":
+                self.restrict(entry)
+            else:
+                self.release(entry)
+            return
         units = entry["units"]
         if entry["kind"] == "issue":
             if self.tree.size != 1:
@@ -365,6 +385,27 @@ class Register:
         self.holdings[entry["from"]] = held - units
         self.holdings[entry["to"]] = self.holdings.get(entry["to"], 0) + units
 
+    def restrict(self, entry):
+        """Nothing moves; from here on somebody is restricted."""
+        if entry["extent"] == 0:
+            raise Difference("a restriction covers at least one unit")
+        self.restricted[self.tree.size] = (entry["holder"], entry["right"], entry["beneficiary"], entry["extent"])
+
+    def release(self, entry):
+        """A restriction ends, or a part of it."""
+        made_by, part = entry["releases"], entry["extent"]
+        if made_by not in self.restricted:
+            raise Difference(f"entry {made_by} made no restriction that is still there")
+        holder, right, beneficiary, covered = self.restricted[made_by]
+        if holder != entry["holder"]:
+            raise Difference(f"the restriction of entry {made_by} is another holder's")
+        if part == "all" or part == covered:
+            del self.restricted[made_by]
+        elif covered == "all" or part == 0 or part > covered:
+            raise Difference(f"the restriction of entry {made_by} does not cover what is released")
+        else:
+            self.restricted[made_by] = (holder, right, beneficiary, covered - part)
+
     def delete(self, entry):
         """Marks void what a redemption has brought to the issuer."""
         units = entry["units"]
@@ -380,13 +421,22 @@ class Register:
         self.check_head()
         if sum(self.holdings.values()) != self.issued - self.deleted:
             raise Difference("the holdings do not sum up to the issue without what was deleted")
-        by_holder = {}
+        by_holder, restricted = {}, {}
         for line in self.bundle.lines(f"{self.folder}/holdings.jsonl"):
             by_holder[line["holder"]] = by_holder.get(line["holder"], 0) + line["units"]
+            for one in line["restrictions"]:
+                kept = (line["holder"], one["right"], one["beneficiary"], one["extent"])
+                restricted[one["entry"]] = kept
         for holder in sorted(set(by_holder) | set(self.holdings)):
             kept, follows = by_holder.get(holder, 0), self.holdings.get(holder, 0)
             if kept != follows:
                 raise Difference(f"holder {holder} has {kept} units, by the entries {follows}")
+        for made_by in sorted(set(restricted) | set(self.restricted)):
+            follows = self.restricted.get(made_by)
+            if follows is not None:
+                follows = (*follows[:3], str(follows[3]))
+            if restricted.get(made_by) != follows:
+                raise Difference(f"the restriction of entry {made_by} does not follow from the entries")
         self.check_instructions()
 
     def check_head(self):
@@ -510,6 +560,10 @@ def as_of(bundle, options, keys):
         "sequence": register.tree.size,
         "root_hash": register.tree.root().hex(),
         "holdings": {holder: units for holder, units in sorted(register.holdings.items()) if units},
+        "restrictions": {
+            made_by: {"holder": holder, "right": right, "beneficiary": beneficiary, "extent": str(extent)}
+            for made_by, (holder, right, beneficiary, extent) in sorted(register.restricted.items())
+        },
     }
 
 

@@ -300,6 +300,10 @@ const NETWORK: &[(&str, Right)] = &[
     ("get_payout_list", Right::ReadNetwork),
     ("list_payout_entries", Right::ReadPayoutAccounts),
     ("get_payout_table", Right::ReadPayoutAccounts),
+    ("propose_restriction", Right::WriteNetwork),
+    ("list_restrictions", Right::ReadNetwork),
+    ("get_restriction", Right::ReadNetwork),
+    ("propose_restriction_release", Right::WriteNetwork),
     ("list_decisions", Right::ReadNetwork),
     ("get_decision", Right::ReadNetwork),
     ("confirm_decision", Right::WriteNetwork),
@@ -343,7 +347,7 @@ mod tests {
         );
         assert_eq!(
             granting_scopes(Right::WriteDocuments),
-            ["documents:write", "partner:write"]
+            ["documents:write", "partner:write", "network:write"]
         );
         assert_eq!(
             granting_scopes(Right::DecideInvestments),

@@ -46,6 +46,7 @@ mod refusals;
 mod register_log;
 mod register_past;
 mod request;
+mod restrictions;
 mod route;
 mod statements;
 mod surface;

@@ -10,8 +10,8 @@ use crate::{
     decisions, document, documents, feed, health, identifications, investments, investors,
     issued_campaigns, issued_investments, issued_redemptions, issuers, listings, network, oauth,
     participation, payout_lists, platforms, problems, products, reconciliation, redemption_notices,
-    redemptions, register_log, register_past, statements, transfers, validations, wallets,
-    webhook_endpoints,
+    redemptions, register_log, register_past, restrictions, statements, transfers, validations,
+    wallets, webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -289,6 +289,10 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(payout_lists::get_payout_list))
         .routes(routes!(payout_lists::list_payout_entries))
         .routes(routes!(payout_lists::get_payout_table))
+        .routes(routes!(restrictions::propose_restriction))
+        .routes(routes!(restrictions::list_restrictions))
+        .routes(routes!(restrictions::get_restriction))
+        .routes(routes!(restrictions::propose_restriction_release))
         .routes(routes!(decisions::list_decisions))
         .routes(routes!(decisions::get_decision))
         .routes(routes!(decisions::confirm_decision))

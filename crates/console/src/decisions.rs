@@ -245,6 +245,14 @@ fn kind_name(visitor: &Visitor, kind: &str) -> &'static str {
             "Close an incident between register and DLT network",
             "Abweichung zwischen Register und DLT-Netz schließen",
         ),
+        "restriction" => visitor.say(
+            "Enter a restriction or right",
+            "Beschränkung oder Recht eintragen",
+        ),
+        "restriction_release" => visitor.say(
+            "Release a restriction or right",
+            "Beschränkung oder Recht löschen",
+        ),
         _ => visitor.say("Decision", "Entscheidung"),
     }
 }

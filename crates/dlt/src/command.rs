@@ -56,6 +56,16 @@ pub enum Command {
         /// How many, more than zero.
         units: u64,
     },
+    /// Says how many units of a wallet its holder cannot move on the network, in place of what was said before. More than lies there means
+    /// all of it, also of what comes later; what the registrar moves all the same is not frozen any more.
+    Freeze {
+        /// The asset's address.
+        asset: Address,
+        /// The wallet.
+        wallet: Address,
+        /// How many, perhaps none.
+        units: u64,
+    },
     /// Bars a wallet from sending and receiving.
     Bar {
         /// The asset's address.

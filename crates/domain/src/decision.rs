@@ -26,11 +26,15 @@ pub enum DecisionKind {
     PayoutList,
     /// What an incident holds is free again.
     IncidentClosure,
+    /// A restriction of disposal or a third party's right is entered.
+    Restriction,
+    /// Such a restriction or right ends.
+    RestrictionRelease,
 }
 
 impl DecisionKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::PlatformSuspension,
         Self::PlatformReadmission,
         Self::PlatformAdmission,
@@ -39,6 +43,8 @@ impl DecisionKind {
         Self::ProductValidation,
         Self::PayoutList,
         Self::IncidentClosure,
+        Self::Restriction,
+        Self::RestrictionRelease,
     ];
 
     /// As stored and shown.
@@ -53,6 +59,8 @@ impl DecisionKind {
             Self::ProductValidation => "product_validation",
             Self::PayoutList => "payout_list",
             Self::IncidentClosure => "incident_closure",
+            Self::Restriction => "restriction",
+            Self::RestrictionRelease => "restriction_release",
         }
     }
 }

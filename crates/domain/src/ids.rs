@@ -107,6 +107,10 @@ id! {
     BatchId,
     /// What somebody tells a register to do, such as a transfer.
     InstructionId,
+    /// A restriction of disposal or a third party's right in a register.
+    RestrictionId,
+    /// In whose favour something is entered in a register.
+    BeneficiaryId,
     /// Units that a holder gives back.
     RedemptionId,
     /// What an issuer has announced to take back.

@@ -54,6 +54,8 @@ pub struct RedemptionConditions {
     pub available: Units,
     /// Units that shall go.
     pub units: Units,
+    /// Why they may not by what is entered for the wallet, if so. See [`crate::restriction::admit`].
+    pub restricted: Option<InstructionRefusal>,
 }
 
 impl RedemptionConditions {
@@ -74,7 +76,7 @@ impl RedemptionConditions {
         if self.units > self.available {
             return Err(InstructionRefusal::Insufficient);
         }
-        Ok(())
+        self.restricted.map_or(Ok(()), Err)
     }
 }
 

@@ -145,7 +145,7 @@ pub enum RefusalKind {
 
 impl Refusal {
     /// Every code.
-    pub const CODES: [&'static str; 44] = [
+    pub const CODES: [&'static str; 47] = [
         "invalid_body",
         "accept_mandate_missing",
         "payment_mandate_missing",
@@ -187,6 +187,9 @@ impl Refusal {
         "r19_lockup",
         "product_not_listed",
         "transfers_paused",
+        "r04_known_not_entitled",
+        "r05_third_party_must_instruct",
+        "r06_no_beneficiary_assurance",
         "r08_issuer_consent",
         "r18_not_final",
         "redemption_state",

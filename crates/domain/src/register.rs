@@ -2,7 +2,9 @@
 
 pub mod entry;
 pub mod holdings;
+pub mod restrictions;
 
 pub use entry::{CanonicalError, Entry, Movement, commitment};
 pub use holdings::{HoldingError, Holdings};
+pub use restrictions::{RestrictionError, Restrictions};
 pub use tlog::{Digest, Frontier, merkle};

@@ -35,6 +35,8 @@ pub struct Conditions {
     pub unlocked: Units,
     /// Units that shall move.
     pub units: Units,
+    /// Why they may not by what is entered for the wallet, if so. See [`crate::restriction::admit`].
+    pub restricted: Option<InstructionRefusal>,
 }
 
 impl Conditions {
@@ -59,6 +61,9 @@ impl Conditions {
         }
         if self.units > self.available {
             return Err(InstructionRefusal::Insufficient);
+        }
+        if let Some(refusal) = self.restricted {
+            return Err(refusal);
         }
         if self.units > self.unlocked {
             return Err(InstructionRefusal::Lockup);
@@ -144,6 +149,7 @@ mod tests {
             available: units(10),
             unlocked: units(10),
             units: units(10),
+            restricted: None,
         }
     }
 
@@ -168,6 +174,8 @@ mod tests {
         );
         assert_eq!(with(|c| c.is_listed = false), Err(R::ProductNotListed));
         assert_eq!(with(|c| c.units = units(11)), Err(R::Insufficient));
+        let pledged = |c: &mut Conditions| c.restricted = Some(R::ThirdPartyMustInstruct);
+        assert_eq!(with(pledged), Err(R::ThirdPartyMustInstruct));
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct Units(u64);
 impl Units {
     /// None.
     pub const ZERO: Self = Self(0);
+    /// More than any issue has.
+    pub const MAX: Self = Self(i64::MAX.unsigned_abs());
 
     /// So many units, up to the largest signed 64-bit integer.
     pub const fn new(units: u64) -> Result<Self, UnitsError> {

@@ -229,6 +229,7 @@ impl Right {
                 (Kind::Distributor, &["documents:write"]),
                 (Kind::Issuer, &["documents:write"]),
                 (Kind::Platform, &["partner:write"]),
+                (Kind::Registrar, &["network:write"]),
             ],
             Self::ReadInvestors => &[(Kind::Distributor, &["investors:read"])],
             Self::WriteInvestors => &[(Kind::Distributor, &["investors:write"])],

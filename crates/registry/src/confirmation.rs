@@ -21,7 +21,8 @@ use storage::register_entries;
 
 use crate::journal::{Journal, Mismatch, check_sum};
 use crate::{
-    Error, Registry, Result, delivery, ids, progress, redemption_entry, statements, transfer_entry,
+    Error, Registry, Result, delivery, ids, progress, redemption_entry, restriction_entry,
+    statements, transfer_entry,
 };
 
 /// Where and when a batch took effect on the network.
@@ -67,6 +68,12 @@ pub async fn confirm_batch(
                 }
                 CommandKind::Deletion => {
                     redemption_entry::enter_deletion(&own, tx, &batch, confirmation)?;
+                }
+                CommandKind::Restriction => {
+                    restriction_entry::enter(&own, tx, &batch, confirmation)?;
+                }
+                CommandKind::Release => {
+                    restriction_entry::enter_release(&own, tx, &batch, confirmation)?;
                 }
             }
             let now = own.clock.now();

@@ -12,7 +12,7 @@ use wire::ProblemCode;
 
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, admissions,
-    audit, ids, notices, participation, payout_lists, reconciliation, validations,
+    audit, ids, notices, participation, payout_lists, reconciliation, restrictions, validations,
 };
 
 pub use subjects::subjects;
@@ -217,6 +217,13 @@ fn carry_out(
         DecisionKind::IncidentClosure => {
             let about = (decision.id, decision.target);
             reconciliation::closed(registry, tx, caller, about)
+        }
+        DecisionKind::Restriction => {
+            restrictions::decided(registry, tx, caller, decision.id, &sealed.content)
+        }
+        DecisionKind::RestrictionRelease => {
+            let about = (decision.id, decision.target);
+            restrictions::released(registry, tx, caller, about, &sealed.content)
         }
     }
 }

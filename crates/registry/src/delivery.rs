@@ -168,9 +168,9 @@ pub async fn refuse_batch(registry: &Registry, batch: BatchId, reason: &str) -> 
             lock_dead(tx, batch)?;
             let commands = dlt_commands::of_batch(tx, batch)?;
             let now = own.clock.now();
-            // A deletion is due whatever the network says today: it is tried again until it is done.
+            // Some are due whatever the network says today: they are tried again until they are done.
             if let [single] = commands.as_slice()
-                && single.kind != Kind::Deletion
+                && !single.kind.is_due()
             {
                 fail(&own, tx, single, (&reason, InstructionRefusal::Freeze))?;
             } else {

@@ -42,7 +42,7 @@ pub async fn upload(registry: &Registry, request: &Request, upload: Upload) -> R
         }
         Party::Platform(platform) => (None, platform.to_string()),
         Party::Issuer(None, account) => (None, account.to_string()),
-        _ => return Err(Error::NotPermitted),
+        Party::Registrar => (None, "registrar".to_owned()),
     };
     let vault = registry.vault.clone();
     let key = registry

@@ -1,13 +1,13 @@
 //! Commands that carry an instruction out: what each kind looks at when its turn comes, and what a refusal of the network means for it.
 
 use database::Tx;
-use domain::InstructionRefusal;
+use domain::{InstructionRefusal, Units};
 use storage::Scope;
 use storage::dlt_commands::{CommandKind, CommandRecord};
 use storage::products::ProductRecord;
 
 use crate::delivery::Source;
-use crate::{Error, Registry, Result, redemption_steps, transfers};
+use crate::{Error, Registry, Result, redemption_steps, restriction_steps, transfers};
 
 /// Why a command whose turn has come cannot be carried out any more, if it cannot. What the issuer holds can always be deleted.
 pub(crate) fn stands_against(
@@ -22,6 +22,8 @@ pub(crate) fn stands_against(
             transfers::stands_against(registry, tx, &transfer)
         }
         CommandKind::Redemption => redemption_steps::stands_against(tx, instruction),
+        CommandKind::Restriction => restriction_steps::stands_against(tx, instruction),
+        CommandKind::Release => restriction_steps::stands_against_release(tx, instruction),
         CommandKind::Deletion | CommandKind::Issue | CommandKind::Delivery => Ok(None),
     }
 }
@@ -36,6 +38,9 @@ pub(crate) fn reject(
     match (command.kind, command.instruction) {
         (CommandKind::Transfer, Some(id)) => transfers::reject(registry, tx, id, code),
         (CommandKind::Redemption, Some(id)) => redemption_steps::reject(registry, tx, id, code),
+        (CommandKind::Restriction | CommandKind::Release, Some(id)) => {
+            restriction_steps::reject(registry, tx, id, code)
+        }
         _ => Ok(()),
     }
 }
@@ -59,10 +64,20 @@ pub(crate) fn source(
             let found = storage::redemptions::find(tx, &Scope::ALL, id)?;
             found.ok_or(NOT_FOUND)?.redemption.wallet.address
         }
+        CommandKind::Restriction | CommandKind::Release => command.wallet.ok_or(NOT_FOUND)?,
         CommandKind::Deletion | CommandKind::Issue | CommandKind::Delivery => product.token_address,
     };
     let held = storage::holdings::in_wallet(tx, command.product, wallet)?;
     Ok(Some(Source { wallet, held }))
+}
+
+/// How many units a command tells the network of: those that move, or all that are frozen then.
+pub(crate) fn units(tx: &mut Tx, command: &CommandRecord) -> Result<Units> {
+    match (command.kind, command.instruction) {
+        (CommandKind::Restriction, Some(id)) => restriction_steps::frozen_with(tx, id),
+        (CommandKind::Release, Some(id)) => restriction_steps::frozen_without(tx, id),
+        _ => Ok(command.units),
+    }
 }
 
 const NOT_FOUND: Error = Error::NotFound("instruction");

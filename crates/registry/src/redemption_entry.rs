@@ -122,7 +122,7 @@ pub(crate) fn enter_deletion(
 }
 
 /// The one instruction of a batch.
-fn instruction_of(tx: &mut Tx, batch: &BatchRecord) -> Result<InstructionId> {
+pub(crate) fn instruction_of(tx: &mut Tx, batch: &BatchRecord) -> Result<InstructionId> {
     dlt_commands::of_batch(tx, batch.id)?
         .first()
         .and_then(|command| command.instruction)
@@ -130,7 +130,7 @@ fn instruction_of(tx: &mut Tx, batch: &BatchRecord) -> Result<InstructionId> {
 }
 
 /// The instruction is carried out; its place in the queue.
-fn end(tx: &mut Tx, id: InstructionId, confirmation: Confirmation) -> Result<u64> {
+pub(crate) fn end(tx: &mut Tx, id: InstructionId, confirmation: Confirmation) -> Result<u64> {
     let record = instructions::lock(tx, id)?.ok_or(Error::NotFound("instruction"))?;
     let ended = executed(&record.instruction, confirmation)?;
     instructions::end(tx, &ended)?;

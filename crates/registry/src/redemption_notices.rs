@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use database::Tx;
 use domain::redemption::notice::RedemptionNotice;
+use domain::restriction::uncovered;
 use domain::{
     Authority, Means, ProductId, ProductStatus, Recipient, Redemption, RedemptionId,
     RedemptionNoticeId, Units,
@@ -23,6 +24,7 @@ use crate::redemption_payments::{checked_reference, means, settle};
 use crate::redemption_steps::{lock as lock_redemption, tell};
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids,
+    restriction_steps,
 };
 
 /// Wallets of one notice at most: all of them are fixed in one transaction.
@@ -257,7 +259,7 @@ fn sides(
     Ok(sides)
 }
 
-/// What is bound by nothing in each of the wallets.
+/// What is bound by nothing in each of the wallets, and covered by no restriction.
 fn free(
     tx: &mut Tx,
     product: ProductId,
@@ -267,7 +269,8 @@ fn free(
         let place = (product, side.side.wallet.address);
         let (held, bound) = storage::transfers::stock(tx, place, None, None)?;
         let free = held.checked_sub(bound).unwrap_or_default();
-        Ok((side.side.wallet.id, free))
+        let entered = restriction_steps::standing(tx, place, None)?;
+        Ok((side.side.wallet.id, uncovered(&entered, free)))
     });
     free.collect()
 }

@@ -2,6 +2,7 @@
 
 use database::Tx;
 use domain::redemption::RedemptionConditions;
+use domain::restriction::{Instructing, admit};
 use domain::{
     Address, Authority, CommandId, Instruction, InstructionId, InstructionRefusal, Means,
     ProductId, RedemptionId, RedemptionStatus, Units,
@@ -14,7 +15,7 @@ use storage::redemptions::RedemptionRecord;
 use storage::transfers::SideRecord;
 
 use crate::events::{self, Happening};
-use crate::{Error, Registry, Result, delivery, ids};
+use crate::{Error, Registry, Result, delivery, ids, restriction_steps};
 
 /// A redemption that the caller may see, locked until the transaction ends.
 pub(crate) fn lock(tx: &mut Tx, scope: &Scope, id: RedemptionId) -> Result<RedemptionRecord> {
@@ -40,10 +41,13 @@ pub(crate) fn conditions(
     (wallet, before, but): (Address, Option<u64>, Option<RedemptionId>),
 ) -> Result<RedemptionConditions> {
     let (held, bound) = storage::transfers::stock(tx, (product, wallet), before, but)?;
+    let available = held.checked_sub(bound).unwrap_or_default();
+    let entered = restriction_steps::standing(tx, (product, wallet), before)?;
     Ok(RedemptionConditions {
         holder: holder.side,
-        available: held.checked_sub(bound).unwrap_or_default(),
+        available,
         units,
+        restricted: admit(&entered, (available, units), Instructing::Holder).err(),
     })
 }
 

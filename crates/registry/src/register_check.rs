@@ -4,12 +4,14 @@
 //! The times at which rows were written are no part of what is proven; an entry's time is that of its block.
 
 mod entries;
+mod restrictions;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use database::{DatabaseError, Tx};
-use domain::register::Digest;
+use domain::register::{Digest, Restrictions};
 use domain::{Address, Entry, Frontier, HolderId, Holdings, InvestorId, ProductId, Units};
+use restrictions::Released;
 use storage::Scope;
 use storage::holding_changes::{self, HoldingChange};
 use storage::products::ProductRecord;
@@ -17,6 +19,7 @@ use storage::redemption_checks::{self, Deletion};
 use storage::register::{self, Head, HoldingRecord};
 use storage::register_entries::{self, CommitmentRecord, EntryRecord};
 use storage::register_subtrees;
+use storage::restrictions::RestrictionRecord;
 use storage::statements::{self, StatementCheck};
 use storage::transfer_checks::{self, Movement};
 
@@ -60,16 +63,17 @@ pub async fn verify(registry: &Registry, product: Option<ProductId>) -> Result<V
     let mut verdicts = Vec::new();
     for product in products {
         // One snapshot for each register: deliveries go on meanwhile.
-        verdicts.push(registry.db.read(move |tx| judge(tx, product)).await?);
+        let own = registry.clone();
+        verdicts.push(registry.db.read(move |tx| judge(&own, tx, product)).await?);
     }
     Ok(verdicts)
 }
 
-fn judge(tx: &mut Tx, id: ProductId) -> Result<Verdict> {
+fn judge(registry: &Registry, tx: &mut Tx, id: ProductId) -> Result<Verdict> {
     let product =
         storage::products::find(tx, &Scope::ALL, id)?.ok_or(Error::NotFound("product"))?;
     let (isin, token_address) = (product.product.isin.to_string(), product.token_address);
-    let mut replay = Replay::new(product);
+    let mut replay = Replay::new(registry, product);
     let mut stored = Vec::new();
     let problem = match replay.run(tx, &mut stored) {
         Ok(()) => None,
@@ -141,6 +145,11 @@ struct Replay {
     /// Who had units before, as far as the changes of holdings are noted; not for a register that is older than such notes.
     noted: Option<HashSet<HolderId>>,
     changes: u64,
+    /// What restricts whom, and how many entries made and released something.
+    restrictions: Restrictions,
+    restricting: (u64, u64),
+    /// Details are opened, as long as there is a key, to see that they are what the entry commits to.
+    registry: Registry,
 }
 
 /// What is stored beside one stretch of entries.
@@ -154,11 +163,14 @@ struct Beside {
     deletions: HashMap<u64, Deletion>,
     /// Of each entry, what those whom it concerns have after it.
     changes: HashMap<u64, Vec<HoldingChange>>,
+    /// Of each entry that made a restriction or released one, what was instructed.
+    restrictions: HashMap<u64, RestrictionRecord>,
+    releases: HashMap<u64, Released>,
     holders: HashMap<HolderId, Option<InvestorId>>,
 }
 
 impl Replay {
-    fn new(product: ProductRecord) -> Self {
+    fn new(registry: &Registry, product: ProductRecord) -> Self {
         Self {
             id: product.product.id,
             terms_hash: delivery::terms_hash(&product),
@@ -176,6 +188,9 @@ impl Replay {
             deletions: 0,
             noted: None,
             changes: 0,
+            restrictions: Restrictions::default(),
+            restricting: (0, 0),
+            registry: registry.clone(),
         }
     }
 
@@ -191,6 +206,8 @@ impl Replay {
             movements: HashMap::new(),
             deletions: HashMap::new(),
             changes: HashMap::new(),
+            restrictions: HashMap::new(),
+            releases: HashMap::new(),
             holders: register::holders(tx, self.id)?.into_iter().collect(),
         };
         self.noted = holding_changes::exist(tx, self.id)?.then(HashSet::new);
@@ -224,6 +241,8 @@ impl Replay {
                 .into_iter()
                 .map(|deletion| (deletion.entry, deletion))
                 .collect();
+            beside.read_restrictions(tx, self.id, (after, up_to))?;
+            self.check_details(tx, &beside)?;
             for record in &page {
                 self.replay(record, &beside)?;
             }
@@ -242,6 +261,7 @@ impl Replay {
                 "what remains of investment {investment} does not follow from its transfers and redemptions"
             ));
         }
+        self.check_restrictions(tx)?;
         let entered = redemption_checks::counts(tx, self.id)?;
         same(&entered, &(self.redemptions, self.deletions), || {
             "there are redemptions without an entry".to_owned()
@@ -292,12 +312,17 @@ impl Replay {
             .or_else(|error| differs(wrong(&error.to_string())))?;
         self.check_changes(sequence, &entry, beside)
             .map_err(|finding| within(finding, wrong))?;
+        self.restrictions
+            .apply(sequence, &entry)
+            .or_else(|error| differs(wrong(&error.to_string())))?;
         match &entry {
             Entry::Issue { .. } => self.replay_issue(&entry, beside),
             Entry::Delivery { .. } => self.replay_delivery(sequence, &entry, beside),
             Entry::Transfer { .. } => self.replay_transfer(sequence, &entry, beside),
             Entry::Redemption { .. } => self.replay_redemption(sequence, &entry, beside),
             Entry::Deletion { .. } => self.replay_deletion(sequence, &entry, beside),
+            Entry::Restriction { .. } => self.replay_restriction(sequence, &entry, beside),
+            Entry::Release { .. } => self.replay_release(sequence, &entry, beside),
         }
         .map_err(|finding| within(finding, wrong))?;
         self.frontier = frontier;

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use storage::Scope;
 use storage::products::ProductRecord;
 use storage::register::{self, Head};
+use storage::restrictions::{self, RestrictionRecord};
 use storage::{issuers, register_bundle, register_entries};
 use tlog::Note;
 
@@ -199,14 +200,31 @@ fn entries(tx: &mut Tx, product: &ProductRecord, folder: &Path) -> Result<()> {
 
 fn holdings(tx: &mut Tx, product: &ProductRecord, folder: &Path) -> Result<()> {
     let mut lines = Lines::create(&folder.join("holdings.jsonl"))?;
+    let restricted = restrictions::entered(tx, product.product.id, None)?;
     for holding in register::holdings(tx, product.product.id)? {
+        // Never told apart (§ 17(3) eWpG).
+        let own = restricted
+            .iter()
+            .filter(|one| (one.holder, one.wallet.address) == (holding.holder, holding.wallet));
+        let own: Vec<_> = own.filter_map(described_restriction).collect();
         lines.push(&json!({
             "holder": holding.holder.uuid(),
             "wallet": holding.wallet.to_string(),
             "units": holding.units.get(),
+            "restrictions": own,
         }))?;
     }
     lines.finish()
+}
+
+fn described_restriction(record: &RestrictionRecord) -> Option<Value> {
+    let entered = record.entered()?;
+    Some(json!({
+        "entry": entered.entry,
+        "right": entered.kind.as_str(),
+        "beneficiary": record.beneficiary.uuid(),
+        "extent": entered.extent.to_string(),
+    }))
 }
 
 fn instructions(tx: &mut Tx, product: &ProductRecord, folder: &Path) -> Result<()> {

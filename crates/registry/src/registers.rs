@@ -10,7 +10,7 @@ use storage::{redemption_checks, register_entries};
 use wire::FieldCode;
 use wire::network::{Holding, PastHolding, PastRegister, Register};
 
-use crate::{Caller, Error, Registry, Result, Right, past};
+use crate::{Caller, Error, Registry, Result, Right, past, restrictions};
 
 /// Which past of a register is wanted; without a sequence and a time, that of now.
 #[derive(Clone, Debug, Default)]
@@ -100,11 +100,17 @@ pub async fn past(
             let issued = head.as_ref().filter(|_| sequence > 0);
             let (held, has_more) = held(tx, product, sequence, &wanted)?;
             let issuer = head.as_ref().map(|head| head.issuer_holder);
+            let restricted = storage::restrictions::entered(tx, product, Some(sequence))?;
+            let restrictions_of = |holder| {
+                let own = restricted.iter().filter(|one| one.holder == holder);
+                own.filter_map(restrictions::of_holding).collect()
+            };
             let holdings = held.iter().map(|held| PastHolding {
                 holder_id: held.holder.uuid(),
                 is_issuer: Some(held.holder) == issuer,
                 units: held.units.get(),
                 since: held.since,
+                restrictions: restrictions_of(held.holder),
             });
             let root = entry
                 .as_ref()
@@ -173,6 +179,13 @@ fn shown(tx: &mut Tx, product: ProductId, holdings: &[HoldingRecord]) -> Result<
         storage::products::find(tx, &Scope::ALL, product)?.ok_or(Error::NotFound("product"))?;
     let head = storage::register::head(tx, product)?;
     let issuer = head.as_ref().map(|head| head.issuer_holder);
+    let restricted = storage::restrictions::entered(tx, product, None)?;
+    let restrictions_of = |holding: &HoldingRecord| {
+        let own = restricted
+            .iter()
+            .filter(|one| (one.holder, one.wallet.address) == (holding.holder, holding.wallet));
+        own.filter_map(restrictions::of_holding).collect()
+    };
     let held = holdings
         .iter()
         .filter(|holding| !holding.units.is_zero())
@@ -181,6 +194,7 @@ fn shown(tx: &mut Tx, product: ProductId, holdings: &[HoldingRecord]) -> Result<
             is_issuer: Some(holding.holder) == issuer,
             wallet_address: holding.wallet.to_string(),
             units: holding.units.get(),
+            restrictions: restrictions_of(holding),
         });
     Ok(Register {
         product_id: product.uuid(),

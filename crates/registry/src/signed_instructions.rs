@@ -23,6 +23,14 @@ mod typed_data {
             uint256 nonce;
             uint256 deadline;
         }
+
+        struct BeneficiaryAssurance {
+            address wallet;
+            uint256 amount;
+            uint256 nonce;
+            uint256 deadline;
+            string text;
+        }
     }
 }
 
@@ -55,22 +63,62 @@ pub(crate) fn check(
     signed: &Signed,
     now: Timestamp,
 ) -> Result<[u8; 32], InstructionRefusal> {
+    check_of(facts, &[facts.from], signed, now).map(|(hash, _)| hash)
+}
+
+/// The same if one of these keys signed, and which one.
+pub(crate) fn check_of(
+    facts: &Facts,
+    keys: &[Address],
+    signed: &Signed,
+    now: Timestamp,
+) -> Result<([u8; 32], Address), InstructionRefusal> {
     if signed.deadline < now {
         return Err(InstructionRefusal::BadAuth);
     }
     let hash = hash(facts, signed).ok_or(InstructionRefusal::BadAuth)?;
-    let signer = Signature::from_raw(&signed.signature)
-        .and_then(|signature| signature.recover_address_from_prehash(&hash));
-    match signer {
-        Ok(signer) if signer == to_evm(facts.from) => Ok(hash.0),
+    let signer = signer(&signed.signature, &hash).ok_or(InstructionRefusal::BadAuth)?;
+    let key = keys.iter().find(|key| to_evm(**key) == signer);
+    key.map(|key| (hash.0, *key))
+        .ok_or(InstructionRefusal::BadAuth)
+}
+
+/// Whether the holder has signed that a beneficiary consents to this instruction.
+pub(crate) fn check_assurance(
+    facts: &Facts,
+    signed: &Signed,
+    assurance: &[u8; 65],
+) -> Result<(), InstructionRefusal> {
+    let hash = numbers(signed).map(|(nonce, deadline)| {
+        let said = typed_data::BeneficiaryAssurance {
+            wallet: to_evm(facts.from),
+            amount: U256::from(facts.units.get()),
+            nonce,
+            deadline,
+            text: domain::restriction::ASSURANCE.to_owned(),
+        };
+        in_domain(facts, &said)
+    });
+    match hash.and_then(|hash| signer(assurance, &hash)) {
+        Some(signer) if signer == to_evm(facts.from) => Ok(()),
         _ => Err(InstructionRefusal::BadAuth),
     }
 }
 
+fn signer(signature: &[u8; 65], hash: &B256) -> Option<EvmAddress> {
+    let signature = Signature::from_raw(signature).ok()?;
+    signature.recover_address_from_prehash(hash).ok()
+}
+
 /// Nothing if the nonce has more than 256 bits.
-fn hash(facts: &Facts, signed: &Signed) -> Option<B256> {
+fn numbers(signed: &Signed) -> Option<(U256, U256)> {
     let nonce = U256::from_str_radix(&signed.nonce, 10).ok()?;
     let deadline = U256::from(u64::try_from(signed.deadline.seconds()).ok()?);
+    Some((nonce, deadline))
+}
+
+fn hash(facts: &Facts, signed: &Signed) -> Option<B256> {
+    let (nonce, deadline) = numbers(signed)?;
     let (from, units) = (to_evm(facts.from), U256::from(facts.units.get()));
     Some(match facts.purpose {
         Purpose::Transfer(to) => in_domain(

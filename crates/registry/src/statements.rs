@@ -2,6 +2,7 @@
 
 mod content;
 mod making;
+mod restrictions;
 mod yearly;
 
 pub use making::{TOPIC, backlog, make_open};

@@ -49,10 +49,16 @@ pub async fn next_batch(
             if open.len() >= MOST_OPEN || dlt_batches::unsent(tx, product)? > 0 {
                 return Ok(None);
             }
+            if open.iter().any(|batch| batch.kind.is_alone()) {
+                return Ok(None);
+            }
             let only_instructed = open.iter().all(|batch| batch.kind.is_instructed());
             for _ in 0..most {
                 match dlt_commands::oldest(tx, product)? {
                     Some((kind, _)) if kind.is_instructed() => {
+                        if !open.is_empty() && dlt_commands::is_next_alone(tx, product)? {
+                            return Ok(None);
+                        }
                         if let Some(batch) = next_instructed(&own, tx, product)? {
                             return Ok(Some(batch));
                         }
@@ -136,7 +142,7 @@ fn load(tx: &mut Tx, batch: BatchRecord) -> Result<Batch> {
                 command: command.id,
                 source: instructed::source(tx, &record, command)?,
                 wallet: command.wallet.unwrap_or(record.token_address),
-                units: command.units,
+                units: instructed::units(tx, command)?,
             })
         })
         .collect::<Result<_>>()?;

@@ -21,7 +21,9 @@ use storage::transfers::{self, TransferRecord};
 
 use crate::confirmation::{Concerned, Confirmation, make_statement};
 use crate::journal::{Journal, Mismatch, check_sum};
-use crate::{Error, Registry, Result, delivery, ids, progress, transfers as operations};
+use crate::{
+    Error, Registry, Result, delivery, ids, progress, restriction_steps, transfers as operations,
+};
 
 /// Enters the one transfer of a batch.
 pub(crate) fn enter(
@@ -46,6 +48,8 @@ pub(crate) fn enter(
         wallet: transfer.source.address,
         units: transfer.units,
     };
+    // What the restrictions say of it has to be read before anything has moved.
+    let released = restriction_steps::released_by(tx, &transfer)?;
     let parts = give(registry, tx, &giver)?;
     let received = receive(registry, tx, &product, &transfer, (&parts, confirmation))?;
     transfers::complete(tx, instruction, received.investment)?;
@@ -79,6 +83,7 @@ pub(crate) fn enter(
     transfer.investment = Some(received.investment);
     instructions::end(tx, &transfer.order.instruction)?;
     operations::tell_ended(registry, tx, &transfer)?;
+    restriction_steps::release_moved(registry, tx, &transfer, &released)?;
     register::update_head(tx, before, &journal.head)?;
     check_sum(tx, &journal.head)
 }

@@ -2,15 +2,16 @@
 //! when its turn comes.
 
 use database::Tx;
+use domain::restriction::{ASSURANCE_VERSION, Entered, Instructing, admit};
 use domain::transfer::{self, Conditions};
 use domain::{
-    Authority, CommandId, Instruction, InstructionId, InstructionRefusal, Means, PlatformId,
+    Address, CommandId, Instruction, InstructionId, InstructionRefusal, Means, PlatformId,
     ProductId, ProductStatus, Recipient, Refusal, Timestamp, Units,
 };
 use storage::Scope;
 use storage::dlt_commands::{self, CommandKind, NewInstructed};
 use storage::instructions::{Evidence, InstructionRecord};
-use storage::transfers::{SideRecord, TransferRecord};
+use storage::transfers::{Assurance, SideRecord, TransferRecord};
 use storage::{instructions, parties, transfer_rules};
 use translate::transfers::Ordered;
 use wire::FieldCode;
@@ -20,6 +21,7 @@ use crate::events::{self, Happening};
 use crate::signed_instructions::{self, Facts, Purpose};
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids,
+    restriction_steps,
 };
 
 /// Takes a holder's instruction to move units to another investor. From here it is carried out or fails with a reason.
@@ -50,7 +52,8 @@ pub async fn create(
                 units: ordered.units,
                 purpose: Purpose::Transfer(ordered.target),
             };
-            let evidence = evidence(&facts, &ordered, now)?;
+            let entered = restriction_steps::entered(tx, (product.product.id, facts.from))?;
+            let (evidence, instructing) = evidence(&facts, &entered, &ordered, now)?;
             // From here on nobody else enters an instruction for the asset before this one is there or refused.
             let sequence = instructions::next_sequence(tx, ordered.product)?;
             if instructions::is_known(tx, ordered.product, &evidence.digest)? {
@@ -60,11 +63,11 @@ pub async fn create(
             let instruction = Instruction::receive(
                 InstructionId::from_uuid(ids::new()),
                 (ordered.product, sequence),
-                (Authority::Holder, Means::Signature),
+                (restriction_steps::authority(instructing), Means::Signature),
                 now,
             );
             let sides = (&source, target.as_ref());
-            conditions(&own, tx, (&instruction, ordered.units), sides)?
+            conditions(&own, tx, (&instruction, ordered.units, instructing), sides)?
                 .check()
                 .map_err(refused)?;
             let target = target.ok_or_else(|| refused(InstructionRefusal::Unidentified))?;
@@ -83,6 +86,14 @@ pub async fn create(
                 target_investor: target.side.wallet.investor_id,
                 units: ordered.units,
                 investment: None,
+                third_party: match instructing {
+                    Instructing::ThirdParty(key) => Some(key),
+                    Instructing::Holder | Instructing::Assured => None,
+                },
+                assurance: ordered.assurance.map(|signature| Assurance {
+                    version: ASSURANCE_VERSION.to_owned(),
+                    signature: signature.to_vec(),
+                }),
             };
             enter(&own, tx, &caller, (&transfer, &ordered, &evidence))?;
             Done::created(transfer.order.instruction.id, &show(&transfer))
@@ -138,8 +149,18 @@ pub(crate) fn stands_against(
     let target = storage::transfers::side(tx, &Scope::ALL, transfer.target.wallet_id)?;
     let sides = (&source, target.as_ref());
     let instruction = &transfer.order.instruction;
-    let conditions = conditions(registry, tx, (instruction, transfer.units), sides)?;
+    let order = (instruction, transfer.units, instructing(transfer));
+    let conditions = conditions(registry, tx, order, sides)?;
     Ok(conditions.check().err())
+}
+
+/// Who has instructed a transfer, as far as restrictions depend on it.
+pub(crate) fn instructing(transfer: &TransferRecord) -> Instructing {
+    match (transfer.third_party, &transfer.assurance) {
+        (Some(key), _) => Instructing::ThirdParty(key),
+        (None, Some(_)) => Instructing::Assured,
+        (None, None) => Instructing::Holder,
+    }
 }
 
 /// Ends a transfer that cannot be carried out. Nothing has moved.
@@ -183,24 +204,42 @@ pub(crate) fn tell_ended(
     events::emit(registry, tx, &environment, &happening)
 }
 
-/// The holder's signature over exactly this. No other means is offered: who has no key of its own cannot instruct yet.
-fn evidence(facts: &Facts, ordered: &Ordered, now: Timestamp) -> Result<Evidence> {
+/// The signature over exactly this, of the holder or of a third party whose right is entered. No other means is offered: who has no key of
+/// its own cannot instruct yet.
+fn evidence(
+    facts: &Facts,
+    entered: &[Entered],
+    ordered: &Ordered,
+    now: Timestamp,
+) -> Result<(Evidence, Instructing)> {
     let signed = ordered
         .signed
         .as_ref()
         .ok_or_else(|| refused(InstructionRefusal::NoInstruction))?;
-    let digest = signed_instructions::check(facts, signed, now).map_err(refused)?;
-    Ok(Evidence {
+    let keys: Vec<Address> = std::iter::once(facts.from)
+        .chain(entered.iter().filter_map(|one| one.key))
+        .collect();
+    let (digest, key) =
+        signed_instructions::check_of(facts, &keys, signed, now).map_err(refused)?;
+    let evidence = Evidence {
         digest,
         signature: Some(signed.signature.to_vec()),
-    })
+    };
+    if key != facts.from {
+        return Ok((evidence, Instructing::ThirdParty(key)));
+    }
+    let Some(assurance) = &ordered.assurance else {
+        return Ok((evidence, Instructing::Holder));
+    };
+    signed_instructions::check_assurance(facts, signed, assurance).map_err(refused)?;
+    Ok((evidence, Instructing::Assured))
 }
 
 /// All that a transfer is checked against, as of now.
 fn conditions(
     registry: &Registry,
     tx: &mut Tx,
-    (instruction, units): (&Instruction, Units),
+    (instruction, units, instructing): (&Instruction, Units, Instructing),
     (source, target): (&SideRecord, Option<&SideRecord>),
 ) -> Result<Conditions> {
     let product = instruction.product;
@@ -218,15 +257,18 @@ fn conditions(
             transfer::unlocked(&since, days, registry.clock.now())
         }
     };
+    let available = held.checked_sub(bound).unwrap_or_default();
+    let entered = restriction_steps::standing(tx, place, Some(before))?;
     Ok(Conditions {
         source: source.side,
         target: target.map(|target| target.side),
         is_listed,
         rules: transfer_rules::find(tx, product)?,
-        available: held.checked_sub(bound).unwrap_or_default(),
+        available,
         // What earlier instructions take is the oldest, whose lock-up ends first.
         unlocked: unlocked.checked_sub(bound).unwrap_or_default(),
         units,
+        restricted: admit(&entered, (available, units), instructing).err(),
     })
 }
 

@@ -25,4 +25,4 @@ pub use content::{
 pub use field::Field;
 pub use print::{Press, PrintError};
 pub use verify::{Refusal, UNCHECKED, verify};
-pub use words::frozen_wallet;
+pub use words::{frozen_wallet, restriction};

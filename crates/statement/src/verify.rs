@@ -117,6 +117,19 @@ fn check_entry(statement: &Statement) -> Result<(), Refusal> {
             block,
             ..
         } => (from, to, units.get(), transaction_hash, block),
+        // Whoever is restricted keeps what it has.
+        Entry::Restriction {
+            holder,
+            transaction_hash,
+            block,
+            ..
+        }
+        | Entry::Release {
+            holder,
+            transaction_hash,
+            block,
+            ..
+        } => (holder, holder, 0, transaction_hash, block),
     };
     let holder: Result<HolderId, _> = statement.holder.id.parse();
     let holder = holder.map_err(|_| Refusal::Mismatch("holder.id"))?;

@@ -1,7 +1,8 @@
 //! What a statement says of itself, in both languages and for both kinds. A holding confirmation has no word of the eWpG in it.
 
 use domain::Language::{self, English, German};
-use domain::{Address, StatementKind as Kind, StatementReason as Reason};
+use domain::restriction::{Entered, Extent, RestrictionKind};
+use domain::{Address, BeneficiaryId, StatementKind as Kind, StatementReason as Reason};
 
 use crate::content::Statement;
 
@@ -225,5 +226,43 @@ pub fn frozen_wallet(wallet: &Address, language: Language) -> String {
     match language {
         German => format!("Die Wallet {wallet} ist gesperrt."),
         English => format!("The wallet {wallet} is frozen."),
+    }
+}
+
+/// The note about a restriction or right, with the entry that made it.
+#[must_use]
+pub fn restriction(
+    entered: &Entered,
+    (wallet, beneficiary): (&Address, BeneficiaryId),
+    language: Language,
+) -> String {
+    let kind = match (entered.kind, language) {
+        (RestrictionKind::Pledge, German) => "Pfandrecht",
+        (RestrictionKind::Pledge, English) => "Pledge",
+        (RestrictionKind::Usufruct, German) => "Nießbrauch",
+        (RestrictionKind::Usufruct, English) => "Usufruct",
+        (RestrictionKind::Attachment, German) => "Pfändung",
+        (RestrictionKind::Attachment, English) => "Attachment",
+        (RestrictionKind::Lock, German) => "Verfügungsbeschränkung",
+        (RestrictionKind::Lock, English) => "Restriction of disposal",
+        (RestrictionKind::Freeze, German) => "Verfügungsverbot",
+        (RestrictionKind::Freeze, English) => "Ban on disposal",
+        (RestrictionKind::Disentitlement, German) => "Fehlende Verfügungsbefugnis",
+        (RestrictionKind::Disentitlement, English) => "No power of disposal",
+    };
+    let entry = entered.entry;
+    match (language, entered.extent) {
+        (German, Extent::All) => format!(
+            "{kind} an allen Einheiten in der Wallet {wallet}, zugunsten {beneficiary} (Eintragung {entry})."
+        ),
+        (German, Extent::Units(units)) => format!(
+            "{kind} an {units} Einheiten in der Wallet {wallet}, zugunsten {beneficiary} (Eintragung {entry})."
+        ),
+        (English, Extent::All) => format!(
+            "{kind} of all units in the wallet {wallet}, in favour of {beneficiary} (entry {entry})."
+        ),
+        (English, Extent::Units(units)) => format!(
+            "{kind} of {units} units in the wallet {wallet}, in favour of {beneficiary} (entry {entry})."
+        ),
     }
 }

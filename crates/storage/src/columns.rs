@@ -65,6 +65,17 @@ impl<'a> Columns<'a> {
         })
     }
 
+    /// The next column as a number of units or null.
+    pub(crate) fn opt_units(&mut self) -> Result<Option<Units>, DatabaseError> {
+        let column = self.next;
+        let stored: Option<i64> = self.next()?;
+        let units = stored.map(Units::try_from).transpose();
+        units.map_err(|_| DatabaseError::Type {
+            column,
+            expected: "units",
+        })
+    }
+
     /// The next column as an address of the DLT network.
     pub(crate) fn address(&mut self) -> Result<Address, DatabaseError> {
         self.next().map(Address::from_bytes)

@@ -10,7 +10,9 @@ use domain::{
 
 use crate::columns::{Columns, time};
 
-pub use instructed::{NewInstructed, next_instructed, queue_instructed, refuse_queued, take_one};
+pub use instructed::{
+    NewInstructed, is_next_alone, next_instructed, queue_instructed, refuse_queued, take_one,
+};
 pub use lookups::{Backlog, backlog, due, find, list, lock, of_investment};
 
 /// Wakes the worker.
@@ -98,6 +100,10 @@ pub enum CommandKind {
     Redemption,
     /// Ends units that the issuer holds.
     Deletion,
+    /// Freezes units of a wallet, because something is entered for them.
+    Restriction,
+    /// Freezes fewer of them, because that has ended.
+    Release,
 }
 
 /// How far a command is.
@@ -305,17 +311,30 @@ pub fn retry(tx: &mut Tx, id: CommandId, now: Timestamp) -> Result<(), DatabaseE
 }
 
 impl CommandKind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
         Self::Issue,
         Self::Delivery,
         Self::Transfer,
         Self::Redemption,
         Self::Deletion,
+        Self::Restriction,
+        Self::Release,
     ];
 
     /// Whether it carries out an instruction of the asset's queue, in a batch of its own.
     pub fn is_instructed(self) -> bool {
-        matches!(self, Self::Transfer | Self::Redemption | Self::Deletion)
+        !matches!(self, Self::Issue | Self::Delivery)
+    }
+
+    /// Whether it waits until all before it is final, and all after it waits for it: what may move depends on it, and how many units of a
+    /// wallet are frozen is said to the network as one number.
+    pub fn is_alone(self) -> bool {
+        matches!(self, Self::Restriction | Self::Release)
+    }
+
+    /// Whether it is tried until it is done, whatever the network says today.
+    pub fn is_due(self) -> bool {
+        matches!(self, Self::Deletion | Self::Restriction | Self::Release)
     }
 
     /// As stored and shown.
@@ -326,6 +345,8 @@ impl CommandKind {
             Self::Transfer => "transfer",
             Self::Redemption => "redemption",
             Self::Deletion => "deletion",
+            Self::Restriction => "restriction",
+            Self::Release => "release",
         }
     }
 

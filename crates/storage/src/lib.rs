@@ -46,6 +46,7 @@ pub mod register_entries;
 pub mod register_subtrees;
 pub mod registrations;
 pub mod reminders;
+pub mod restrictions;
 pub mod scope;
 pub mod sessions;
 pub mod sign_in_failures;
@@ -228,6 +229,12 @@ pub const COMPONENT: Component = Component {
             name: "reconciliation",
             sqlite: include_str!("../migrations/sqlite/V0027__reconciliation.sql"),
             postgres: include_str!("../migrations/postgres/V0027__reconciliation.sql"),
+        },
+        Migration {
+            version: 28,
+            name: "restrictions",
+            sqlite: include_str!("../migrations/sqlite/V0028__restrictions.sql"),
+            postgres: include_str!("../migrations/postgres/V0028__restrictions.sql"),
         },
     ],
 };

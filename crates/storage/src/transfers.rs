@@ -34,11 +34,20 @@ and r.status in ('awaiting_payment', 'paid')
 and (r.id <> $4 or $4 is null))
 as bigint)");
 
-const INSERT: Sql = Sql("insert into transfers
-(instruction_id, source_wallet_id, source_address, target_wallet_id, target_address, target_investor_id, units, nonce, deadline)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+const WAITING: Sql = Sql("select t.units, t.third_party_address, t.assurance_version
+from instructions i
+join transfers t on t.instruction_id = i.id
+where i.product_id = $1
+and i.status = 'processing'
+and t.source_address = $2
+and i.sequence < $3
+order by i.sequence");
 
-const FIND: Sql = Sql("select i.id, i.product_id, i.sequence, i.environment_id, i.platform_id, i.investor_id, i.authority, i.means, i.received_at, i.status, i.code, i.transaction_hash, i.ended_at, t.source_wallet_id, t.source_address, t.target_wallet_id, t.target_address, t.target_investor_id, t.units, t.investment_id
+const INSERT: Sql = Sql("insert into transfers
+(instruction_id, source_wallet_id, source_address, target_wallet_id, target_address, target_investor_id, units, nonce, deadline, third_party_address, assurance_version, assurance_signature)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+
+const FIND: Sql = Sql("select i.id, i.product_id, i.sequence, i.environment_id, i.platform_id, i.investor_id, i.authority, i.means, i.received_at, i.status, i.code, i.transaction_hash, i.ended_at, t.source_wallet_id, t.source_address, t.target_wallet_id, t.target_address, t.target_investor_id, t.units, t.investment_id, t.third_party_address, t.assurance_version, t.assurance_signature
 from instructions i
 join transfers t on t.instruction_id = i.id
 where i.id = $1
@@ -51,7 +60,7 @@ join transfers t on t.instruction_id = i.id
 where (i.environment_id = $1 or $1 is null)
 and (i.platform_id = $2 or $2 is null)");
 
-const LIST: Sql = Sql("select i.id, i.product_id, i.sequence, i.environment_id, i.platform_id, i.investor_id, i.authority, i.means, i.received_at, i.status, i.code, i.transaction_hash, i.ended_at, t.source_wallet_id, t.source_address, t.target_wallet_id, t.target_address, t.target_investor_id, t.units, t.investment_id
+const LIST: Sql = Sql("select i.id, i.product_id, i.sequence, i.environment_id, i.platform_id, i.investor_id, i.authority, i.means, i.received_at, i.status, i.code, i.transaction_hash, i.ended_at, t.source_wallet_id, t.source_address, t.target_wallet_id, t.target_address, t.target_investor_id, t.units, t.investment_id, t.third_party_address, t.assurance_version, t.assurance_signature
 from instructions i
 join transfers t on t.instruction_id = i.id
 where (i.environment_id = $1 or $1 is null)
@@ -106,6 +115,19 @@ pub struct TransferRecord {
     pub units: Units,
     /// The recipient's investment, once there is one.
     pub investment: Option<InvestmentId>,
+    /// The key of the third party that has instructed in the holder's place.
+    pub third_party: Option<Address>,
+    /// What the holder has assured.
+    pub assurance: Option<Assurance>,
+}
+
+/// The holder's word that who benefits from a restriction consents (§ 18(1) sentence 2 eWpG).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assurance {
+    /// Which version of the text was signed.
+    pub version: String,
+    /// The signature over it.
+    pub signature: Vec<u8>,
 }
 
 /// What lies in a wallet, and what is bound of it: by instructions before this place in the queue (by all of them if none is given) and
@@ -130,6 +152,31 @@ pub fn stock(
     Ok((held, bound))
 }
 
+/// What earlier instructions will take from a wallet, in their order: units, the third party's key, and whether something was assured.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn waiting(
+    tx: &mut Tx,
+    (product, wallet): (ProductId, Address),
+    before: Option<u64>,
+) -> Result<Vec<(Units, Option<Address>, bool)>, DatabaseError> {
+    let parameters = [
+        product.uuid().into(),
+        wallet.bytes().into(),
+        Value::I64(before.map_or(i64::MAX, u64::cast_signed)),
+    ];
+    let rows = tx.query(WAITING, &parameters)?;
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            let (units, third_party) = (columns.units()?, columns.opt_address()?);
+            let version: Option<String> = columns.next()?;
+            Ok((units, third_party, version.is_some()))
+        })
+        .collect()
+}
+
 /// Enters a transfer into the queue.
 ///
 /// # Errors
@@ -141,6 +188,7 @@ pub fn insert(
     evidence: &Evidence,
 ) -> Result<(), DatabaseError> {
     instructions::insert(tx, KIND, &transfer.order, evidence)?;
+    let assurance = transfer.assurance.as_ref();
     let parameters = [
         transfer.order.instruction.id.uuid().into(),
         transfer.source.wallet_id.uuid().into(),
@@ -151,6 +199,9 @@ pub fn insert(
         transfer.units.as_i64().into(),
         nonce.into(),
         time(deadline),
+        Value::from(transfer.third_party.map(|key| key.bytes().to_vec())),
+        Value::from(assurance.map(|one| one.version.clone())),
+        Value::from(assurance.map(|one| one.signature.clone())),
     ];
     tx.later(INSERT, &parameters)
 }
@@ -318,5 +369,11 @@ fn read(row: &Row) -> Result<TransferRecord, DatabaseError> {
         target_investor: columns.id(InvestorId::from_uuid)?,
         units: columns.units()?,
         investment: columns.opt_id(InvestmentId::from_uuid)?,
+        third_party: columns.opt_address()?,
+        assurance: {
+            let (version, signature) = (columns.next()?, columns.next()?);
+            let both = Option::zip::<Vec<u8>>(version, signature);
+            both.map(|(version, signature)| Assurance { version, signature })
+        },
     })
 }

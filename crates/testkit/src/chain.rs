@@ -27,10 +27,23 @@ pub async fn rpc(app: &TestApp, method: &str, params: Value) -> Value {
 /// # Panics
 /// If the chain gives no number.
 pub async fn balance(app: &TestApp, index: usize, address: &str) -> u64 {
+    asked(app, index, BALANCE_OF, address).await
+}
+
+/// How many of its units an address cannot move on the chain.
+///
+/// # Panics
+/// If the chain gives no number.
+pub async fn frozen(app: &TestApp, index: usize, address: &str) -> u64 {
+    let hash = alloy::primitives::keccak256("getFrozenTokens(address)");
+    asked(app, index, &alloy::hex::encode(&hash[..4]), address).await
+}
+
+async fn asked(app: &TestApp, index: usize, function: &str, address: &str) -> u64 {
     let token = &app.environment(index).token_address;
     let padded = format!("{:0>64}", address.trim_start_matches("0x").to_lowercase());
-    let call = json!([{"to": token, "data": format!("0x{BALANCE_OF}{padded}")}, "latest"]);
+    let call = json!([{"to": token, "data": format!("0x{function}{padded}")}, "latest"]);
     let result = rpc(app, "eth_call", call).await;
     let digits = result.as_str().expect("bytes").trim_start_matches("0x");
-    u64::from_str_radix(digits, 16).expect("a balance")
+    u64::from_str_radix(digits, 16).expect("a number")
 }

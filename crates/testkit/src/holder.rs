@@ -91,30 +91,60 @@ impl HolderKey {
         body
     }
 
+    /// Adds this key's word that who benefits from a restriction consents to the transfer that a body describes.
+    pub fn assure(&self, app: &TestApp, mut body: Value) -> Value {
+        let message = json!({
+            "wallet": self.address(), "amount": body["amount"], "nonce": body["nonce"], "deadline": body["deadline"],
+            "text": domain::restriction::ASSURANCE,
+        });
+        let fields = [("wallet", "address"), ("amount", "uint256")];
+        let typed = typed_data(
+            app,
+            "BeneficiaryAssurance",
+            fields.iter().chain(&ENDS).chain(&[("text", "string")]),
+            message,
+        );
+        body["beneficiary_assurance"] = json!({"version": "1", "signature": self.sign(typed)});
+        body
+    }
+
     fn signature(
         &self,
         app: &TestApp,
         (name, fields): (&str, &[(&str, &str)]),
         message: Value,
     ) -> Value {
-        let field = |(name, kind): &(&str, &str)| json!({"name": name, "type": kind});
-        let said: Vec<Value> = fields.iter().chain(&ENDS).map(field).collect();
-        let domain: Vec<Value> = DOMAIN.iter().map(field).collect();
-        let typed = json!({
-            "domain": {
-                "name": "Cashlink Register", "version": "1",
-                "chainId": app.app.ledger.network().chain_id,
-                "verifyingContract": app.environment(0).token_address,
-            },
-            "primaryType": name,
-            "types": {"EIP712Domain": domain, name: said},
-            "message": message,
-        });
+        let typed = typed_data(app, name, fields.iter().chain(&ENDS), message);
+        self.sign(typed)
+    }
+
+    fn sign(&self, typed: Value) -> Value {
         let typed: TypedData = serde_json::from_value(typed).expect("typed data");
         let hash = typed.eip712_signing_hash().expect("a hash");
         let signature = self.key.sign_hash_sync(&hash).expect("a signature");
         json!(format!("0x{}", alloy::hex::encode(signature.as_bytes())))
     }
+}
+
+fn typed_data<'a>(
+    app: &TestApp,
+    name: &str,
+    fields: impl Iterator<Item = &'a (&'a str, &'a str)>,
+    message: Value,
+) -> Value {
+    let field = |(name, kind): &(&str, &str)| json!({"name": name, "type": kind});
+    let said: Vec<Value> = fields.map(field).collect();
+    let domain: Vec<Value> = DOMAIN.iter().map(field).collect();
+    json!({
+        "domain": {
+            "name": "Cashlink Register", "version": "1",
+            "chainId": app.app.ledger.network().chain_id,
+            "verifyingContract": app.environment(0).token_address,
+        },
+        "primaryType": name,
+        "types": {"EIP712Domain": domain, name: said},
+        "message": message,
+    })
 }
 
 fn nonce() -> String {

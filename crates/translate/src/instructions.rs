@@ -48,17 +48,27 @@ pub(crate) fn signed(
         let message = "A nonce is a decimal number of at most 256 bits.";
         errors.push("nonce", FieldCode::InvalidFormat, message);
     }
-    let mut bytes = [0; SIGNATURE_BYTES];
-    let hexadecimal = signature.strip_prefix("0x").unwrap_or(signature);
-    if hex::decode_to_slice(hexadecimal, &mut bytes).is_err() {
-        let message = "A signature is 0x and 130 hexadecimal digits.";
-        errors.push("signature", FieldCode::InvalidFormat, message);
-    }
     Some(Signed {
         nonce: nonce.to_owned(),
         deadline: Timestamp::from_seconds(deadline),
-        signature: bytes,
+        signature: self::signature(errors, "signature", signature)?,
     })
+}
+
+/// The bytes of a signature; none are noted as wrong.
+pub(crate) fn signature(
+    errors: &mut FieldErrors,
+    field: &str,
+    text: &str,
+) -> Option<[u8; SIGNATURE_BYTES]> {
+    let mut bytes = [0; SIGNATURE_BYTES];
+    let hexadecimal = text.strip_prefix("0x").unwrap_or(text);
+    if hex::decode_to_slice(hexadecimal, &mut bytes).is_err() {
+        let message = "A signature is 0x and 130 hexadecimal digits.";
+        errors.push(field, FieldCode::InvalidFormat, message);
+        return None;
+    }
+    Some(bytes)
 }
 
 fn present<'a>(errors: &mut FieldErrors, field: &str, text: Option<&'a str>) -> Option<&'a str> {

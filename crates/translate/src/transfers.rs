@@ -1,8 +1,8 @@
 //! Transfers.
 
 use domain::{
-    Address, FieldErrors, Instruction, InstructionState, ProductId, Recipient, TransferRules,
-    Units, WalletId,
+    Address, FieldCode, FieldErrors, Instruction, InstructionState, ProductId, Recipient,
+    TransferRules, Units, WalletId,
 };
 use wire::transfers as out;
 
@@ -21,6 +21,8 @@ pub struct Ordered {
     pub units: Units,
     /// The holder's signature, if one was sent.
     pub signed: Option<Signed>,
+    /// The holder's signature over the assurance, if one was sent.
+    pub assurance: Option<[u8; 65]>,
 }
 
 /// Reads the body of creation.
@@ -36,14 +38,27 @@ pub fn create(body: &out::TransferCreate) -> Result<Ordered, FieldErrors> {
         (body.nonce.as_deref(), body.deadline),
         body.signature.as_deref(),
     );
+    let assurance = body.beneficiary_assurance.as_ref();
+    let assurance = assurance.and_then(|given| self::assurance(&mut errors, given));
     let ordered = target.zip(units).map(|(target, units)| Ordered {
         product: ProductId::from_uuid(body.product),
         source_wallet: WalletId::from_uuid(body.source_wallet),
         target,
         units,
         signed,
+        assurance,
     });
     errors.into_result(ordered)
+}
+
+/// Of the text that there is.
+fn assurance(errors: &mut FieldErrors, given: &out::BeneficiaryAssurance) -> Option<[u8; 65]> {
+    if given.version != domain::restriction::ASSURANCE_VERSION {
+        let message = "There is one text to assure, version 1.";
+        let field = "beneficiary_assurance.version";
+        errors.push(field, FieldCode::UnknownValue, message);
+    }
+    instructions::signature(errors, "beneficiary_assurance.signature", &given.signature)
 }
 
 /// A transfer as the network answers it.

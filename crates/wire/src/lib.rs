@@ -31,6 +31,7 @@ pub mod reconciliation;
 pub mod redemption_notices;
 pub mod redemptions;
 pub mod register_log;
+pub mod restrictions;
 pub mod statements;
 pub mod transfers;
 pub mod wallets;

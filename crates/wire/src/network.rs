@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::restrictions::HoldingRestriction;
+
 /// The register of one product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Register {
@@ -61,6 +63,9 @@ pub struct PastHolding {
     pub units: u64,
     /// The entry with which the holder came into the register: what `after` takes.
     pub since: u64,
+    /// What restricted them then, and who had rights in them; never told apart from the holding (§ 17(3) eWpG).
+    #[serde(default)]
+    pub restrictions: Vec<HoldingRestriction>,
 }
 
 /// Units of one holder in one wallet.
@@ -74,6 +79,9 @@ pub struct Holding {
     pub wallet_address: String,
     /// Units.
     pub units: u64,
+    /// What restricts them, and who has rights in them; never told apart from the holding (§ 17(3) eWpG).
+    #[serde(default)]
+    pub restrictions: Vec<HoldingRestriction>,
 }
 
 /// The registrar decides about an identification.

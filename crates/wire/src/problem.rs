@@ -201,6 +201,9 @@ catalogue! {
         R01NoAgreement = "r01_no_agreement", 422, "The recipient has not agreed", "The wallet that shall receive does not let transfers come in (R01, § 25 eWpG).";
         R02NoInstruction = "r02_no_instruction", 422, "The holder has not instructed", "The holder has to sign with the key of the wallet that the units leave (R02, § 18(1) eWpG).";
         R03BadAuth = "r03_bad_auth", 422, "The instruction cannot be attributed", "The signature is not that of the wallet that the units leave, over exactly this instruction, or its deadline is over (R03, § 11(6) eWpRV).";
+        R04KnownNotEntitled = "r04_known_not_entitled", 422, "The holder is not entitled", "The registrar knows that the holder is not entitled to these units (R04, § 18(1) eWpG).";
+        R05ThirdPartyMustInstruct = "r05_third_party_must_instruct", 422, "A third party has to instruct", "A right of a third party is entered for these units: that party instructs in the holder's place (R05, § 18(1) eWpG).";
+        R06NoBeneficiaryAssurance = "r06_no_beneficiary_assurance", 422, "The beneficiary's consent is not assured", "A restriction is entered for these units: the holder has to assure that who benefits from it consents (R06, § 18(1) eWpG).";
         R08IssuerConsent = "r08_issuer_consent", 422, "The issuer has not consented", "This change needs the issuer's consent; name where it is kept if the issuer has not given it here (R08, § 18(2) eWpG).";
         R10Insufficient = "r10_insufficient", 422, "The holding is too small", "The wallet has fewer units than asked for that are not bound by earlier instructions (R10).";
         R14Unidentified = "r14_unidentified", 422, "A side is not identified", "The address is no wallet of an investor here, or an investor concerned is not identified or may not hold units (R14, § 11 eWpRV).";

@@ -29,9 +29,26 @@ pub struct TransferCreate {
     #[serde(default)]
     #[schema(example = 1_790_000_000)]
     pub deadline: Option<i64>,
-    /// The signature: 0x and 65 bytes.
+    /// The signature: 0x and 65 bytes. Where a right of a third party is entered for the units, that of the third party's key.
     #[serde(default)]
     pub signature: Option<String>,
+    /// Needed where a restriction in favour of somebody is entered for the units: the holder's word that this one consents.
+    #[serde(default)]
+    pub beneficiary_assurance: Option<BeneficiaryAssurance>,
+}
+
+/// The holder's word that who benefits from a restriction consents to the change (§ 18(1) sentence 2 eWpG).
+///
+/// Signed as the transfer itself is, with its `nonce` and `deadline`; the primary type is
+/// `BeneficiaryAssurance(address wallet,uint256 amount,uint256 nonce,uint256 deadline,string text)`. The text of version `1` is "I assure the
+/// registrar that the person in whose favour the restriction is entered consents to this change."
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BeneficiaryAssurance {
+    /// Which text was signed.
+    #[schema(example = "1")]
+    pub version: String,
+    /// The signature: 0x and 65 bytes.
+    pub signature: String,
 }
 
 /// A transfer, which is an instruction to the product's register.

@@ -114,9 +114,11 @@ impl Courier {
                 Some(other) => Ok(other),
                 None => self.send(batch, &batch_delivery(batch)).await,
             },
-            Kind::Transfer | Kind::Redemption | Kind::Deletion => {
-                self.carry_instructed(batch, before.is_empty()).await
-            }
+            Kind::Transfer
+            | Kind::Redemption
+            | Kind::Deletion
+            | Kind::Restriction
+            | Kind::Release => self.carry_instructed(batch, before.is_empty()).await,
         }
     }
 

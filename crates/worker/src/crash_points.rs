@@ -35,6 +35,18 @@ pub const CRASH_POINTS: &[&str] = &[
     "deletion.submitted",
     "deletion.before_confirm",
     "deletion.confirmed",
+    "restriction.batch_taken",
+    "restriction.prepared",
+    "restriction.stored",
+    "restriction.submitted",
+    "restriction.before_confirm",
+    "restriction.confirmed",
+    "release.batch_taken",
+    "release.prepared",
+    "release.stored",
+    "release.submitted",
+    "release.before_confirm",
+    "release.confirmed",
 ];
 
 /// Places of one kind of batch.
@@ -59,6 +71,8 @@ pub(crate) fn reach(kind: Kind, step: Step) {
         Kind::Transfer => 2 * STEPS,
         Kind::Redemption => 3 * STEPS,
         Kind::Deletion => 4 * STEPS,
+        Kind::Restriction => 5 * STEPS,
+        Kind::Release => 6 * STEPS,
     };
     crash::point(CRASH_POINTS[first + step as usize]);
 }

@@ -24,7 +24,8 @@ impl Courier {
             )));
         };
         self.check_token(batch).await?;
-        if is_first && batch.submissions.is_empty() {
+        // What is frozen moves nothing, and an order to freeze does not wait until balances are explained.
+        if is_first && batch.submissions.is_empty() && !batch.kind.is_alone() {
             let wallets = [source.wallet];
             let balances = self.ledger.balances(batch.asset, &wallets).await?;
             if balances.units != [source.held.get()] {
@@ -98,9 +99,9 @@ impl Courier {
         admitted.insert(batch.id, Instant::now()).is_none()
     }
 
-    /// The instruction ends. A deletion does not: it is due, and a person has to look what stands against it.
+    /// The instruction ends. What is due does not: a person has to look what stands against it.
     async fn reject(&self, batch: &Batch, code: InstructionRefusal, reason: &str) -> Result {
-        if batch.kind == Kind::Deletion {
+        if batch.kind.is_due() {
             return Err(Trouble::Blocked(reason.to_owned()));
         }
         delivery::reject_instruction(&self.registry, batch.id, code, reason).await?;
@@ -126,6 +127,11 @@ fn command(batch: &Batch, item: &Item, source: Source) -> Command {
             units,
         },
         Kind::Deletion => Command::Burn { asset, units },
+        Kind::Restriction | Kind::Release => Command::Freeze {
+            asset,
+            wallet: source.wallet,
+            units,
+        },
         Kind::Transfer | Kind::Issue | Kind::Delivery => Command::Transfer {
             asset,
             from: source.wallet,

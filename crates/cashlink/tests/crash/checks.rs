@@ -217,6 +217,10 @@ impl World {
         let (ordered, redeemed) = (orders.clone().count(), self.redemptions_of(index).count());
         // A redemption has two entries: of the way to the issuer, and of the end.
         let entries = ordered + self.transfers_of(index).count() + 2 * redeemed;
+        // So has a pledge: of itself, and of its release.
+        let pledges = self.pledges.iter();
+        let pledged = pledges.filter(|pledge| pledge.product == market.product_id);
+        let entries = entries + 2 * pledged.count();
         let sum: u64 = orders.map(|order| order.units).sum();
         let campaign = market
             .distributor

@@ -18,6 +18,7 @@ mod door;
 mod gateway;
 mod orders;
 mod place;
+mod pledges;
 mod points;
 mod redemptions;
 mod seeds;
@@ -109,6 +110,27 @@ async fn reg_31_killed_while_redemptions_are_carried(#[case] backend: Backend) {
     world.at_last().await;
 }
 
+/// The places on both ways: until something is entered, and until it is released.
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reg_09_killed_while_restrictions_are_carried(#[case] backend: Backend) {
+    let points = [points::of("restriction"), points::of("release")].concat();
+    assert_eq!(points.len(), 12, "there are places of both kinds");
+    let mut world = World::open(backend, 1).await;
+    // Somebody has to hold something before it can be pledged.
+    world.round("before any pledge", []).await;
+    world.pledges_too = true;
+    for Point { name, visit } in points {
+        world
+            .round(&format!("{name}:{visit}"), [Death::At(&name, visit)])
+            .await;
+    }
+    assert!(!world.pledges.is_empty());
+    world.at_last().await;
+}
+
 /// An asset is issued once, so each point needs a network of its own.
 #[rstest]
 #[case::sqlite(Backend::Sqlite)]
@@ -147,6 +169,8 @@ fn every_point_of_the_code_has_a_test() {
         "transfer",
         "redemption",
         "deletion",
+        "restriction",
+        "release",
         "database",
         "webhooks",
         "gateway",

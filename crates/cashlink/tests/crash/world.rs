@@ -14,6 +14,7 @@ use crate::client::{Session, Way, id};
 use crate::common::{PATIENCE, Process};
 use crate::orders::{Customer, Market, Order, seconds_ago};
 use crate::place::{Place, address};
+use crate::pledges::{Pledge, Registrars};
 use crate::redemptions::Redemption;
 use crate::transfers::Transfer;
 
@@ -71,6 +72,10 @@ pub struct World {
     pub(crate) redemptions: Vec<Redemption>,
     /// Whether customers give units back in the next rounds.
     pub(crate) redemptions_too: bool,
+    /// Every pledge that was entered and released.
+    pub(crate) pledges: Vec<Pledge>,
+    /// Whether units are pledged in the next rounds.
+    pub(crate) pledges_too: bool,
     pub met: Met,
     server: Process,
     rng: StdRng,
@@ -129,6 +134,8 @@ impl World {
             transfers_too: false,
             redemptions: Vec::new(),
             redemptions_too: false,
+            pledges: Vec::new(),
+            pledges_too: false,
             met: Met::default(),
             server,
             rng: StdRng::seed_from_u64(seed),
@@ -164,6 +171,17 @@ impl World {
                 redeemers.spawn(redemption.place(market.clone()));
             }
         }
+        let mut pledgers = JoinSet::new();
+        if self.pledges_too {
+            let registrars = self.registrars().await;
+            let document = registrars.one.upload(&people::pdf("A pledge")).await;
+            for (index, market) in self.markets.iter().enumerate() {
+                let held = self.expected(index);
+                if let Some(pledge) = Pledge::new(market, &held, (self.pledges.len(), &document)) {
+                    pledgers.spawn(pledge.place(registrars.clone()));
+                }
+            }
+        }
         for death in deaths {
             self.die(death).await;
             self.met.kills += 1;
@@ -184,8 +202,22 @@ impl World {
         while let Some(redemption) = redeemers.join_next().await {
             self.redemptions.push(redemption.unwrap());
         }
+        while let Some(pledge) = pledgers.join_next().await {
+            self.pledges.push(pledge.unwrap());
+        }
         self.settle().await;
         self.check().await;
+    }
+
+    /// Two of the registrar, since one alone decides nothing.
+    async fn registrars(&self) -> Registrars {
+        let other = format!("registrar {}", self.pledges.len());
+        let other = self.place.credential("network", &other, None);
+        let other = self.way.sign_in("api/network", &other).await;
+        Registrars {
+            one: self.registrar.version("v1"),
+            other: other.version("v1"),
+        }
     }
 
     /// The server that runs is replaced by one that ends like this.

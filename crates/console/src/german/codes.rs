@@ -271,6 +271,18 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
             "Die Weisung ist nicht zuzuordnen",
             "Die Unterschrift gehört nicht zur abgebenden Wallet und genau dieser Übertragung, oder ihre Frist ist abgelaufen.",
         ),
+        R04KnownNotEntitled => (
+            "Der Inhaber ist nicht berechtigt",
+            "Der Registerführung ist bekannt, dass der Inhaber über diese Einheiten nicht verfügen darf.",
+        ),
+        R05ThirdPartyMustInstruct => (
+            "Ein Dritter muss anweisen",
+            "An diesen Einheiten ist das Recht eines Dritten eingetragen; dieser weist an Stelle des Inhabers an.",
+        ),
+        R06NoBeneficiaryAssurance => (
+            "Die Zustimmung des Begünstigten ist nicht versichert",
+            "An diesen Einheiten ist eine Beschränkung eingetragen; der Inhaber muss versichern, dass der Begünstigte zustimmt.",
+        ),
         R08IssuerConsent => (
             "Der Emittent hat nicht zugestimmt",
             "Diese Änderung braucht die Zustimmung des Emittenten; wo sie verwahrt ist, muss gesagt werden.",

@@ -98,6 +98,17 @@ pub(super) fn encode(command: &Command, factory: Address) -> Result<(Address, By
             };
             Ok((to_evm(*asset), call.abi_encode().into()))
         }
+        Command::Freeze {
+            asset,
+            wallet,
+            units,
+        } => {
+            let call = SecurityToken::setFrozenTokensCall {
+                account: to_evm(*wallet),
+                amount: U256::from(*units),
+            };
+            Ok((to_evm(*asset), call.abi_encode().into()))
+        }
         Command::Admit { asset, wallet } => Ok(status(to_evm(*asset), to_evm(*wallet), ADMITTED)),
         Command::Bar { asset, wallet } => Ok(status(to_evm(*asset), to_evm(*wallet), BARRED)),
     }

@@ -120,6 +120,7 @@ fn each_condition_has_its_own_code() {
         holder: holder(),
         available: units(5),
         units: units(5),
+        restricted: None,
     };
     assert_eq!(fine.check(), Ok(()));
     let mut pending = fine;
@@ -134,6 +135,11 @@ fn each_condition_has_its_own_code() {
         ..fine
     };
     assert_eq!(more.check(), Err(R::Insufficient));
+    let pledged = RedemptionConditions {
+        restricted: Some(R::ThirdPartyMustInstruct),
+        ..fine
+    };
+    assert_eq!(pledged.check_again(), Err(R::ThirdPartyMustInstruct));
 }
 
 #[test]

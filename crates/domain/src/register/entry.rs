@@ -10,7 +10,8 @@ use std::str::FromStr;
 use sha2::{Digest as _, Sha256};
 
 use super::Digest;
-use crate::{HolderId, InvestmentId, Isin, TransactionHash, Units};
+use crate::restriction::{Extent, RestrictionKind};
+use crate::{BeneficiaryId, HolderId, InvestmentId, Isin, TransactionHash, Units};
 
 const HEADING: &str = "cashlink register entry 1";
 
@@ -90,6 +91,44 @@ pub enum Entry {
         /// The block that holds it.
         block: u64,
     },
+    /// A restriction of disposal or a third party's right (§ 17(2) eWpG) for units of a holder, who keeps them.
+    Restriction {
+        /// Whose units.
+        holder: HolderId,
+        /// What it is.
+        right: RestrictionKind,
+        /// In whose favour: a random identifier (§ 17(2) sentence 2 eWpG).
+        beneficiary: BeneficiaryId,
+        /// How much it covers.
+        extent: Extent,
+        /// See [`crate::restriction::commitment`].
+        details: Digest,
+        /// SHA-256 of the document that it rests on.
+        document: Digest,
+        /// The instruction's place in the asset's queue.
+        instruction: u64,
+        /// The transaction on the DLT network that made it effective.
+        transaction_hash: TransactionHash,
+        /// The block that holds it.
+        block: u64,
+    },
+    /// The end of such a restriction or right, or of a part of it.
+    Release {
+        /// Whose units.
+        holder: HolderId,
+        /// The entry that made it.
+        releases: u64,
+        /// How much of it ends.
+        extent: Extent,
+        /// SHA-256 of the document that the release rests on.
+        document: Digest,
+        /// The instruction's place in the asset's queue.
+        instruction: u64,
+        /// The transaction on the DLT network that made it effective.
+        transaction_hash: TransactionHash,
+        /// The block that holds it.
+        block: u64,
+    },
 }
 
 /// Units that an entry moves.
@@ -135,6 +174,8 @@ impl Entry {
             Self::Transfer { .. } => "transfer",
             Self::Redemption { .. } => "redemption",
             Self::Deletion { .. } => "deletion",
+            Self::Restriction { .. } => "restriction",
+            Self::Release { .. } => "release",
         }
     }
 
@@ -153,6 +194,7 @@ impl Entry {
                 from, to, units, ..
             } => (Some(from), Some(to), units),
             Self::Deletion { holder, units, .. } => (Some(holder), None, units),
+            Self::Restriction { .. } | Self::Release { .. } => return None,
         };
         Some(Movement { from, to, units })
     }
@@ -225,6 +267,38 @@ impl Entry {
                 "holder: {holder}\nunits: {units}\nvoids: {voids}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
                 hex::encode(transaction_hash.bytes()),
             ),
+            Self::Restriction {
+                holder,
+                right,
+                beneficiary,
+                extent,
+                details,
+                document,
+                instruction,
+                transaction_hash,
+                block,
+            } => write!(
+                text,
+                "holder: {holder}\nright: {}\nbeneficiary: {beneficiary}\nextent: {extent}\ndetails: {}\ndocument: {}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
+                right.as_str(),
+                hex::encode(details),
+                hex::encode(document),
+                hex::encode(transaction_hash.bytes()),
+            ),
+            Self::Release {
+                holder,
+                releases,
+                extent,
+                document,
+                instruction,
+                transaction_hash,
+                block,
+            } => write!(
+                text,
+                "holder: {holder}\nreleases: {releases}\nextent: {extent}\ndocument: {}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
+                hex::encode(document),
+                hex::encode(transaction_hash.bytes()),
+            ),
         };
         written.expect("writing to a string does not fail");
         text.into_bytes()
@@ -282,6 +356,32 @@ impl Entry {
                 holder: parsed(&mut lines, "holder")?,
                 units: units(&mut lines)?,
                 voids: parsed(&mut lines, "voids")?,
+                instruction: parsed(&mut lines, "instruction")?,
+                transaction_hash: TransactionHash::from_bytes(digest(
+                    &mut lines,
+                    "transaction_hash",
+                )?),
+                block: parsed(&mut lines, "block")?,
+            },
+            "restriction" => Self::Restriction {
+                holder: parsed(&mut lines, "holder")?,
+                right: parsed(&mut lines, "right")?,
+                beneficiary: parsed(&mut lines, "beneficiary")?,
+                extent: parsed(&mut lines, "extent")?,
+                details: digest(&mut lines, "details")?,
+                document: digest(&mut lines, "document")?,
+                instruction: parsed(&mut lines, "instruction")?,
+                transaction_hash: TransactionHash::from_bytes(digest(
+                    &mut lines,
+                    "transaction_hash",
+                )?),
+                block: parsed(&mut lines, "block")?,
+            },
+            "release" => Self::Release {
+                holder: parsed(&mut lines, "holder")?,
+                releases: parsed(&mut lines, "releases")?,
+                extent: parsed(&mut lines, "extent")?,
+                document: digest(&mut lines, "document")?,
                 instruction: parsed(&mut lines, "instruction")?,
                 transaction_hash: TransactionHash::from_bytes(digest(
                     &mut lines,
@@ -445,6 +545,25 @@ mod tests {
                 Entry::Deletion { holder: to, units, voids, instruction, transaction_hash, block },
             ] {
                 prop_assert_eq!(Entry::from_canonical_bytes(&entry.canonical_bytes()), Ok(entry));
+            }
+        }
+
+        #[test]
+        fn every_restriction_and_release_is_read_as_it_is_written(
+            covered in proptest::option::of(0..=i64::MAX), instruction: u64, releases: u64, block: u64, bytes: [u8; 32],
+        ) {
+            let extent = Extent::of(covered.map(|units| Units::try_from(units).unwrap()));
+            let (holder, transaction_hash) = (HolderId::from_uuid(Uuid::from_u128(1)), TransactionHash::from_bytes(bytes));
+            for right in RestrictionKind::ALL {
+                for entry in [
+                    Entry::Restriction {
+                        holder, right, beneficiary: BeneficiaryId::from_uuid(Uuid::from_u128(2)), extent, details: bytes,
+                        document: bytes, instruction, transaction_hash, block,
+                    },
+                    Entry::Release { holder, releases, extent, document: bytes, instruction, transaction_hash, block },
+                ] {
+                    prop_assert_eq!(Entry::from_canonical_bytes(&entry.canonical_bytes()), Ok(entry));
+                }
             }
         }
     }

@@ -102,6 +102,8 @@ impl Holdings {
                 from, to, units, ..
             } => self.move_units(from, to, units),
             Entry::Deletion { holder, units, .. } => self.delete(holder, units),
+            // Who is restricted keeps what it has.
+            Entry::Restriction { .. } | Entry::Release { .. } => Ok(()),
         }
     }
 

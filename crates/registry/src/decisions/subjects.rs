@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use database::Tx;
-use domain::{ApplicationId, DecisionKind, IncidentId, PlatformId, ProductId};
+use domain::{ApplicationId, DecisionKind, IncidentId, PlatformId, ProductId, RestrictionId};
 use storage::Scope;
 use uuid::Uuid;
 use wire::decisions::Decision;
@@ -62,6 +62,14 @@ fn name(tx: &mut Tx, kind: DecisionKind, target: Uuid) -> Result<Option<String>>
                 None => Ok(None),
             }
         }
+        // Whose units it is about is a person's matter; its product says enough to find it.
+        DecisionKind::RestrictionRelease => {
+            match storage::restrictions::find(tx, RestrictionId::from_uuid(target))? {
+                Some(record) => product(tx, record.product),
+                None => Ok(None),
+            }
+        }
+        DecisionKind::Restriction => Ok(None),
     }
 }
 

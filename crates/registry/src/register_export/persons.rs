@@ -59,5 +59,17 @@ pub(super) fn write(
         }
         after = up_to;
     }
+    for record in storage::restrictions::between(tx, id, 0, last)? {
+        let opened = crate::restrictions::opened(registry, tx, &record)?;
+        let details = opened.map(|(plain, _)| String::from_utf8_lossy(&plain).into_owned());
+        push(
+            &mut part,
+            &json!({
+                "restriction": record.entry,
+                "details": details,
+                "salt": hex::encode(record.salt),
+            }),
+        )?;
+    }
     part.finish().map_err(Error::fault)
 }

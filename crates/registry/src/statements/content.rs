@@ -13,10 +13,8 @@ use storage::statements::StatementRecord;
 use storage::{Scope, holdings};
 
 use super::making::{Broken, is_sample, numbers};
+use super::restrictions;
 use crate::{Error, Registry, Result, delivery, persons, register_log};
-
-/// As many wallets of a holder are looked at.
-const MOST_WALLETS: u32 = 1_000;
 
 /// What is known before anything is read.
 pub(super) struct Facts<'a> {
@@ -48,6 +46,7 @@ pub(super) fn gather(registry: &Registry, tx: &mut Tx, facts: &Facts<'_>) -> Res
     };
     let moved = Moved::of(&entry).ok_or_else(missing)?;
     let environment = storage::environments::kind(tx, record.environment)?;
+    let restricted = restrictions::of_holder(tx, record, (*investor, holder))?;
     Ok(Statement {
         kind: *kind,
         language,
@@ -64,9 +63,9 @@ pub(super) fn gather(registry: &Registry, tx: &mut Tx, facts: &Facts<'_>) -> Res
         security: security(product, *kind),
         holder: holder_of(holder, person),
         holding: holding(record, product, (holder, &moved))?,
-        restrictions: frozen(tx, *investor, record)?,
-        third_party_rights: Vec::new(),
-        legal_capacity: Vec::new(),
+        restrictions: restricted.restrictions,
+        third_party_rights: restricted.rights,
+        legal_capacity: restricted.capacity,
         ledger: Ledger {
             network: product.product.network.clone(),
             chain_id: product.chain_id,
@@ -123,6 +122,18 @@ impl Moved {
                     block,
                     ..
                 } => (from, to, units, transaction_hash, block),
+                Entry::Restriction {
+                    holder,
+                    transaction_hash,
+                    block,
+                    ..
+                }
+                | Entry::Release {
+                    holder,
+                    transaction_hash,
+                    block,
+                    ..
+                } => (holder, holder, Units::ZERO, transaction_hash, block),
             };
         Some(Self {
             from,
@@ -241,15 +252,6 @@ fn holding(
         investment_id: record.investment.to_string(),
         investment_units: record.investment_units.get(),
     })
-}
-
-/// What is known to limit the holder: wallets that were stopped.
-fn frozen(tx: &mut Tx, investor: InvestorId, record: &StatementRecord) -> Result<Vec<String>> {
-    let (_, wallets) = storage::wallets::of_investor(tx, investor, 0, MOST_WALLETS)?;
-    let language = record.language.unwrap_or_default();
-    let frozen = wallets.iter().filter(|wallet| wallet.frozen);
-    let noted = frozen.map(|wallet| statement::frozen_wallet(&wallet.address, language));
-    Ok(noted.collect())
 }
 
 fn proof(

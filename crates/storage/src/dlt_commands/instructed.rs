@@ -80,6 +80,15 @@ pub fn next_instructed(
     row.map(|row| read(&row)).transpose()
 }
 
+/// Whether the command that [`next_instructed`] gives waits until all before it is final.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn is_next_alone(tx: &mut Tx, product: ProductId) -> Result<bool, DatabaseError> {
+    let next = next_instructed(tx, product)?;
+    Ok(next.is_some_and(|command| command.kind.is_alone()))
+}
+
 /// Puts one queued command into a batch of its own.
 ///
 /// # Errors

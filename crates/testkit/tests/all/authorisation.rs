@@ -73,6 +73,7 @@ impl World {
         let notice = crate::redemption_notices::announced(&app, json!({"units": 1})).await;
         let payout_list =
             crate::payout_lists::drawn_up(&app, &partner.product_id, "2026-01-31").await;
+        let restriction = crate::restrictions::some_restriction(&app, &partner).await;
         let statement = crate::statements::some_statement(&app, &partner).await;
         let incident = crate::reconciliation::some_incident(&app, &partner.product_id).await;
         let ids = HashMap::from([
@@ -82,6 +83,7 @@ impl World {
             ("redemption_id", redemption),
             ("redemption_notice_id", id(&notice)),
             ("payout_list_id", payout_list),
+            ("restriction_id", restriction),
             ("platform_id", platforms[0].clone()),
             ("decision_id", decision),
             ("client_id", client),
@@ -169,6 +171,14 @@ impl World {
             }),
             "propose_incident_closure" => json!({"reason": "Because."}),
             "propose_payout_list" => json!({"record_date": "2026-01-31", "reason": "Because."}),
+            "propose_restriction" => json!({
+                "wallet_id": self.ids["wallet_id"], "kind": "freeze", "authority": "court", "legal_basis": "An order",
+                "beneficiary": {"name": "Amtsgericht Musterstadt", "seat": "Musterstadt"},
+                "document_id": self.ids["document_id"], "reason": "Because.",
+            }),
+            "propose_restriction_release" => json!({
+                "authority": "court", "legal_basis": "An order", "document_id": self.ids["document_id"], "reason": "Because.",
+            }),
             "create_redemption" => json!({
                 "investor_id": self.ids["investor_id"], "product_id": self.ids["product_id"],
                 "wallet_id": self.ids["wallet_id"], "units": 1,

@@ -59,6 +59,7 @@ mod reference;
 mod register_bundle;
 mod register_log;
 mod register_past;
+mod restrictions;
 mod retention;
 mod reviews;
 mod sdk_client;

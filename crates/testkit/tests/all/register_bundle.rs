@@ -15,6 +15,7 @@ use tokio::process::Command;
 
 use crate::python::python;
 use crate::redemptions::{pay, reaches, some_redemption};
+use crate::restrictions::some_release;
 use crate::transfers::{ended, some_transfer};
 
 /// A network in which one unit went from one investor to another and one back to the issuer, and its registers in a file.
@@ -33,6 +34,7 @@ impl Bundle {
         let redemption = some_redemption(&app, &partner).await;
         pay(&app, &redemption, json!({"delete": true})).await;
         reaches(&partner, &redemption, "deleted").await;
+        some_release(&app, &partner).await;
         let bundle = Self {
             app,
             folder: tempfile::tempdir().unwrap(),

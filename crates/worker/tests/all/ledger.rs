@@ -424,6 +424,8 @@ impl State {
             Command::Admit { asset, wallet } => {
                 self.admitted.insert((*asset, *wallet));
             }
+            // Nothing moves by it.
+            Command::Freeze { .. } => {}
             other => panic!("{other:?} is not among the worker's commands"),
         }
     }

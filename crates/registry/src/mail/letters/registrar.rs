@@ -102,6 +102,14 @@ fn decision(language: Language, kind: DecisionKind) -> &'static str {
             "Abweichung zwischen Register und DLT-Netz schließen",
             "close an incident between register and DLT network",
         ),
+        DecisionKind::Restriction => (
+            "Beschränkung oder Recht eintragen",
+            "enter a restriction or right",
+        ),
+        DecisionKind::RestrictionRelease => (
+            "Beschränkung oder Recht löschen",
+            "release a restriction or right",
+        ),
     };
     match language {
         German => german,
