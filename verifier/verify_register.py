@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 FORMAT = "cashlink register bundle 1"
 HEADING = "cashlink register entry 1"
+RECORD = "cashlink terms record 1"
 # The fields of each kind of entry, in their order.
 KINDS = {
     "issue": ("holder", "units", "isin", "terms_hash"),
@@ -316,6 +317,7 @@ class Register:
         self.issued = 0
         self.deleted = 0
         self.issuer = None
+        self.terms = None
         # What carried out an instruction of the queue, and what came back to the issuer by which entry and is not void yet.
         self.instructed = []
         self.redeemed = {}
@@ -361,8 +363,7 @@ class Register:
                 raise Difference("a second issue")
             if entry["isin"] != self.isin:
                 raise Difference("it is about another security")
-            if entry["terms_hash"] != terms_hash(self.about):
-                raise Difference("the terms that it commits to are not those of register.json")
+            self.terms = entry["terms_hash"]
             self.issuer, self.issued = entry["holder"], units
             self.holdings[entry["holder"]] = units
             return
@@ -438,6 +439,7 @@ class Register:
             if restricted.get(made_by) != follows:
                 raise Difference(f"the restriction of entry {made_by} does not follow from the entries")
         self.check_instructions()
+        self.check_terms()
 
     def check_head(self):
         about, root = self.about, self.tree.root()
@@ -467,6 +469,48 @@ class Register:
         for instruction, transaction in self.instructed:
             if executed.get(instruction) != transaction:
                 raise Difference(f"instruction {instruction} was not executed by the transaction that the entry names")
+
+    def check_terms(self):
+        """Each version of the terms is signed and commits to the one before; the issue is on one of them."""
+        public = key_of(self.about["public_key"], self.keys).public
+        number, previous, document, entered = 0, "none", None, []
+        for line in self.bundle.lines(f"{self.folder}/terms.jsonl"):
+            number += 1
+            try:
+                text = self.check_version(line, number, previous, public)
+            except Difference as difference:
+                raise Difference(f"terms, version {number}: {difference}") from None
+            previous, document = hashlib.sha256(text.encode()).hexdigest(), line["document_hash"]
+            if line["entry"] is not None:
+                entered.append((line["entry"], document))
+        if entered != [(1, self.terms)]:
+            raise Difference("the terms that the issue commits to were not deposited")
+        if document != self.about["terms_hash"]:
+            raise Difference("the terms in register.json are not those that were deposited last")
+
+    def check_version(self, line, number, previous, public):
+        """The signed text of a version's record."""
+        note = line["record"]
+        name = (note.rpartition("\n\n")[2].split(" ") + [""])[1]
+        text = opened(note, Key(name, public, ""))
+        heading, *fields = text.splitlines()
+        fields = dict(one.partition(": ")[::2] for one in fields)
+        if heading != RECORD:
+            raise Difference("its record is none")
+        if (line["version"], fields["version"]) != (number, str(number)):
+            raise Difference("a version before it is missing")
+        if fields["previous"] != previous:
+            raise Difference("it does not commit to the version before")
+        if fields["document"] != line["document_hash"]:
+            raise Difference("its hash is not the one that was signed")
+        if line["entry"] is not None and fields["isin"] != self.isin:
+            raise Difference("it is about another security")
+        if line["content"] is None:
+            if line["purged_at"] is None:
+                raise Difference("its bytes are missing")
+        elif hashlib.sha256(line["content"].encode()).hexdigest() != line["document_hash"]:
+            raise Difference("its bytes do not have its hash")
+        return text
 
     def check_chain(self, node):
         """What the DLT network says of the same; the block at which it was asked."""

@@ -279,6 +279,8 @@ fn tell(
             transfer_id: None,
             redemption_id: None,
             registry_statement_id: None,
+            product_id: None,
+            terms_version: None,
             previous_status: None,
         })
         .map_err(registry::Error::fault)?;

@@ -120,6 +120,11 @@ const PUBLIC: &[&str] = &[
     "get_register_checkpoint",
     "get_inclusion_proof",
     "get_consistency_proof",
+    "list_register_rules",
+    "get_terms",
+    "get_terms_version",
+    "get_terms_document",
+    "get_terms_file",
 ];
 
 const DISTRIBUTOR: &[(&str, Right)] = &[
@@ -296,6 +301,7 @@ const NETWORK: &[(&str, Right)] = &[
     ("get_platform", Right::ReadNetwork),
     ("leave_network", Right::WritePlatform),
     ("propose_payout_list", Right::WriteNetwork),
+    ("propose_terms_change", Right::WriteNetwork),
     ("list_payout_lists", Right::ReadNetwork),
     ("get_payout_list", Right::ReadNetwork),
     ("list_payout_entries", Right::ReadPayoutAccounts),

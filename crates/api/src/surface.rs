@@ -10,8 +10,8 @@ use crate::{
     decisions, document, documents, feed, health, identifications, investments, investors,
     issued_campaigns, issued_investments, issued_redemptions, issuers, listings, network, oauth,
     participation, payout_lists, platforms, problems, products, reconciliation, redemption_notices,
-    redemptions, register_log, register_past, restrictions, statements, transfers, validations,
-    wallets, webhook_endpoints,
+    redemptions, register_log, register_past, register_rules, restrictions, statements, terms,
+    transfers, validations, wallets, webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -243,6 +243,12 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(register_log::get_register_checkpoint))
         .routes(routes!(register_log::get_inclusion_proof))
         .routes(routes!(register_log::get_consistency_proof))
+        .routes(routes!(register_rules::list_register_rules))
+        .routes(routes!(terms::get_terms))
+        .routes(routes!(terms::get_terms_version))
+        .routes(routes!(terms::get_terms_document))
+        .routes(routes!(terms::get_terms_file))
+        .routes(routes!(terms::propose_terms_change))
         .routes(routes!(documents::upload_document))
         .routes(routes!(documents::get_document))
         .routes(routes!(applications::get_participation_criteria))

@@ -150,6 +150,9 @@ fn page(app: &App, assets: &[Asset]) -> Markup {
                 header {
                     h1 { (network_name) }
                     p { "A distribution network for tokenised securities: issuers bring assets, licensed brokers sell them to their investors, the registrar keeps the register and delivers the tokens." }
+                    @if app.registry.networks.profile.is_demonstration() {
+                        p { strong { "For demonstration:" } " the chain here has one operator, so that nothing on it is a security (§ 4(11) eWpG)." }
+                    }
                 }
                 main {
                     (assets_table(url, assets))

@@ -253,6 +253,10 @@ fn kind_name(visitor: &Visitor, kind: &str) -> &'static str {
             "Release a restriction or right",
             "Beschränkung oder Recht löschen",
         ),
+        "terms_change" => visitor.say(
+            "Change the terms of an issue",
+            "Emissionsbedingungen ändern",
+        ),
         _ => visitor.say("Decision", "Entscheidung"),
     }
 }
@@ -270,7 +274,7 @@ fn about(names: &BTreeMap<Uuid, String>, one: &Decision) -> Markup {
     let place = match one.kind.as_str() {
         "platform_admission" | "platform_refusal" => "applications",
         "product_validation" => "validations",
-        "payout_list" => "registers",
+        "payout_list" | "terms_change" => "registers",
         kind if kind.starts_with("platform_") => "platforms",
         _ => return parts::short_id(one.target_id),
     };

@@ -30,11 +30,13 @@ pub enum DecisionKind {
     Restriction,
     /// Such a restriction or right ends.
     RestrictionRelease,
+    /// Deposited terms that were entered are changed (§ 5(2) eWpG).
+    TermsChange,
 }
 
 impl DecisionKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::PlatformSuspension,
         Self::PlatformReadmission,
         Self::PlatformAdmission,
@@ -45,6 +47,7 @@ impl DecisionKind {
         Self::IncidentClosure,
         Self::Restriction,
         Self::RestrictionRelease,
+        Self::TermsChange,
     ];
 
     /// As stored and shown.
@@ -61,6 +64,7 @@ impl DecisionKind {
             Self::IncidentClosure => "incident_closure",
             Self::Restriction => "restriction",
             Self::RestrictionRelease => "restriction_release",
+            Self::TermsChange => "terms_change",
         }
     }
 }

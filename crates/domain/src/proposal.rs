@@ -79,7 +79,7 @@ impl Proposal {
                 format!("A description has at most {LONGEST_DESCRIPTION} characters."),
             );
         }
-        self.check_terms(errors);
+        check_terms(errors, &self.essential_terms);
         self.offer.check(errors, self.legal_form, self.step_size);
     }
 
@@ -109,20 +109,6 @@ impl Proposal {
         }
     }
 
-    fn check_terms(&self, errors: &mut FieldErrors) {
-        if self.essential_terms.len() > MOST_TERMS {
-            errors.push(
-                "terms",
-                FieldCode::TooLong,
-                format!("A product has at most {MOST_TERMS} essential terms."),
-            );
-        }
-        for (index, (name, value)) in self.essential_terms.iter().enumerate() {
-            crate::offer::check_code(errors, &format!("terms[{index}].name"), name);
-            check_text(errors, &format!("terms[{index}].value"), value);
-        }
-    }
-
     /// The code of a product for which none is given: from its name, or else from its ISIN.
     #[must_use]
     pub fn default_asset_code(name: &str, isin: &Isin) -> String {
@@ -137,6 +123,21 @@ impl Proposal {
         } else {
             code
         }
+    }
+}
+
+/// Notes what is wrong with essential terms.
+pub fn check_terms(errors: &mut FieldErrors, terms: &[(String, String)]) {
+    if terms.len() > MOST_TERMS {
+        errors.push(
+            "terms",
+            FieldCode::TooLong,
+            format!("A product has at most {MOST_TERMS} essential terms."),
+        );
+    }
+    for (index, (name, value)) in terms.iter().enumerate() {
+        crate::offer::check_code(errors, &format!("terms[{index}].name"), name);
+        check_text(errors, &format!("terms[{index}].value"), value);
     }
 }
 

@@ -5,7 +5,7 @@ use storage::Scope;
 use storage::catalogue::{CatalogueRecord, Filter};
 use wire::catalogue::CatalogueAsset;
 
-use crate::{Caller, Error, Listed, Paging, Registry, Result, Right, delivery};
+use crate::{Caller, Error, Listed, Paging, Registry, Result, Right, terms};
 
 pub use crate::documents::Content;
 
@@ -38,12 +38,13 @@ pub async fn list(
 ) -> Result<Listed<CatalogueAsset>> {
     let scope = scope(caller)?;
     let filter = filter(wanted)?;
+    let own = registry.clone();
     registry
         .db
         .read(move |tx| -> Result<_> {
             let (count, records) =
                 storage::catalogue::list(tx, &scope, &filter, paging.offset, paging.limit)?;
-            let items = records.iter().map(shown).collect();
+            let items = records.iter().map(|one| shown(&own, one)).collect();
             Ok(Listed { count, items })
         })
         .await
@@ -55,6 +56,7 @@ pub async fn list(
 /// Not found if the caller may not see it.
 pub async fn get(registry: &Registry, caller: &Caller, id: ProductId) -> Result<CatalogueAsset> {
     let scope = scope(caller)?;
+    let own = registry.clone();
     registry
         .db
         .read(move |tx| {
@@ -63,7 +65,8 @@ pub async fn get(registry: &Registry, caller: &Caller, id: ProductId) -> Result<
                 ..Filter::default()
             };
             let (_, records) = storage::catalogue::list(tx, &scope, &filter, 0, 1)?;
-            records.first().map(shown).ok_or(Error::NotFound("product"))
+            let found = records.first().map(|one| shown(&own, one));
+            found.ok_or(Error::NotFound("product"))
         })
         .await
 }
@@ -130,7 +133,7 @@ fn filter(wanted: Wanted) -> Result<Filter> {
     Ok(errors.into_result(Some(filter))?)
 }
 
-fn shown(record: &CatalogueRecord) -> CatalogueAsset {
+fn shown(registry: &Registry, record: &CatalogueRecord) -> CatalogueAsset {
     let product = &record.product;
     let is_active = product.status == ProductStatus::Active;
     translate::catalogue::show(
@@ -144,7 +147,13 @@ fn shown(record: &CatalogueRecord) -> CatalogueAsset {
             sector: product.sector.as_deref(),
             description: product.description.as_deref(),
             essential_terms: &product.essential_terms,
-            terms_hash: delivery::terms_hash(product),
+            terms_hash: terms::hash(product),
+            terms_version: record.terms_version,
+            is_demonstration: registry.networks.profile.is_demonstration(),
+            terms_url: product
+                .status
+                .is_issued()
+                .then(|| terms::address(registry, product.product.isin.as_str())),
             chain_id: product.chain_id,
             token_address: is_active.then(|| product.token_address.to_string()),
             is_restricted: record.is_restricted,

@@ -21,8 +21,8 @@ use storage::register_entries;
 
 use crate::journal::{Journal, Mismatch, check_sum};
 use crate::{
-    Error, Registry, Result, delivery, ids, progress, redemption_entry, restriction_entry,
-    statements, transfer_entry,
+    Error, Registry, Result, delivery, ids, progress, redemption_entry, register_rules,
+    restriction_entry, statements, terms, transfer_entry,
 };
 
 /// Where and when a batch took effect on the network.
@@ -106,9 +106,11 @@ fn enter_issue(registry: &Registry, tx: &mut Tx, batch: &BatchRecord) -> Result<
         holder,
         units,
         isin: product.product.isin,
-        terms_hash: delivery::terms_hash(&product),
+        terms_hash: terms::hash(&product),
     };
-    journal.append(tx, &entry)?;
+    let sequence = journal.append(tx, &entry)?;
+    terms::entered(tx, &product, sequence)?;
+    register_rules::entered(registry, tx, &product)?;
     register::insert_head(tx, &journal.head)?;
     storage::products::set_status(tx, batch.product, ProductStatus::Active)?;
     Ok(())

@@ -12,7 +12,8 @@ use wire::ProblemCode;
 
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, admissions,
-    audit, ids, notices, participation, payout_lists, reconciliation, restrictions, validations,
+    audit, ids, notices, participation, payout_lists, reconciliation, restrictions, terms,
+    validations,
 };
 
 pub use subjects::subjects;
@@ -224,6 +225,10 @@ fn carry_out(
         DecisionKind::RestrictionRelease => {
             let about = (decision.id, decision.target);
             restrictions::released(registry, tx, caller, about, &sealed.content)
+        }
+        DecisionKind::TermsChange => {
+            let about = (decision.id, decision.target);
+            terms::changed(registry, tx, caller, about, &sealed.content)
         }
     }
 }

@@ -11,7 +11,6 @@ use database::{Tx, lease};
 use domain::{
     Address, BatchId, CommandId, InstructionRefusal, Isin, ProductId, TransactionHash, Units,
 };
-use sha2::{Digest as _, Sha256};
 use storage::Scope;
 use storage::dlt_batches::{self, BatchRecord, BatchStatus, SubmissionStatus};
 use storage::dlt_commands::{self, CommandRecord};
@@ -51,7 +50,7 @@ pub struct Batch {
     pub symbol: String,
     /// Units of the whole issue.
     pub issue_volume: Units,
-    /// See [`terms_hash`].
+    /// What the token is committed to: SHA-256 of the terms.
     pub terms_hash: [u8; 32],
     /// What moves, oldest first; the one item of an issue goes to the token itself.
     pub items: Vec<Item>,
@@ -252,18 +251,6 @@ pub async fn note_trouble(registry: &Registry, batch: BatchId, trouble: &str) ->
 pub async fn backlog(registry: &Registry) -> Result<Backlog> {
     let read = |tx: &mut Tx| Ok(dlt_commands::backlog(tx)?);
     registry.db.read(read).await
-}
-
-/// What a token is committed to: SHA-256 over a line for the ISIN and one for each essential term.
-pub fn terms_hash(product: &ProductRecord) -> [u8; 32] {
-    let mut hash = Sha256::new()
-        .chain_update("cashlink terms 1\nisin: ")
-        .chain_update(product.product.isin.as_str())
-        .chain_update("\n");
-    for (name, value) in &product.essential_terms {
-        hash.update(format!("{name}: {value}\n"));
-    }
-    hash.finalize().into()
 }
 
 /// A product that a batch is about.

@@ -2,8 +2,8 @@
 
 use database::Tx;
 use domain::{
-    EnvironmentId, EventId, InstructionId, InvestmentId, InvestorId, PlatformId, RedemptionId,
-    Timestamp,
+    EnvironmentId, EventId, InstructionId, InvestmentId, InvestorId, PlatformId, ProductId,
+    RedemptionId, Timestamp,
 };
 use uuid::Uuid;
 
@@ -22,6 +22,9 @@ pub const REDEMPTION_STATUS_CHANGED: &str = "redemption.status_changed";
 /// The document of a register statement can be fetched.
 pub const REGISTRY_STATEMENT_AVAILABLE: &str = "registry_statement.available";
 
+/// Another version of a product's terms is in force.
+pub const PRODUCT_TERMS_CHANGED: &str = "product.terms_changed";
+
 /// Every type of event, for endpoints that choose and for the documentation.
 pub const TYPES: &[&str] = &[
     INVESTMENT_STATUS_CHANGED,
@@ -29,6 +32,7 @@ pub const TYPES: &[&str] = &[
     TRANSFER_STATUS_CHANGED,
     REDEMPTION_STATUS_CHANGED,
     REGISTRY_STATEMENT_AVAILABLE,
+    PRODUCT_TERMS_CHANGED,
 ];
 
 /// What happened to a resource of a platform.
@@ -65,7 +69,7 @@ pub fn emit(
     environment_name: &str,
     what: &Happening,
 ) -> Result<()> {
-    tell(registry, tx, environment_name, (what, None))
+    tell(registry, tx, environment_name, (what, &Beside::default()))
 }
 
 /// The same about a statement of the investment.
@@ -75,14 +79,41 @@ pub(crate) fn emit_of_statement(
     environment_name: &str,
     (what, statement): (&Happening, Uuid),
 ) -> Result<()> {
-    tell(registry, tx, environment_name, (what, Some(statement)))
+    let beside = Beside {
+        statement: Some(statement),
+        ..Beside::default()
+    };
+    tell(registry, tx, environment_name, (what, &beside))
+}
+
+/// The same about a product and a version of its terms.
+pub(crate) fn emit_of_product(
+    registry: &Registry,
+    tx: &mut Tx,
+    environment_name: &str,
+    (what, (product, version)): (&Happening, (ProductId, u32)),
+) -> Result<()> {
+    let beside = Beside {
+        product: Some(product),
+        terms_version: Some(version),
+        ..Beside::default()
+    };
+    tell(registry, tx, environment_name, (what, &beside))
+}
+
+/// What only few events are about.
+#[derive(Default)]
+struct Beside {
+    statement: Option<Uuid>,
+    product: Option<ProductId>,
+    terms_version: Option<u32>,
 }
 
 fn tell(
     registry: &Registry,
     tx: &mut Tx,
     environment_name: &str,
-    (what, statement): (&Happening, Option<Uuid>),
+    (what, beside): (&Happening, &Beside),
 ) -> Result<()> {
     let id = EventId::from_uuid(ids::new());
     let body = answer::render(&wire::events::Event {
@@ -96,7 +127,9 @@ fn tell(
         investor_id: what.investor.map(InvestorId::uuid),
         transfer_id: what.transfer.map(InstructionId::uuid),
         redemption_id: what.redemption.map(RedemptionId::uuid),
-        registry_statement_id: statement,
+        registry_statement_id: beside.statement,
+        product_id: beside.product.map(ProductId::uuid),
+        terms_version: beside.terms_version,
         previous_status: what.previous.map(str::to_owned),
     })?;
     storage::events::append(
@@ -119,7 +152,7 @@ fn tell(
             id: id.uuid(),
             owner: endpoint_owner(what.environment, what.platform),
             event_type: what.kind,
-            lane: lane(what),
+            lane: beside.product.map_or_else(|| lane(what), ProductId::uuid),
             body: &body,
             now: registry.clock.outside().micros(),
         },

@@ -15,11 +15,11 @@ use wire::ProblemCode;
 use wire::issuing::{IssuedProduct, ProductCreate};
 
 use crate::issuers::unknown_issuer;
-use crate::offer_documents::{bind, keep, require_same_basis, resolve};
+use crate::offer_documents::{self, bind, keep, require_same_basis, resolve};
 use crate::proposals::{account, new_offer, new_record, rewrite};
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit, delivery,
-    opening,
+    opening, terms,
 };
 
 /// Brings a product. A digital security is issued at once; a crypto security waits for the registrar.
@@ -49,7 +49,9 @@ pub async fn create(registry: &Registry, request: &Request, body: ProductCreate)
             storage::offers::insert(tx, &offer)?;
             keep(tx, &offer, &[], own.clock.now())?;
             set_circle(tx, &record, &proposed.circle)?;
-            if !record.product.ewpg {
+            if record.product.ewpg {
+                deposit(&own, tx, &record, &offer)?;
+            } else {
                 opening::open(&own, tx, &mut record, &mut offer)?;
             }
             note(&own, tx, &caller, "product.create", &record)?;
@@ -102,8 +104,12 @@ pub async fn update(
             if let Some(twin) = offer.sandbox {
                 follow(&own, tx, twin, (&record, &offer), &before, &proposed.circle)?;
             }
-            if !record.status.is_issued() && !record.product.ewpg {
-                opening::open(&own, tx, &mut record, &mut offer)?;
+            if !record.status.is_issued() {
+                if record.product.ewpg {
+                    deposit(&own, tx, &record, &offer)?;
+                } else {
+                    opening::open(&own, tx, &mut record, &mut offer)?;
+                }
             }
             note(&own, tx, &caller, "product.update", &record)?;
             Done::ok(id, &shown(&record, &offer, &proposed.circle))
@@ -213,7 +219,7 @@ pub(crate) fn shown(
         sandbox_of: offer.sandbox_of,
         chain_id: record.chain_id,
         token_address: is_active.then(|| record.token_address.to_string()),
-        terms_hash: delivery::terms_hash(record),
+        terms_hash: terms::hash(record),
         created_at: record.created_at.to_string(),
     };
     translate::issuing::show(known(record, offer, circle), around)
@@ -240,6 +246,19 @@ fn known<'a>(
         circle,
         offer: &offer.offer,
     }
+}
+
+/// A proposal of a crypto security deposits its terms, once they are there: the registrar validates what is deposited.
+fn deposit(
+    registry: &Registry,
+    tx: &mut Tx,
+    record: &ProductRecord,
+    offer: &OfferRecord,
+) -> Result<()> {
+    if offer_documents::have_basis(&offer.offer.documents) {
+        terms::deposit(registry, tx, record)?;
+    }
+    Ok(())
 }
 
 fn save(

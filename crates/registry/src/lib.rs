@@ -55,6 +55,7 @@ pub mod redemptions;
 pub mod register_check;
 pub mod register_export;
 pub mod register_log;
+pub mod register_rules;
 pub mod registers;
 pub mod registrations;
 mod restriction_entry;
@@ -65,6 +66,7 @@ pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod statements;
+pub mod terms;
 pub mod totp;
 pub mod transfer_rules;
 pub mod transfers;
@@ -211,6 +213,8 @@ pub struct Networks {
     pub production: setup::LedgerFacts,
     /// Where their twins are, for trying things out; without one there are no twins.
     pub sandbox: Option<setup::LedgerFacts>,
+    /// Whether electronic securities may be entered on the first.
+    pub profile: domain::NetworkProfile,
 }
 
 /// Choices of the configuration that operations need.

@@ -107,6 +107,17 @@ pub(crate) fn keep(
     Ok(())
 }
 
+/// Whether there is something that an issue can rest on: its terms, or the issuer's contract.
+pub(crate) fn have_basis(documents: &[OfferDocument]) -> bool {
+    let is_basis = |one: &OfferDocument| {
+        matches!(
+            one.document_type,
+            DocumentType::Terms | DocumentType::Issuance
+        )
+    };
+    documents.iter().any(is_basis)
+}
+
 /// The issue rests on its terms and on the issuer's contract: once it is decided, both stay (§ 5(2) eWpG).
 pub(crate) fn require_same_basis(before: &[OfferDocument], after: &[OfferDocument]) -> Result<()> {
     let basis = |documents: &[OfferDocument]| -> Vec<(DocumentType, u32)> {

@@ -7,7 +7,7 @@ use storage::offers::OfferRecord;
 use storage::products::ProductRecord;
 
 use crate::setup::LedgerFacts;
-use crate::{Error, Registry, Result, ids};
+use crate::{Error, Registry, Result, ids, terms};
 
 /// In front of the name of a twin's environment.
 const SANDBOX: &str = "sandbox-";
@@ -46,8 +46,13 @@ pub(crate) fn open(
     record: &mut ProductRecord,
     offer: &mut OfferRecord,
 ) -> Result<()> {
+    require_network(registry, record)?;
     record.status = ProductStatus::Issuing;
     storage::products::update(tx, record)?;
+    // The terms of a crypto security were deposited with the proposal that the registrar has validated.
+    if !record.product.ewpg {
+        terms::deposit(registry, tx, record)?;
+    }
     issue(registry, tx, record)?;
     if let Some(ledger) = registry.networks.sandbox.clone() {
         offer.sandbox = Some(make_twin(registry, tx, &ledger, record, offer)?);
@@ -56,6 +61,7 @@ pub(crate) fn open(
 }
 
 fn issue(registry: &Registry, tx: &mut Tx, record: &ProductRecord) -> Result<()> {
+    terms::require(tx, record)?;
     let now = registry.clock.now();
     storage::environments::open(tx, record.environment, now)?;
     let command = CommandId::from_uuid(ids::new());
@@ -91,8 +97,23 @@ fn make_twin(
     };
     storage::offers::insert(tx, &twin_offer)?;
     storage::offers::copy_to(tx, record.product.id, twin.product.id)?;
+    terms::deposit(registry, tx, &twin)?;
     issue(registry, tx, &twin)?;
     Ok(twin.product.id)
+}
+
+/// An electronic security needs a network whose operators and pattern of control are stated (§ 4(11) eWpG).
+pub(crate) fn require_network(registry: &Registry, record: &ProductRecord) -> Result<()> {
+    if registry.networks.profile.admits(record.product.legal_form) {
+        return Ok(());
+    }
+    Err(Error::Problem(
+        wire::ProblemCode::NetworkNotStated,
+        format!(
+            "Nobody has stated who operates the network {} and by which pattern.",
+            record.product.network
+        ),
+    ))
 }
 
 /// Keeps a new product; somebody else may have taken its ISIN a moment ago.

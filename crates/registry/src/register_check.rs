@@ -5,6 +5,7 @@
 
 mod entries;
 mod restrictions;
+mod terms;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -23,7 +24,7 @@ use storage::restrictions::RestrictionRecord;
 use storage::statements::{self, StatementCheck};
 use storage::transfer_checks::{self, Movement};
 
-use crate::{Error, Registry, Result, delivery, register_log};
+use crate::{Error, Registry, Result, register_log};
 
 /// Entries that are read at once.
 const PAGE: u32 = 1_000;
@@ -64,7 +65,8 @@ pub async fn verify(registry: &Registry, product: Option<ProductId>) -> Result<V
     for product in products {
         // One snapshot for each register: deliveries go on meanwhile.
         let own = registry.clone();
-        verdicts.push(registry.db.read(move |tx| judge(&own, tx, product)).await?);
+        let judged = registry.db.read(move |tx| judge(&own, tx, product));
+        verdicts.push(judged.await?);
     }
     Ok(verdicts)
 }
@@ -75,7 +77,8 @@ fn judge(registry: &Registry, tx: &mut Tx, id: ProductId) -> Result<Verdict> {
     let (isin, token_address) = (product.product.isin.to_string(), product.token_address);
     let mut replay = Replay::new(registry, product);
     let mut stored = Vec::new();
-    let problem = match replay.run(tx, &mut stored) {
+    let found = terms::check(registry, tx, &mut replay).and_then(|()| replay.run(tx, &mut stored));
+    let problem = match found {
         Ok(()) => None,
         Err(Finding::Difference(text)) => Some(text),
         Err(Finding::Fault(error)) => return Err(error),
@@ -128,7 +131,8 @@ fn differs<T>(text: impl Into<String>) -> Checked<T> {
 struct Replay {
     product: ProductRecord,
     id: ProductId,
-    terms_hash: Digest,
+    /// Of the version that the issue has to commit to.
+    terms_hash: Option<Digest>,
     frontier: Frontier,
     issuer: Option<HolderId>,
     holdings: Holdings,
@@ -173,7 +177,7 @@ impl Replay {
     fn new(registry: &Registry, product: ProductRecord) -> Self {
         Self {
             id: product.product.id,
-            terms_hash: delivery::terms_hash(&product),
+            terms_hash: None,
             product,
             frontier: Frontier::new(),
             issuer: None,

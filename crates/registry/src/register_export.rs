@@ -19,7 +19,7 @@ use storage::restrictions::{self, RestrictionRecord};
 use storage::{issuers, register_bundle, register_entries};
 use tlog::Note;
 
-use crate::{Error, Registry, Request, Result, Right, audit, delivery, register_log};
+use crate::{Error, Registry, Request, Result, Right, audit, delivery, register_log, terms};
 use files::Lines;
 
 /// The format's name and version, which every manifest begins with.
@@ -144,6 +144,7 @@ fn write(
     holdings(tx, product, folder)?;
     instructions(tx, product, folder)?;
     statements(tx, product, folder)?;
+    deposited(tx, product, folder)?;
     if let Some(envelope) = envelope {
         persons::write(registry, tx, product, folder, envelope)?;
     }
@@ -156,7 +157,7 @@ fn write(
 
 fn described(tx: &mut Tx, product: &ProductRecord) -> Result<Value> {
     let issuer = issuers::find(tx, &Scope::ALL, product.product.issuer_id)?;
-    let terms: Vec<Value> = product
+    let essential_terms: Vec<Value> = product
         .essential_terms
         .iter()
         .map(|(name, value)| json!({"name": name, "value": value}))
@@ -173,8 +174,8 @@ fn described(tx: &mut Tx, product: &ProductRecord) -> Result<Value> {
         "network": product.product.network,
         "chain_id": product.chain_id,
         "token_address": product.token_address.to_string(),
-        "terms": terms,
-        "terms_hash": hex::encode(delivery::terms_hash(product)),
+        "terms": essential_terms,
+        "terms_hash": hex::encode(terms::hash(product)),
     }))
 }
 
@@ -269,6 +270,22 @@ fn statements(tx: &mut Tx, product: &ProductRecord, folder: &Path) -> Result<()>
                 "created_at": one.created_at.to_string(),
             }))?;
         }
+    }
+    lines.finish()
+}
+
+/// Every version of the terms; of one that was purged hash and record are left.
+fn deposited(tx: &mut Tx, product: &ProductRecord, folder: &Path) -> Result<()> {
+    let mut lines = Lines::create(&folder.join("terms.jsonl"))?;
+    for one in storage::terms::of_product(tx, product.product.id)? {
+        lines.push(&json!({
+            "version": one.version.number,
+            "document_hash": hex::encode(one.version.document),
+            "content": one.content,
+            "record": one.note,
+            "entry": one.entry_sequence,
+            "purged_at": one.purged_at.map(|at| at.to_string()),
+        }))?;
     }
     lines.finish()
 }

@@ -21,7 +21,7 @@ pub use crate::network_file::{NetworkFile, NetworkFileError};
 use crate::network_file::{
     AccountEntry, AssetEntry, CampaignEntry, PlatformEntry, environment_name, time,
 };
-use crate::{Caller, Error, Registry, Request, Result, Right, audit, ids};
+use crate::{Caller, Error, Registry, Request, Result, Right, audit, ids, opening, terms};
 
 /// Reads and checks a network file.
 ///
@@ -223,8 +223,10 @@ impl Setup {
             },
             created_at: now,
         };
+        opening::require_network(&self.registry, &record)?;
         storage::products::insert(tx, &record)?;
         self.offer(tx, &record, entry)?;
+        terms::deposit(&self.registry, tx, &record)?;
         let product = &record.product;
         let command = CommandId::from_uuid(ids::new());
         let volume = product.max_issuable_amount;

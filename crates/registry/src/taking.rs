@@ -6,8 +6,8 @@ use domain::{BatchId, ProductId, Timestamp};
 use storage::dlt_batches::{self, BatchRecord, BatchStatus};
 use storage::dlt_commands::{self, CommandKind};
 
-use crate::delivery::{Batch, Item, product, terms_hash};
-use crate::{Error, Registry, Result, ids, instructed};
+use crate::delivery::{Batch, Item, product};
+use crate::{Error, Registry, Result, ids, instructed, terms};
 
 /// How much smaller the next batch of a refused one's commands is: refused three times, a command is alone.
 const SPLIT: u32 = 8;
@@ -154,7 +154,7 @@ fn load(tx: &mut Tx, batch: BatchRecord) -> Result<Batch> {
         chain_id: record.chain_id,
         asset: record.token_address,
         isin: record.product.isin,
-        terms_hash: terms_hash(&record),
+        terms_hash: terms::hash(&record),
         name: record.product.name,
         symbol: record.symbol,
         issue_volume: record.product.max_issuable_amount,

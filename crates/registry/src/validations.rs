@@ -1,10 +1,9 @@
 //! The registrar's validation of crypto securities: it opens the product, or refuses it with a reason.
 
 use database::Tx;
-use domain::{DecisionKind, DocumentType, FieldErrors, OfferDocument, ProductId, ProductStatus};
+use domain::{DecisionKind, FieldErrors, ProductId, ProductStatus};
 use serde_json::json;
 use storage::Scope;
-use storage::offers::OfferRecord;
 use storage::products::ProductRecord;
 use uuid::Uuid;
 use wire::ProblemCode;
@@ -14,7 +13,7 @@ use crate::issuing::{lock, note, show, show_all, shown};
 use crate::mail::letters;
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, decisions,
-    notices, opening,
+    notices, opening, terms,
 };
 
 /// Crypto securities that wait for the registrar, oldest first.
@@ -58,7 +57,7 @@ pub async fn get(registry: &Registry, caller: &Caller, id: ProductId) -> Result<
 /// Proposes that a crypto security be entered; a second actor confirms.
 ///
 /// # Errors
-/// `product_state` if it does not wait; `terms_not_deposited`; a field error without a reason; not found if there is none.
+/// `product_state` if it does not wait; `terms_not_deposited`; `terms_not_current`; `network_not_stated`; a field error without a reason; not found if there is none.
 pub async fn propose(
     registry: &Registry,
     request: &Request,
@@ -69,8 +68,8 @@ pub async fn propose(
     let (own, caller) = (registry.clone(), request.caller.clone());
     registry
         .write(request, move |tx| {
-            let (record, offer) = lock(tx, &Scope::ALL, id)?;
-            require_ready(&record, &offer)?;
+            let (record, _) = lock(tx, &Scope::ALL, id)?;
+            require_ready(&own, tx, &record)?;
             let proposal = decisions::Proposal {
                 kind: DecisionKind::ProductValidation,
                 target: id.uuid(),
@@ -91,7 +90,7 @@ pub(crate) fn validated(
 ) -> Result<()> {
     let id = ProductId::from_uuid(product);
     let (mut record, mut offer) = lock(tx, &Scope::ALL, id)?;
-    require_ready(&record, &offer)?;
+    require_ready(registry, tx, &record)?;
     opening::open(registry, tx, &mut record, &mut offer)?;
     notices::product_decided(registry, tx, &record, letters::Decision::Approved)?;
     note(registry, tx, caller, "product.validate", &record)
@@ -128,22 +127,11 @@ pub async fn reject(
         .await
 }
 
-/// Its terms must be with the registrar before the entry (§ 5(1) eWpG).
-fn require_ready(record: &ProductRecord, offer: &OfferRecord) -> Result<()> {
+/// Its terms must be with the registrar before the entry, as they are now (§ 5(1) eWpG), and its network be one that it can be entered on.
+fn require_ready(registry: &Registry, tx: &mut Tx, record: &ProductRecord) -> Result<()> {
     require_waiting(record)?;
-    let is_basis = |document: &OfferDocument| {
-        matches!(
-            document.document_type,
-            DocumentType::Terms | DocumentType::Issuance
-        )
-    };
-    if offer.offer.documents.iter().any(is_basis) {
-        return Ok(());
-    }
-    Err(Error::Problem(
-        ProblemCode::TermsNotDeposited,
-        "The issuer has deposited neither terms nor an issuance document.".to_owned(),
-    ))
+    opening::require_network(registry, record)?;
+    terms::require(tx, record).map(|_| ())
 }
 
 fn require_waiting(record: &ProductRecord) -> Result<()> {

@@ -9,7 +9,7 @@ use crate::parties::lei;
 use crate::products::{self, ProductRecord};
 
 // Twins are not in it: they are found by the product that they stand for.
-const LIST: Sql = Sql("select p.id, p.environment_id, e.name, p.issuer_id, i.name, p.name, p.symbol, p.product_type, p.legal_form, p.ewpg, p.isin, p.provide_nominal_value, p.price_amount, p.price_decimals, p.currency, p.max_issuable_amount, p.step_size, p.agio_basis_points, p.payment_deadline_days, p.cancellation_deadline_days, p.network, p.chain_id, p.token_address, p.status, p.sector, p.description, p.terms, p.account_holder, p.iban, p.bic, p.created_at, i.lei, o.is_restricted, o.content, coalesce(c.allocated, 0), coalesce(c.reserved, 0), coalesce(c.own_available, 0)
+const LIST: Sql = Sql("select p.id, p.environment_id, e.name, p.issuer_id, i.name, p.name, p.symbol, p.product_type, p.legal_form, p.ewpg, p.isin, p.provide_nominal_value, p.price_amount, p.price_decimals, p.currency, p.max_issuable_amount, p.step_size, p.agio_basis_points, p.payment_deadline_days, p.cancellation_deadline_days, p.network, p.chain_id, p.token_address, p.status, p.sector, p.description, p.terms, p.account_holder, p.iban, p.bic, p.created_at, i.lei, o.is_restricted, o.content, coalesce(c.allocated, 0), coalesce(c.reserved, 0), coalesce(c.own_available, 0), coalesce((select max(t.version) from terms_versions t where t.product_id = p.id), 1)
 from products p
 join environments e on e.id = p.environment_id
 join issuers i on i.id = p.issuer_id
@@ -97,6 +97,8 @@ pub struct CatalogueRecord {
     pub reserved: Units,
     /// Units that the calling platform's campaigns can still sell.
     pub own_available: Units,
+    /// Version of the deposited terms.
+    pub terms_version: u32,
 }
 
 /// The number of assets that the caller may see and a stretch of them, oldest first.
@@ -171,6 +173,7 @@ fn read(row: &Row) -> Result<CatalogueRecord, DatabaseError> {
         allocated: columns.units()?,
         reserved: columns.units()?,
         own_available: columns.units()?,
+        terms_version: columns.next()?,
     })
 }
 

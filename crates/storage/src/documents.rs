@@ -22,10 +22,12 @@ from documents
 where id = $1
 and (environment_id = $2 or $2 is null)
 and (platform_id = $3 or $3 is null)
-and (issuer_id = $4 or $4 is null)");
+and (issuer_id = $4 or $4 is null)
+and purged_at is null");
 
 const STORED: Sql = Sql("select stored_as
 from documents
+where purged_at is null
 order by id");
 
 /// The bytes of documents; they are sealed before they come here.
@@ -69,6 +71,17 @@ impl Documents {
     /// Fails if the store does, or if there are none.
     pub async fn get(&self, name: &str) -> Result<Bytes, DocumentStoreError> {
         Ok(self.0.get(&name.into()).await?.bytes().await?)
+    }
+
+    /// Deletes bytes; what is gone already stays so.
+    ///
+    /// # Errors
+    /// Fails if the store does.
+    pub async fn delete(&self, name: &str) -> Result<(), DocumentStoreError> {
+        match self.0.delete(&name.into()).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(DocumentStoreError(error)),
+        }
     }
 }
 
@@ -131,7 +144,7 @@ pub fn insert(tx: &mut Tx, document: &DocumentRecord) -> Result<(), DatabaseErro
     )
 }
 
-/// A document that the caller may see.
+/// A document that the caller may see; none if its bytes were deleted.
 ///
 /// # Errors
 /// Fails if the database does.

@@ -43,6 +43,7 @@ pub mod register;
 pub mod register_bundle;
 pub mod register_deliveries;
 pub mod register_entries;
+pub mod register_rules;
 pub mod register_subtrees;
 pub mod registrations;
 pub mod reminders;
@@ -53,6 +54,7 @@ pub mod sign_in_failures;
 pub mod signed_documents;
 pub mod statement_making;
 pub mod statements;
+pub mod terms;
 pub mod transfer_checks;
 pub mod transfer_rules;
 pub mod transfers;
@@ -235,6 +237,12 @@ pub const COMPONENT: Component = Component {
             name: "restrictions",
             sqlite: include_str!("../migrations/sqlite/V0028__restrictions.sql"),
             postgres: include_str!("../migrations/postgres/V0028__restrictions.sql"),
+        },
+        Migration {
+            version: 29,
+            name: "terms",
+            sqlite: include_str!("../migrations/sqlite/V0029__terms.sql"),
+            postgres: include_str!("../migrations/postgres/V0029__terms.sql"),
         },
     ],
 };

@@ -48,6 +48,15 @@ impl Setup {
         self
     }
 
+    /// With a clock that stands at another time.
+    ///
+    /// # Panics
+    /// If the text is no time.
+    pub fn at(mut self, time: &str) -> Self {
+        self.clock = Clock::frozen(Timestamp::parse(time).expect("a time"));
+        self
+    }
+
     /// With another network than the sample.
     pub fn network(mut self, change: impl FnOnce(&mut Value)) -> Self {
         change(&mut self.network);

@@ -1,6 +1,6 @@
 //! Assets of the catalogue.
 
-use domain::{DocumentType, Offer, OfferDocument, Product, ProductStatus, Units};
+use domain::{Offer, Product, ProductStatus, Units};
 use wire::catalogue as out;
 
 use crate::offers;
@@ -23,6 +23,12 @@ pub struct Surroundings<'a> {
     pub essential_terms: &'a [(String, String)],
     /// As it stands in the token contract.
     pub terms_hash: [u8; 32],
+    /// Which version of the deposited terms that is.
+    pub terms_version: u32,
+    /// Whether the network is for demonstrations.
+    pub is_demonstration: bool,
+    /// Where everybody can read them.
+    pub terms_url: Option<String>,
     /// EIP-155.
     pub chain_id: u64,
     /// The token, once it exists.
@@ -45,7 +51,6 @@ pub fn show(product: &Product, offer: &Offer, around: Surroundings) -> out::Cata
     let left = |taken: Units| volume.checked_sub(taken).unwrap_or_default().get();
     let price = product.price.per_unit();
     let minimum = price.times(offer.minimum_units).unwrap_or(price);
-    let is_terms = |document: &&OfferDocument| document.document_type == DocumentType::Terms;
     out::CatalogueAsset {
         id: product.id.uuid(),
         name: product.name.clone(),
@@ -80,18 +85,16 @@ pub fn show(product: &Product, offer: &Offer, around: Surroundings) -> out::Cata
         cancellation_deadline: product.terms.cancellation_deadline_days,
         lock_in_time: offer.lock_in_days,
         terms: crate::fields::show_terms(around.essential_terms),
-        terms_version: offer
-            .documents
-            .iter()
-            .find(is_terms)
-            .map_or(1, |one| one.version),
+        terms_version: around.terms_version,
         terms_sha256: crate::fields::hex(&around.terms_hash),
+        terms_url: around.terms_url,
         documents: offer.documents.iter().map(offers::show_document).collect(),
         required_document_types: offer.required_document_types.clone(),
         questions: offer.questions.iter().map(offers::show_question).collect(),
         target_market: offer.target_market.as_ref().map(offers::show_target_market),
         fees: offers::show_fees(&offer.fees),
         network: product.network.clone(),
+        is_demonstration: around.is_demonstration,
         chain_id: around.chain_id,
         token_address: around.token_address,
         publication_restricted: around.is_restricted,

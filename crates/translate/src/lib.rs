@@ -20,6 +20,7 @@ pub mod problems;
 pub mod products;
 pub mod redemption_notices;
 pub mod redemptions;
+pub mod register_rules;
 pub mod restrictions;
 pub mod transfers;
 pub mod wallets;

@@ -72,10 +72,12 @@ pub struct CatalogueAsset {
     pub lock_in_time: u32,
     /// Essential terms.
     pub terms: Vec<Term>,
-    /// Version of the deposited terms; 1 where they are these essential terms alone.
+    /// Version of the deposited terms.
     pub terms_version: u32,
-    /// SHA-256 over ISIN and essential terms, as it stands in the token contract.
+    /// SHA-256 over ISIN and essential terms of this version; the token contract has that of the version that was entered.
     pub terms_sha256: String,
+    /// Where the deposited terms are for everybody; null before the registrar has decided to enter them.
+    pub terms_url: Option<String>,
     /// The present version of each document; its bytes are under `documents/{sha256}/`.
     pub documents: Vec<OfferDocument>,
     /// Document types that every investment must carry signed.
@@ -88,6 +90,8 @@ pub struct CatalogueAsset {
     pub fees: Fees,
     /// DLT network.
     pub network: String,
+    /// Whether that network is for demonstrations, so that nothing on it is a security.
+    pub is_demonstration: bool,
     /// EIP-155.
     pub chain_id: u64,
     /// Contract of the token, once it exists.

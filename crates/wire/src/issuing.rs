@@ -317,7 +317,7 @@ pub struct IssuedProduct {
     pub description: Option<String>,
     /// Essential terms; those named `…_sha256` bind the documents to the issue.
     pub terms: Vec<Term>,
-    /// SHA-256 over ISIN and essential terms, as it stands in the token contract.
+    /// SHA-256 over ISIN and essential terms; the token contract has that of the version that was entered.
     pub terms_sha256: String,
     /// The present version of each document.
     pub documents: Vec<OfferDocument>,

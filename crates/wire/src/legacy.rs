@@ -95,6 +95,7 @@ impl Legacy for crate::payout_lists::PayoutListCreate {}
 impl Legacy for crate::reconciliation::IncidentClosure {}
 impl Legacy for crate::restrictions::RestrictionCreate {}
 impl Legacy for crate::restrictions::RestrictionRelease {}
+impl Legacy for crate::terms::TermsChangeCreate {}
 impl Legacy for crate::redemption_notices::RedemptionNoticeCreate {}
 impl Legacy for crate::redemptions::RedemptionCreate {}
 impl Legacy for crate::redemptions::RedemptionPaid {}

@@ -164,6 +164,8 @@ catalogue! {
         IssuerExists = "issuer_exists", 409, "The issuer exists already", "There is an issuer of this firm; a firm is one issuer of the network.";
         ProductState = "product_state", 409, "The product's status forbids this", "The product is in a status in which this cannot be done.";
         TermsNotDeposited = "terms_not_deposited", 409, "The terms are not deposited", "A crypto security is entered after its terms were deposited: the product needs a document of the type TERMS or ISSUANCE (§ 5 eWpG).";
+        TermsNotCurrent = "terms_not_current", 409, "Other terms are deposited", "The product's terms are not those of the version that was deposited last; deposit them by changing the product (§ 5 eWpG).";
+        NetworkNotStated = "network_not_stated", 409, "The DLT network's operators are not stated", "An electronic security is entered on a network of several operators with a pattern of control alone; the registrar's configuration does not state them (§ 4(11) eWpG).";
         AlreadyListed = "already_listed", 409, "The product is listed there already", "There is a listing of this product on this platform; `resource_id` names it.";
         DeliveryStarted = "delivery_started", 409, "Delivery has started", "The units are being delivered; the change comes too late.";
         CancellationPeriodOver = "cancellation_period_over", 409, "The cancellation period is over", "The investor can no longer withdraw from this investment.";

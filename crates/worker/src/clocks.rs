@@ -2,13 +2,14 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::{Date, Timestamp};
 use registry::{
     Registry, admissions, clocks, delivery, investors, mail, notices, reconciliation,
-    registrations, statements,
+    registrations, statements, terms,
 };
 
 /// Looks at deadlines again and again.
@@ -18,6 +19,8 @@ pub(crate) struct Clocks {
     looked_until: Mutex<Timestamp>,
     /// The day on which this process last looked for yearly statements.
     yearly: Mutex<Option<Date>>,
+    /// Whether this process has looked for issues whose terms an earlier version of the program left undeposited.
+    carried_over: AtomicBool,
 }
 
 impl Clocks {
@@ -27,6 +30,7 @@ impl Clocks {
             registry,
             looked_until: Mutex::new(Timestamp::from_micros(i64::MIN)),
             yearly: Mutex::default(),
+            carried_over: AtomicBool::new(false),
         }
     }
 
@@ -57,6 +61,11 @@ impl Clocks {
         registrations::forget_over(&self.registry).await?;
         notices::write_daily(&self.registry).await?;
         notices::write_about_dead(&self.registry).await?;
+        if !self.carried_over.load(Ordering::Relaxed) {
+            while terms::carry_over(&self.registry).await? > 0 {}
+            self.carried_over.store(true, Ordering::Relaxed);
+        }
+        terms::purge_overdue(&self.registry).await?;
         self.look_for_yearly_statements().await?;
         reconciliation::write_report(&self.registry).await?;
         let since = *self.looked_until();

@@ -75,6 +75,10 @@ impl Config {
                 "dlt.network",
                 "the embedded chain has its own name; set mode = \"rpc\" for a node",
             )),
+            DltMode::Embedded if !dlt.operators.is_empty() || dlt.control.is_some() => Err(wrong(
+                "dlt.operators",
+                "the registrar alone operates the embedded chain; set mode = \"rpc\" for a node",
+            )),
             DltMode::Embedded => Ok(()),
             DltMode::Rpc if dlt.url.is_none() => {
                 Err(wrong("dlt.url", "mode rpc needs the node's address"))
@@ -203,6 +207,7 @@ mod tests {
         );
         assert!(refusal("[dlt]\nmode = 'rpc'\nurl = 'http://node'").contains("dlt.chain_id"));
         assert!(refusal("[dlt]\nurl = 'http://node'").contains("dlt.url"));
+        assert!(refusal("[dlt]\noperators = ['A', 'B']").contains("dlt.operators"));
         assert!(
             refusal("[gateways]\nnetwork_url = 'localhost:8080'").contains("gateways.network_url")
         );

@@ -44,6 +44,10 @@ pub struct Dlt {
     pub finality: Finality,
     /// The most that a transaction may offer in gwei per gas; absent: the network takes no fee.
     pub maximum_gas_price_gwei: Option<u64>,
+    /// Who operates the network, by firm; at least two, or no electronic security is entered; for `rpc`.
+    pub operators: Vec<String>,
+    /// The pattern by which control is spread over them (§ 4(11) eWpG); for `rpc`.
+    pub control: Option<String>,
     /// The registrar's signing key, 32 bytes in hexadecimal; absent: derived from the master key, for `embedded` only.
     pub registrar_key: Option<Secret>,
 }

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::wiring::App;
 
 /// The format and the schemas of its files, as documented.
-const EXPLANATIONS: [(&str, &str); 7] = [
+const EXPLANATIONS: [(&str, &str); 8] = [
     (
         "FORMAT.md",
         include_str!("../../../../docs/register-format.md"),
@@ -41,6 +41,10 @@ const EXPLANATIONS: [(&str, &str); 7] = [
     (
         "schemas/statements.json",
         include_str!("../../../../docs/register-format/statements.json"),
+    ),
+    (
+        "schemas/terms.json",
+        include_str!("../../../../docs/register-format/terms.json"),
     ),
 ];
 const MANIFEST: &str = "manifest.json";

@@ -3,6 +3,7 @@
 mod as_of;
 mod bundle;
 mod export;
+mod rules;
 mod verify;
 
 use std::process::ExitCode;
@@ -23,6 +24,8 @@ pub enum Command {
     AsOf(as_of::AsOf),
     /// Write registers into one file that anybody can check
     Export(export::Export),
+    /// Show the law on registers that changes by date
+    Rules(rules::Rules),
     /// Make a statement of an investment and write its PDF
     Statement(statements::Make),
     /// Check a statement by itself and the log's public key; needs no configuration
@@ -38,6 +41,7 @@ pub async fn run(config: impl FnOnce() -> Result<Config>, command: &Command) -> 
         Command::Verify(options) => verify::run(&config()?, options).await,
         Command::AsOf(options) => as_of::run(&config()?, options).await,
         Command::Export(options) => export::run(&config()?, options).await,
+        Command::Rules(options) => rules::run(&config()?, options).await,
         Command::Statement(options) => statements::make(&config()?, options).await,
         Command::VerifyStatement(options) => statements::verify(options).await,
     }

@@ -15,6 +15,7 @@ use console::Console;
 use database::vault::Vault;
 use dlt::Ledger;
 use dlt_evm::Embedded;
+use domain::NetworkProfile;
 use http::{AccessTokens, RealSurroundings, Tls};
 use registry::gateways::GatewayHost;
 use registry::mail::MailSettings;
@@ -27,7 +28,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use worker::Worker;
 
-use crate::config::{Checked, Config};
+use crate::config::{Checked, Config, Dlt};
 use crate::hosting::{self, Databases, Hosting, Part};
 use crate::{mailbox, page};
 
@@ -99,7 +100,7 @@ impl App {
             custody: has_custody.then(|| Arc::new(ledger::OwnCustody) as Arc<dyn Custody>),
             gateways: Some(Arc::new(hosting.clone()) as Arc<dyn GatewayHost>),
             webhook_guard: checked.guard.clone(),
-            networks: networks(&dlt, chain.is_some()),
+            networks: networks(&dlt, chain.is_some(), &config.dlt),
             settings: registry::Settings {
                 public_url: checked.public_url.clone(),
                 document_limit: config.limits.document_bytes,
@@ -244,10 +245,15 @@ fn ledger_facts(ledger: &Arc<dyn Ledger>) -> LedgerFacts {
 }
 
 /// Twins are on the chain in this process: a public network is no place, and no price, for trying things out.
-fn networks(ledger: &Arc<dyn Ledger>, is_embedded: bool) -> Networks {
+fn networks(ledger: &Arc<dyn Ledger>, is_embedded: bool, dlt: &Dlt) -> Networks {
     Networks {
         production: ledger_facts(ledger),
         sandbox: is_embedded.then(|| ledger_facts(ledger)),
+        profile: match is_embedded {
+            // The registrar alone operates it (§ 4(11) eWpG).
+            true => NetworkProfile::Demonstration,
+            false => NetworkProfile::stated(&dlt.operators, dlt.control.as_deref()),
+        },
     }
 }
 

@@ -123,6 +123,14 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
             "Die Emissionsbedingungen fehlen",
             "Ein Kryptowertpapier wird eingetragen, nachdem seine Bedingungen niedergelegt sind (§ 5 eWpG): Das Produkt braucht ein Dokument der Art TERMS oder ISSUANCE.",
         ),
+        TermsNotCurrent => (
+            "Andere Bedingungen sind niedergelegt",
+            "Die Bedingungen des Produkts sind nicht die der zuletzt niedergelegten Fassung; sie werden niedergelegt, indem das Produkt geändert wird (§ 5 eWpG).",
+        ),
+        NetworkNotStated => (
+            "Die Betreiber des DLT-Netzwerks sind nicht angegeben",
+            "Ein elektronisches Wertpapier wird nur auf einem Netzwerk mehrerer Betreiber eingetragen, deren Kontrolle einem festgelegten Muster folgt; die Konfiguration gibt sie nicht an (§ 4 Abs. 11 eWpG).",
+        ),
         AlreadyListed => (
             "Das Produkt ist dort schon gelistet",
             "Dieses Produkt ist bei dieser Plattform schon gelistet.",

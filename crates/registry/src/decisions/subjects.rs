@@ -53,7 +53,7 @@ fn name(tx: &mut Tx, kind: DecisionKind, target: Uuid) -> Result<Option<String>>
         DecisionKind::PlatformSuspension
         | DecisionKind::PlatformReadmission
         | DecisionKind::PlatformLicence => firm(tx, PlatformId::from_uuid(target)),
-        DecisionKind::ProductValidation | DecisionKind::PayoutList => {
+        DecisionKind::ProductValidation | DecisionKind::PayoutList | DecisionKind::TermsChange => {
             product(tx, ProductId::from_uuid(target))
         }
         DecisionKind::IncidentClosure => {

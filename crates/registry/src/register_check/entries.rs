@@ -20,8 +20,8 @@ impl Replay {
         same(isin, &self.product.product.isin, || {
             "it is about another security".to_owned()
         })?;
-        same(terms_hash, &self.terms_hash, || {
-            "the terms that it commits to are not the product's".to_owned()
+        same(&Some(*terms_hash), &self.terms_hash, || {
+            "the terms that it commits to were not deposited".to_owned()
         })?;
         same(&beside.holders.get(holder), &Some(&None), || {
             "its holder is not the issuer".to_owned()

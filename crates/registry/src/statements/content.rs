@@ -14,7 +14,7 @@ use storage::{Scope, holdings};
 
 use super::making::{Broken, is_sample, numbers};
 use super::restrictions;
-use crate::{Error, Registry, Result, delivery, persons, register_log};
+use crate::{Error, Registry, Result, persons, register_log, terms};
 
 /// What is known before anything is read.
 pub(super) struct Facts<'a> {
@@ -60,7 +60,7 @@ pub(super) fn gather(registry: &Registry, tx: &mut Tx, facts: &Facts<'_>) -> Res
         },
         registrar: registrar(registry),
         issuer: issuer(registry, tx, product)?,
-        security: security(product, *kind),
+        security: security(registry, tx, product, *kind)?,
         holder: holder_of(holder, person),
         holding: holding(record, product, (holder, &moved))?,
         restrictions: restricted.restrictions,
@@ -179,7 +179,12 @@ fn issuer(registry: &Registry, tx: &mut Tx, product: &ProductRecord) -> Result<I
     })
 }
 
-fn security(product: &ProductRecord, kind: StatementKind) -> Security {
+fn security(
+    registry: &Registry,
+    tx: &mut Tx,
+    product: &ProductRecord,
+    kind: StatementKind,
+) -> Result<Security> {
     let isin = product.product.isin.as_str();
     let is_registered = kind == StatementKind::RegisterStatement;
     // § 17(1) no. 1 eWpG; KryptoFAV for units of funds.
@@ -187,7 +192,8 @@ fn security(product: &ProductRecord, kind: StatementKind) -> Security {
         LegalForm::CryptoFundUnit => "Kryptofondsanteil",
         _ => "Kryptowertpapier",
     };
-    Security {
+    let version = terms::version_in_force(tx, product.product.id)?;
+    Ok(Security {
         name: product.product.name.clone(),
         isin: isin.to_owned(),
         // A German ISIN holds the WKN between three zeros and the check digit.
@@ -196,14 +202,14 @@ fn security(product: &ProductRecord, kind: StatementKind) -> Security {
             .and_then(|rest| rest.get(..6))
             .map(str::to_owned),
         designation: is_registered.then(|| designation.to_owned()),
-        terms_version: None,
-        terms_hash: hex::encode(delivery::terms_hash(product)),
-        terms_url: None,
+        terms_version: Some(version.into()),
+        terms_hash: hex::encode(terms::hash(product)),
+        terms_url: Some(format!("{}/{version}", terms::address(registry, isin))),
         issue_units: product.product.max_issuable_amount.get(),
         nominal_value: product.product.price.nominal_value().map(amount),
         entry_type: is_registered.then(|| "single".to_owned()),
         mixed_stock: None,
-    }
+    })
 }
 
 fn holder_of(id: HolderId, investor: &Investor) -> Holder {

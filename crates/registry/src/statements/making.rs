@@ -257,5 +257,5 @@ pub(super) fn numbers(record: &StatementRecord) -> Result<Numbered> {
 /// What is done in which kind of environment.
 pub(super) fn is_sample(registry: &Registry, kind: EnvironmentKind) -> bool {
     // A chain in this process has one operator, so that nothing on it is a security (§ 4(11) eWpG).
-    kind == EnvironmentKind::Sandbox || registry.networks.sandbox.is_some()
+    kind == EnvironmentKind::Sandbox || registry.networks.profile.is_demonstration()
 }

@@ -91,6 +91,7 @@ impl World {
             ("asset_request_id", request),
             ("sha256", "00".repeat(32)),
             ("sequence", "1".to_owned()),
+            ("version", "1".to_owned()),
             ("isin", text(&product["results"][0]["isin"])),
             ("listing_id", id(&listings["results"][0])),
             (
@@ -178,6 +179,10 @@ impl World {
             }),
             "propose_restriction_release" => json!({
                 "authority": "court", "legal_basis": "An order", "document_id": self.ids["document_id"], "reason": "Because.",
+            }),
+            "propose_terms_change" => json!({
+                "legal_basis": "law", "reference": "A law", "evidence_document_id": self.ids["document_id"],
+                "consent_reference": "A letter", "terms": [], "reason": "Because.",
             }),
             "create_redemption" => json!({
                 "investor_id": self.ids["investor_id"], "product_id": self.ids["product_id"],

@@ -19,6 +19,7 @@ fn masked(event: &Value) -> Value {
         ("transfer_id", "[transfer]"),
         ("redemption_id", "[redemption]"),
         ("registry_statement_id", "[statement]"),
+        ("product_id", "[product]"),
     ] {
         if event[field].is_string() {
             event[field] = json!(mask);
@@ -50,6 +51,9 @@ async fn every_type_of_event_has_its_payload(
     crate::redemptions::reaches(&partner, &redemption, "deleted").await;
     crate::statements::ready(&partner, &order, 1).await;
     crate::statements::ready(&partner, &orders[0], 2).await;
+
+    // And terms that were changed.
+    crate::terms::changed(&app, &partner.product_id).await;
 
     // When its events are read, each is what the document says, and the last of each type is as written down.
     let feed = partner.feed().await;

@@ -66,6 +66,7 @@ mod sdk_client;
 mod sdk_examples;
 mod statements;
 mod story;
+mod terms;
 mod transfers;
 mod unknown_input;
 mod walk_through;

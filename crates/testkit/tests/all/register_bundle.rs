@@ -314,6 +314,7 @@ async fn a_bundle_that_was_changed_is_refused_wherever_it_was() {
     let entries = format!("registers/{isin}/entries.jsonl");
     let holdings = format!("registers/{isin}/holdings.jsonl");
     let about = format!("registers/{isin}/register.json");
+    let terms = format!("registers/{isin}/terms.jsonl");
     let instructions = format!("registers/{isin}/instructions.jsonl");
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     let without_line = |bytes: &[u8], index: usize| {
@@ -325,7 +326,7 @@ async fn a_bundle_that_was_changed_is_refused_wherever_it_was() {
         lines.concat().into_bytes()
     };
     type Change<'a> = Box<dyn FnOnce(&mut BTreeMap<String, Vec<u8>>) + 'a>;
-    let changes: [(&str, Change); 6] = [
+    let changes: [(&str, Change); 8] = [
         (
             "entry 2: it is missing",
             Box::new(|files| {
@@ -348,10 +349,23 @@ async fn a_bundle_that_was_changed_is_refused_wherever_it_was() {
             }),
         ),
         (
-            "the terms that it commits to are not those",
+            "the terms in register.json do not have their hash",
             Box::new(|files| {
                 let other = text(&files[&about]).replacen("\"value\": \"", "\"value\": \"not ", 1);
                 files.insert(about.clone(), other.into_bytes());
+            }),
+        ),
+        (
+            "terms, version 1: its bytes do not have its hash",
+            Box::new(|files| {
+                let other = text(&files[&terms]).replacen("\\nisin: ", "\\nISIN: ", 1);
+                files.insert(terms.clone(), other.into_bytes());
+            }),
+        ),
+        (
+            "the terms that the issue commits to were not deposited",
+            Box::new(|files| {
+                files.insert(terms.clone(), Vec::new());
             }),
         ),
         (

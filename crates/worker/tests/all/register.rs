@@ -178,6 +178,63 @@ async fn whatever_is_changed_is_found(#[case] backend: Backend) {
     found(&stage, "the investor of a holder").await;
 }
 
+/// What is changed about deposited terms, each with what puts it right again.
+const TERMS: &[Damage] = &[
+    Damage {
+        what: "the number of a version",
+        change: Sql("update terms_versions set version = version + 1"),
+        repair: Sql("update terms_versions set version = version - 1"),
+    },
+    Damage {
+        what: "the bytes of a version",
+        change: Sql("update terms_versions set content = content || 'x'"),
+        repair: Sql("update terms_versions set content = substr(content, 1, length(content) - 1)"),
+    },
+    Damage {
+        what: "the record of a version",
+        change: Sql("update terms_versions set note = replace(note, 'deposit', 'despoit')"),
+        repair: Sql("update terms_versions set note = replace(note, 'despoit', 'deposit')"),
+    },
+    Damage {
+        what: "the security of a version",
+        change: Sql("update terms_versions set isin = 'x' || isin"),
+        repair: Sql("update terms_versions set isin = substr(isin, 2)"),
+    },
+    Damage {
+        what: "the entry that refers to a version",
+        change: Sql("update terms_versions set entry_sequence = entry_sequence + 1"),
+        repair: Sql("update terms_versions set entry_sequence = entry_sequence - 1"),
+    },
+    Damage {
+        what: "what a version commits to",
+        change: Sql("update terms_versions set previous_hash = document_hash"),
+        repair: Sql("update terms_versions set previous_hash = null"),
+    },
+    Damage {
+        what: "the product's terms",
+        change: Sql("update products set terms = replace(terms, 'coupon', 'kupon')"),
+        repair: Sql("update products set terms = replace(terms, 'kupon', 'coupon')"),
+    },
+];
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn reg_05_whatever_is_changed_of_deposited_terms_is_found(#[case] backend: Backend) {
+    let stage = Stage::issued(backend).await;
+    stage.assert_in_order().await;
+    for damage in TERMS {
+        stage.execute(damage.change, vec![]).await.unwrap();
+        found(&stage, damage.what).await;
+        stage.execute(damage.repair, vec![]).await.unwrap();
+        stage.assert_in_order().await;
+    }
+    let all = Sql("delete from terms_versions");
+    stage.execute(all, vec![]).await.unwrap();
+    found(&stage, "every version").await;
+}
+
 #[rstest]
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]

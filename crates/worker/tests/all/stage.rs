@@ -64,6 +64,10 @@ impl Stage {
             networks: registry::Networks {
                 production: facts.clone(),
                 sandbox: None,
+                profile: domain::NetworkProfile::stated(
+                    &["Betreiber A GmbH".into(), "Betreiber B GmbH".into()],
+                    Some("Both confirm a block."),
+                ),
             },
             settings: registry::Settings {
                 public_url: "http://127.0.0.1".into(),

@@ -110,6 +110,10 @@ fn decision(language: Language, kind: DecisionKind) -> &'static str {
             "Beschränkung oder Recht löschen",
             "release a restriction or right",
         ),
+        DecisionKind::TermsChange => (
+            "Emissionsbedingungen ändern",
+            "change the terms of an issue",
+        ),
     };
     match language {
         German => german,
