@@ -166,6 +166,10 @@ fn held(
         let held = past::of_holder(tx, product, holder, sequence)?;
         return Ok((held.into_iter().collect(), false));
     }
+    if wanted.after > sequence {
+        let text = format!("the register is wanted after entry {sequence}");
+        return Err(Error::Field("after", FieldCode::OutOfRange, text));
+    }
     // One more than asked for tells whether there is more.
     let stretch = (wanted.after, wanted.limit.saturating_add(1));
     let mut held = past::some(tx, product, sequence, stretch)?;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::client::id;
 use crate::common::PATIENCE;
 use crate::orders::Market;
 use crate::redemptions::Redemption;
@@ -39,6 +40,11 @@ impl World {
                 if investment["status"] != "DELIVERED" {
                     missing.push(format!("{} is {}", investment["id"], investment["status"]));
                 }
+                // What is printed later is told later.
+                let path = format!("investments/{}/registry-statements/", id(&investment));
+                let statements = market.distributor.list(&path).await.into_iter();
+                let made = statements.filter(|statement| statement["status"] == "processing");
+                missing.extend(made.map(|statement| format!("{} is being made", statement["id"])));
             }
             for transfer in market.distributor.list("transfers/").await {
                 assert_ne!(transfer["status"], "failed", "{transfer}");

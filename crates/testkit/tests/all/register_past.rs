@@ -156,6 +156,8 @@ async fn a_past_that_cannot_be_is_refused_by_field(
     let registrar = app.registrar().await;
     for (query, field, code) in [
         ("sequence=2", "sequence", "out_of_range"),
+        ("sequence=1&after=2", "after", "out_of_range"),
+        ("after=18446744073709551615", "after", "out_of_range"),
         ("at=yesterday", "at", "invalid_format"),
         ("sequence=1&at=2026-01-01T00:00:00Z", "at", "duplicate"),
     ] {
