@@ -126,19 +126,22 @@ pub async fn judge(registry: &Registry, look: Look, seen: Seen) -> Result<()> {
             let mut found = differences(&look, &seen);
             found.retain(|one| known.iter().all(|incident| incident.wallet != one.wallet));
             let before = reconciliations::find(tx, product)?;
-            let text = (!found.is_empty()).then(|| told(&found));
-            let was_there = before
-                .as_ref()
-                .is_some_and(|before| before.differences == text);
             let is_explained =
                 look.is_moving || is_moving(tx, product)? || head.sequence != look.sequence;
-            let is_incident = text.is_some() && was_there && !is_explained;
-            if is_incident {
-                for difference in &found {
-                    incidents::open(&own, tx, (product, seen.at_block), difference)?;
-                }
+            let last = before
+                .as_ref()
+                .and_then(|before| before.differences.as_deref());
+            let was_there = |one: &Difference| {
+                last.is_some_and(|last| last.split("; ").any(|line| line.starts_with(&one.place())))
+            };
+            // How much differs may have changed since: what counts is that it differs still.
+            let (unexplained, waiting): (Vec<_>, Vec<_>) = found
+                .into_iter()
+                .partition(|one| !is_explained && was_there(one));
+            for difference in &unexplained {
+                incidents::open(&own, tx, (product, seen.at_block), difference)?;
             }
-            let goes_on = text.is_none() || is_incident;
+            let goes_on = waiting.is_empty();
             let since = before.as_ref().and_then(|before| before.differs_since);
             let state = Reconciliation {
                 product,
@@ -155,7 +158,7 @@ pub async fn judge(registry: &Registry, look: Look, seen: Seen) -> Result<()> {
                 wallets: look.wallets.len() as u64,
                 looked_at: now,
                 differs_since: (!goes_on).then(|| since.unwrap_or(now)),
-                differences: if goes_on { None } else { text },
+                differences: (!goes_on).then(|| told(&waiting)),
             };
             Ok(reconciliations::save(tx, &state)?)
         })
@@ -183,15 +186,20 @@ fn differences(look: &Look, seen: &Seen) -> Vec<Difference> {
     all.filter(|one| one.register != one.network).collect()
 }
 
+impl Difference {
+    /// Where it is, as the beginning of its line.
+    fn place(&self) -> String {
+        match self.wallet {
+            Some(wallet) => format!("{wallet}:"),
+            None => "all wallets:".to_owned(),
+        }
+    }
+}
+
 fn told(differences: &[Difference]) -> String {
     let lines = differences.iter().map(|one| {
-        let whose = one
-            .wallet
-            .map_or_else(|| "all wallets".to_owned(), |wallet| wallet.to_string());
-        format!(
-            "{whose}: register {}, network {}",
-            one.register, one.network
-        )
+        let place = one.place();
+        format!("{place} register {}, network {}", one.register, one.network)
     });
     lines.collect::<Vec<_>>().join("; ")
 }

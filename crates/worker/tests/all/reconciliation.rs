@@ -57,13 +57,13 @@ async fn a_difference_that_stays_is_an_incident_and_is_opened_once(#[case] backe
     );
     let watch = reconciliation::watch(&stage.registry).await.unwrap();
     assert_eq!((watch.differing, watch.incidents), (1, 0));
-    for _ in 0..3 {
-        stage.worker().reconcile_once().await;
-    }
+    // It goes on leaving: what differs is another number each time.
+    stage.ledger.move_unseen(token, person.address, STRANGER, 1);
+    stage.worker().reconcile_once().await;
     let found = incidents(&stage).await;
     assert_eq!(found.len(), 1, "{found:#?}");
     assert_eq!(found[0].wallet_address, Some(person.address.to_string()));
-    assert_eq!((found[0].register_units, found[0].network_units), (7, 4));
+    assert_eq!((found[0].register_units, found[0].network_units), (7, 3));
 
     // The others go on, and what the incident is about is not found anew.
     let other = stage.person(0, 2).await;
