@@ -69,12 +69,24 @@ async fn taken(gateway: &Gateway, investment: Uuid, found: Vec<Value>) -> Result
         .iter()
         .filter_map(|one| mapping::id_in(one, "id"))
         .collect();
-    let own = gateway.clone();
-    let kept = gateway.db.write(move |tx| {
-        let mut keep = ids.iter();
-        keep.try_for_each(|id| statements::keep(tx, *id, investment, own.now()))
+    let unknown = gateway.db.read(move |tx| {
+        let mut unknown = Vec::new();
+        for id in &ids {
+            if statements::investment(tx, *id)?.is_none() {
+                unknown.push(*id);
+            }
+        }
+        Ok::<_, Error>(unknown)
     });
-    kept.await?;
+    let unknown = unknown.await?;
+    if !unknown.is_empty() {
+        let own = gateway.clone();
+        let kept = gateway.db.write(move |tx| {
+            let mut keep = unknown.iter();
+            keep.try_for_each(|id| statements::keep(tx, *id, investment, own.now()))
+        });
+        kept.await?;
+    }
     let shown = found.into_iter().map(|one| shown(gateway, one));
     Ok(shown.collect())
 }
