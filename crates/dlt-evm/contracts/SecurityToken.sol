@@ -39,6 +39,8 @@ contract SecurityToken is IERC20Metadata, IERC20Errors, IERC7943Fungible {
     event BatchDelivered(uint32 indexed sequence);
     event StatusChanged(address indexed account, uint16 status);
     event TermsChanged(bytes32 termsHash);
+    /// @notice The asset's register log had this root when it had this many entries.
+    event CheckpointAnchored(uint64 indexed size, bytes32 root);
     event TransfersPaused();
     event TransfersResumed();
     event RegistrarProposed(address indexed registrar);
@@ -211,6 +213,17 @@ contract SecurityToken is IERC20Metadata, IERC20Errors, IERC7943Fungible {
     function setTermsHash(bytes32 termsHash_) external onlyRegistrar {
         _termsHash = termsHash_;
         emit TermsChanged(termsHash_);
+    }
+
+    /// @notice Puts a checkpoint of the asset's register log on the chain, so that a register statement can be checked
+    /// against a node alone: the statement proves its entry under a root, and the chain says that the registrar stood
+    /// for this root.
+    /// @dev Registrar only, else reverts with NotRegistrar. Emits CheckpointAnchored and stores nothing: who checks looks
+    /// the event up by its size. Two roots for one size are not refused here; both stay in the chain, as evidence.
+    /// @param size The number of the log's entries.
+    /// @param root The RFC 9162 root over them, as in the C2SP checkpoint of the same size.
+    function anchorCheckpoint(uint64 size, bytes32 root) external onlyRegistrar {
+        emit CheckpointAnchored(size, root);
     }
 
     /// @notice The office passes on in two steps, so that it cannot go to an address that nobody controls.

@@ -679,6 +679,27 @@ async fn a_pause_stops_transfers_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_registrar_anchors_the_register_log() {
+    let scene = scene().await;
+    let root = FixedBytes::repeat_byte(9);
+    let anchor = || token::anchorCheckpointCall { size: 3, root };
+    let receipt = scene.registrar.act(scene.token, anchor()).await.unwrap();
+    let [log] = receipt.logs() else {
+        panic!("one event: {receipt:?}");
+    };
+    assert_eq!(log.address(), scene.token);
+    let anchored = receipt.decoded_log::<token::CheckpointAnchored>().unwrap();
+    assert_eq!((anchored.size, anchored.root), (3, root));
+    // Found by its size alone, with any node.
+    assert_eq!(log.topics()[1], FixedBytes::<32>::from(units(3)));
+
+    let stranger = token::NotRegistrar {
+        caller: scene.holder.address(),
+    };
+    scene.holder.refused(scene.token, anchor(), stranger).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_office_passes_on_in_two_steps() {
     let scene = scene().await;
     let (old, new) = (&scene.registrar, &scene.holder);
