@@ -45,3 +45,8 @@ interface IERC7943Fungible is IERC165 {
     function getFrozenTokens(address account) external view returns (uint256 amount);
     function canTransfer(address from, address to, uint256 amount) external view returns (bool allowed);
 }
+
+/// @notice Where a token learns who holds the office of enforcement.
+interface IEnforcement {
+    function enforcement() external view returns (address);
+}

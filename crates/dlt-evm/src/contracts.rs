@@ -1,7 +1,8 @@
 //! The contracts as Rust types, from the committed artifacts. `contracts/build.mjs` makes them from the sources.
 
-use alloy::primitives::{Address, B256, Bytes, hex, keccak256};
+use alloy::primitives::{Address, Bytes, hex, keccak256};
 use alloy::sol_types::SolConstructor;
+use serde::Deserialize;
 
 pub use bindings::{SecurityToken, SecurityTokenFactory};
 
@@ -44,8 +45,27 @@ pub(crate) fn token_address(factory: Address, implementation: Address, isin: [u8
     factory.create2(keccak256(isin), keccak256(creation))
 }
 
-/// The hash of the implementation's runtime code as committed.
+/// The implementation's runtime code as committed, with its factory where the compiler leaves room for it.
+///
+/// # Panics
+/// If the committed artifact does not say where.
 #[must_use]
-pub(crate) fn implementation_code_hash() -> B256 {
-    keccak256(&SecurityToken::DEPLOYED_BYTECODE)
+pub(crate) fn implementation_code(factory: Address) -> Bytes {
+    #[derive(Deserialize)]
+    struct Artifact {
+        immutables: Vec<Immutable>,
+    }
+    #[derive(Deserialize)]
+    struct Immutable {
+        start: usize,
+        length: usize,
+    }
+    let artifact: Artifact =
+        serde_json::from_str(include_str!("../contracts/out/SecurityToken.json"))
+            .expect("the artifact is committed with its immutables");
+    let mut code = SecurityToken::DEPLOYED_BYTECODE.to_vec();
+    for Immutable { start, length } in artifact.immutables {
+        code[start..start + length].copy_from_slice(factory.into_word().as_slice());
+    }
+    code.into()
 }

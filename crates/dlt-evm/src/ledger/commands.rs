@@ -10,7 +10,7 @@ use crate::contracts::{SecurityToken, SecurityTokenFactory};
 
 /// Wallets in one batch. 682 new ones fit a transaction's gas; fewer are taken up by blocks more easily.
 pub const MAXIMUM_BATCH: usize = 500;
-const MAXIMUM_NAME_BYTES: usize = 256;
+const MAXIMUM_NAME_BYTES: usize = 255;
 
 const ADMITTED: u16 = 1;
 const BARRED: u16 = 2;
@@ -70,7 +70,7 @@ pub(super) fn encode(command: &Command, factory: Address) -> Result<(Address, By
             if *units == 0 {
                 return invalid("a transfer of no units");
             }
-            let call = SecurityToken::forcedTransferCall {
+            let call = SecurityToken::transferByInstructionCall {
                 from: to_evm(*from),
                 to: to_evm(*to),
                 amount: U256::from(*units),

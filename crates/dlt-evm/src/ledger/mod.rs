@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use alloy::primitives::{Address as EvmAddress, keccak256};
+use alloy::primitives::Address as EvmAddress;
 use alloy::rpc::client::RpcClient;
 use alloy::signers::local::PrivateKeySigner;
 use async_trait::async_trait;
@@ -115,7 +115,7 @@ impl EvmLedger {
         }
         let factory = deployment::find_or_deploy(db, &client).await?;
         let code = client.code(factory.implementation).await?;
-        let genuine = keccak256(&code) == contracts::implementation_code_hash();
+        let genuine = code == contracts::implementation_code(factory.address);
         if !genuine {
             tracing::error!(
                 "the implementation at {} has other code than this version",

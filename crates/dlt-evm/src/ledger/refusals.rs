@@ -1,6 +1,6 @@
 //! The network's errors in the register's words.
 
-use alloy::primitives::Bytes;
+use alloy::primitives::{Address, Bytes};
 use alloy::sol_types::SolInterface as _;
 use alloy::transports::{RpcError, TransportError};
 use dlt::{LedgerError, Refusal};
@@ -37,8 +37,13 @@ fn refusal(reason: &Bytes) -> Refusal {
         Ok(SecurityTokenFactoryErrors::NotRegistrar(error)) => {
             Refusal::NotRegistrar(from_evm(error.caller))
         }
+        Ok(SecurityTokenFactoryErrors::NotEnforcement(error)) => no_enforcement(error.caller),
         Err(_) => Refusal::Other(format!("reverted with {reason}")),
     }
+}
+
+fn no_enforcement(caller: Address) -> Refusal {
+    Refusal::Other(format!("{caller} does not hold the office of enforcement"))
 }
 
 fn token_refusal(error: SecurityTokenErrors) -> Refusal {
@@ -60,7 +65,12 @@ fn token_refusal(error: SecurityTokenErrors) -> Refusal {
             needed: error.amount.saturating_to(),
         },
         Error::TransfersArePaused(_) => Refusal::TransfersPaused,
-        Error::AlreadyInitialized(_) => Refusal::Other("the token is initialized already".into()),
+        Error::TransfersAreLocked(_) => Refusal::TransfersPaused,
+        Error::NotEnforcement(error) => no_enforcement(error.caller),
+        Error::NotFactory(_) => Refusal::Other("only the factory initialises a token".into()),
+        Error::TransfersAreNotPaused(_) => Refusal::Other("there is no pause to end".into()),
+        Error::WalletInUse(error) => Refusal::ReceiverRefused(from_evm(error.wallet)),
+        Error::TextTooLong(_) => Refusal::Other("the name or symbol is too long".into()),
         Error::MalformedBatch(_) => Refusal::Other("the batch is malformed".into()),
         Error::UnknownStatus(error) => {
             Refusal::Other(format!("there is no status {}", error.status))

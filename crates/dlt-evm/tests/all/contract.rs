@@ -2,23 +2,26 @@
 
 use crate::common::{NOBODY, Player, chain_on, investor, registrar};
 use alloy::primitives::{Address, Bytes, FixedBytes, U256};
+use alloy::providers::Provider as _;
+use alloy::rpc::types::Filter;
 use alloy::signers::local::PrivateKeySigner;
+use alloy::sol_types::SolEvent as _;
 use cashlink_dlt_evm::contracts::{SecurityToken as token, SecurityTokenFactory as factory};
 use cashlink_dlt_evm::{Embedded, EvmLedger};
 use database::testing::Backend;
 use dlt::Ledger as _;
 
 /// An asset of 1,000 units, its registrar, and two holders: one with 100 units, one admitted with 1.
-struct Scene {
-    chain: Embedded,
-    factory: Address,
-    token: Address,
-    registrar: Player,
-    holder: Player,
-    other: Player,
+pub struct Scene {
+    pub chain: Embedded,
+    pub factory: Address,
+    pub token: Address,
+    pub registrar: Player,
+    pub holder: Player,
+    pub other: Player,
 }
 
-async fn scene() -> Scene {
+pub async fn scene() -> Scene {
     let (_, chain) = chain_on(Backend::Sqlite).await;
     let ledger = EvmLedger::embedded(&chain, &crate::common::REGISTRAR_KEY)
         .await
@@ -49,14 +52,14 @@ async fn scene() -> Scene {
     scene
 }
 
-fn player(chain: &Embedded, seed: u8) -> Player {
+pub fn player(chain: &Embedded, seed: u8) -> Player {
     Player::on(
         chain,
         PrivateKeySigner::from_bytes(&FixedBytes::repeat_byte(seed)).unwrap(),
     )
 }
 
-fn creation() -> factory::createCall {
+pub fn creation() -> factory::createCall {
     factory::createCall {
         isin: isin(),
         issueVolume: 1_000,
@@ -66,27 +69,27 @@ fn creation() -> factory::createCall {
     }
 }
 
-fn isin() -> FixedBytes<12> {
+pub fn isin() -> FixedBytes<12> {
     FixedBytes::from_slice(dlt::conformance::isin(1).as_str().as_bytes())
 }
 
-fn batch(sequence: u32, items: impl Into<Bytes>) -> token::batchDeliverCall {
+pub fn batch(sequence: u32, items: impl Into<Bytes>) -> token::batchDeliverCall {
     token::batchDeliverCall {
         sequence,
         items: items.into(),
     }
 }
 
-fn item(wallet: Address, units: u128) -> Vec<u8> {
+pub fn item(wallet: Address, units: u128) -> Vec<u8> {
     [wallet.as_slice(), &units.to_be_bytes()[4..]].concat()
 }
 
-fn units(units: u64) -> U256 {
+pub fn units(units: u64) -> U256 {
     U256::from(units)
 }
 
 impl Scene {
-    async fn balance(&self, account: Address) -> u64 {
+    pub async fn balance(&self, account: Address) -> u64 {
         self.registrar
             .view(self.token, token::balanceOfCall { account })
             .await
@@ -94,7 +97,7 @@ impl Scene {
     }
 
     /// Whatever happened, every unit is somewhere.
-    async fn assert_balances(&self, holder: u64, other: u64, undelivered: u64) {
+    pub async fn assert_balances(&self, holder: u64, other: u64, undelivered: u64) {
         assert_eq!(self.balance(self.holder.address()).await, holder);
         assert_eq!(self.balance(self.other.address()).await, other);
         assert_eq!(self.balance(self.token).await, undelivered);
@@ -106,7 +109,20 @@ impl Scene {
         assert_eq!(supply, holder + other + undelivered);
     }
 
-    async fn bar(&self, account: Address) {
+    /// The terms as anybody finds them: events of the token from the block on that it names.
+    pub async fn terms_since(&self, block: u64) -> Vec<(FixedBytes<32>, String)> {
+        let filter = Filter::new()
+            .address(self.token)
+            .event_signature(token::Terms::SIGNATURE_HASH)
+            .from_block(block);
+        let logs = self.registrar.provider.get_logs(&filter).await.unwrap();
+        let terms = logs
+            .iter()
+            .map(|log| log.log_decode::<token::Terms>().unwrap().inner.data);
+        terms.map(|terms| (terms.hash, terms.uri)).collect()
+    }
+
+    pub async fn bar(&self, account: Address) {
         self.registrar
             .act(self.token, token::setStatusCall { account, status: 2 })
             .await
@@ -123,10 +139,6 @@ async fn a_token_says_what_it_is() {
     assert_eq!(player.view(at, token::decimalsCall {}).await, 0);
     assert_eq!(player.view(at, token::isinCall {}).await, isin());
     assert_eq!(
-        player.view(at, token::termsHashCall {}).await,
-        creation().termsHash
-    );
-    assert_eq!(
         player.view(at, token::registrarCall {}).await,
         scene.registrar.address()
     );
@@ -135,6 +147,11 @@ async fn a_token_says_what_it_is() {
             .view(scene.factory, factory::tokenAddressCall { isin: isin() })
             .await,
         at
+    );
+    let issued = player.view(at, token::issuedInBlockCall {}).await;
+    assert_eq!(
+        scene.terms_since(issued).await,
+        [(creation().termsHash, String::new())]
     );
     for (id, expected) in [
         (0x01ff_c9a7_u32, true),
@@ -170,89 +187,20 @@ async fn an_asset_is_created_once_and_by_the_registrar() {
         registrar_: scene.holder.address(),
         isin_: isin(),
         issueVolume: 5,
-        termsHash_: FixedBytes::ZERO,
+        termsHash: FixedBytes::ZERO,
         name_: String::new(),
         symbol_: String::new(),
+    };
+    let stranger = || token::NotFactory {
+        caller: scene.holder.address(),
     };
     let implementation = scene
         .registrar
         .view(scene.factory, factory::implementationCall {})
         .await;
     for at in [scene.token, implementation] {
-        scene
-            .holder
-            .refused(at, initialize(), token::AlreadyInitialized {})
-            .await;
+        scene.holder.refused(at, initialize(), stranger()).await;
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn only_the_registrar_does_the_registrar_s_acts() {
-    let scene = scene().await;
-    let account = scene.other.address();
-    let refused = || token::NotRegistrar {
-        caller: scene.holder.address(),
-    };
-    let (by, at, amount) = (&scene.holder, scene.token, units(1));
-    by.refused(at, batch(1, item(account, 1)), refused()).await;
-    by.refused(at, token::setStatusCall { account, status: 1 }, refused())
-        .await;
-    by.refused(
-        at,
-        token::setFrozenTokensCall { account, amount },
-        refused(),
-    )
-    .await;
-    let forced = token::forcedTransferCall {
-        from: account,
-        to: account,
-        amount,
-    };
-    by.refused(at, forced, refused()).await;
-    by.refused(
-        at,
-        token::takeBackCall {
-            from: account,
-            amount,
-        },
-        refused(),
-    )
-    .await;
-    by.refused(
-        at,
-        token::burnCall {
-            from: account,
-            amount,
-        },
-        refused(),
-    )
-    .await;
-    by.refused(at, token::pauseCall {}, refused()).await;
-    by.refused(at, token::unpauseCall {}, refused()).await;
-    by.refused(
-        at,
-        token::setTermsHashCall {
-            termsHash_: FixedBytes::ZERO,
-        },
-        refused(),
-    )
-    .await;
-    by.refused(
-        at,
-        token::proposeRegistrarCall {
-            registrar_: account,
-        },
-        refused(),
-    )
-    .await;
-    by.refused(at, token::acceptRegistrarCall {}, refused())
-        .await;
-    let refused = factory::NotRegistrar { caller: account };
-    scene
-        .other
-        .refused(scene.factory, factory::acceptRegistrarCall {}, refused)
-        .await;
-    scene.assert_balances(100, 1, 899).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -524,7 +472,6 @@ async fn frozen_units_stay_unless_the_registrar_takes_them() {
     };
     let receipt = scene.registrar.act(at, forced).await.unwrap();
     let topics: Vec<_> = receipt.logs().iter().map(|log| log.topics()[0]).collect();
-    use alloy::sol_types::SolEvent as _;
     let order = [
         token::Frozen::SIGNATURE_HASH,
         token::Transfer::SIGNATURE_HASH,
@@ -676,66 +623,4 @@ async fn a_pause_stops_transfers_and_nothing_else() {
         .unwrap();
     scene.holder.act(at, transfer()).await.unwrap();
     scene.assert_balances(100, 2, 898).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_registrar_anchors_the_register_log() {
-    let scene = scene().await;
-    let root = FixedBytes::repeat_byte(9);
-    let anchor = || token::anchorCheckpointCall { size: 3, root };
-    let receipt = scene.registrar.act(scene.token, anchor()).await.unwrap();
-    let [log] = receipt.logs() else {
-        panic!("one event: {receipt:?}");
-    };
-    assert_eq!(log.address(), scene.token);
-    let anchored = receipt.decoded_log::<token::CheckpointAnchored>().unwrap();
-    assert_eq!((anchored.size, anchored.root), (3, root));
-    // Found by its size alone, with any node.
-    assert_eq!(log.topics()[1], FixedBytes::<32>::from(units(3)));
-
-    let stranger = token::NotRegistrar {
-        caller: scene.holder.address(),
-    };
-    scene.holder.refused(scene.token, anchor(), stranger).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_office_passes_on_in_two_steps() {
-    let scene = scene().await;
-    let (old, new) = (&scene.registrar, &scene.holder);
-    for at in [scene.token, scene.factory] {
-        let propose = token::proposeRegistrarCall {
-            registrar_: new.address(),
-        };
-        old.act(at, propose).await.unwrap();
-        assert_eq!(old.view(at, token::registrarCall {}).await, old.address());
-        new.act(at, token::acceptRegistrarCall {}).await.unwrap();
-        assert_eq!(old.view(at, token::registrarCall {}).await, new.address());
-        let again = token::NotRegistrar {
-            caller: new.address(),
-        };
-        new.refused(at, token::acceptRegistrarCall {}, again).await;
-    }
-    let refused = token::NotRegistrar {
-        caller: old.address(),
-    };
-    old.refused(scene.token, token::pauseCall {}, refused).await;
-    new.act(scene.token, batch(1, item(investor(1), 5)))
-        .await
-        .unwrap();
-    assert_eq!(
-        scene.balance(scene.token).await,
-        894,
-        "slot 0 kept its other fields"
-    );
-    new.act(
-        scene.token,
-        token::setTermsHashCall {
-            termsHash_: FixedBytes::repeat_byte(8),
-        },
-    )
-    .await
-    .unwrap();
-    let terms = new.view(scene.token, token::termsHashCall {}).await;
-    assert_eq!(terms, FixedBytes::<32>::repeat_byte(8));
 }

@@ -6,6 +6,7 @@ mod artifact;
 mod common;
 mod conformance;
 mod contract;
+mod contract_offices;
 mod gas;
 mod restart;
 mod rpc;
