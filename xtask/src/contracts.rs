@@ -1,6 +1,6 @@
 //! The contracts are compiled by the Solidity compiler's package on node; cargo uses the committed artifacts only.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
@@ -26,6 +26,16 @@ pub fn check() -> Result<()> {
             .args(["build.mjs", "--check"])
             .current_dir(folder()),
     )
+}
+
+/// What runs the contracts' own tests; the compiler has to be installed.
+pub fn tests(forge: &Path) -> Command {
+    let mut command = Command::new(forge);
+    command
+        .arg("test")
+        .current_dir(folder())
+        .env("FOUNDRY_DISABLE_NIGHTLY_WARNING", "1");
+    command
 }
 
 /// The compiler in the version of the lock file.

@@ -108,6 +108,7 @@ pub fn perform(options: &Options) -> Result<Report> {
             .env("RUSTDOCFLAGS", "-D warnings");
         steps.program("docs", &mut docs, nothing);
         check_artifacts(&mut steps);
+        test_contracts(&mut steps, &tools);
         steps.check("licences", licences::run);
     }
     Ok(Report {
@@ -126,6 +127,15 @@ fn check_artifacts(steps: &mut Steps) {
     match shell::find("node").is_some() && contracts::folder().join("build.mjs").exists() {
         true => steps.check("contracts", contracts::check),
         false => steps.skip("contracts", "no node, or no contracts"),
+    }
+}
+
+/// The contracts' own tests: fuzzed, and invariants over random acts.
+fn test_contracts(steps: &mut Steps, tools: &Tools) {
+    match shell::find("node").is_some() {
+        // The step before has installed the compiler.
+        true => _ = steps.program("forge", &mut contracts::tests(&tools.forge), nothing),
+        false => steps.skip("forge", "no node"),
     }
 }
 

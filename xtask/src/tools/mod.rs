@@ -1,7 +1,7 @@
 //! What the tests need beside Rust, brought into target/tools from the package registries, without root.
 
-mod anvil;
 mod browser;
+mod foundry;
 mod postgres;
 mod python;
 
@@ -23,6 +23,8 @@ pub struct Tools {
     pub postgres: Postgres,
     /// The program itself.
     pub anvil: PathBuf,
+    /// The program that runs the contracts' own tests.
+    pub forge: PathBuf,
     /// The interpreter of the virtual environment.
     pub python: PathBuf,
 }
@@ -47,10 +49,8 @@ pub fn bring() -> Result<Tools> {
         Ok(url) => Postgres::Given(given("PostgreSQL", "CASHLINK_TEST_POSTGRES", url)),
         Err(_) => Postgres::Brought(postgres::bring(&folder)?),
     };
-    let anvil = match env::var("CASHLINK_TEST_ANVIL") {
-        Ok(path) => given("anvil", "CASHLINK_TEST_ANVIL", path).into(),
-        Err(_) => anvil::bring(&folder)?,
-    };
+    let anvil = given_or_brought(&foundry::ANVIL, &folder)?;
+    let forge = given_or_brought(&foundry::FORGE, &folder)?;
     let python = match env::var("CASHLINK_TEST_PYTHON") {
         Ok(path) => given("Python clients", "CASHLINK_TEST_PYTHON", path).into(),
         Err(_) => python::bring(&folder)?,
@@ -59,6 +59,7 @@ pub fn bring() -> Result<Tools> {
         folder,
         postgres,
         anvil,
+        forge,
         python,
     })
 }
@@ -82,6 +83,13 @@ pub fn bring_python() -> Result<PathBuf> {
     let lock = File::create(folder.join("lock")).context("target/tools/lock")?;
     lock.lock().context("cannot lock target/tools")?;
     python::bring(&folder)
+}
+
+fn given_or_brought(program: &foundry::Program, folder: &Path) -> Result<PathBuf> {
+    match env::var(program.variable) {
+        Ok(path) => Ok(given(program.name, program.variable, path).into()),
+        Err(_) => program.bring(folder),
+    }
 }
 
 fn given(what: &str, variable: &str, value: String) -> String {
