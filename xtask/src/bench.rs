@@ -5,16 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 
 use crate::cluster::{Cluster, Purpose};
 use crate::{shell, tools};
-
-/// Gas for a delivery to `n` new investors below which no contract comes that has a slot and a log for each.
-const FLOOR: fn(u64) -> u64 = |n| 26_000 + 24_248 * n;
-/// A batch of 100 may cost this much of the floor, in thousandths.
-const GAS_LIMIT: u64 = 1_015;
 
 /// The executable and what measures it.
 const SERVER: [&str; 2] = ["cashlink", "cashlink-bench"];
@@ -26,7 +21,7 @@ pub enum What {
     Intake(Intake),
     /// Webhook deliveries per second to 100 endpoints, one of which hangs.
     Webhooks,
-    /// Gas per investor of a delivery, as a ratio to the floor.
+    /// Gas of every act of a token, ours and others', and of a delivery as a ratio to the floor.
     Gas,
     /// A thousand assets of the catalogue in one answer, on both databases.
     Catalogue,
@@ -209,52 +204,21 @@ fn start() -> Result<()> {
     shell::run(&mut of_program("start", &programs, &folder))
 }
 
-/// The adapter's own test measures; here its figures meet the floor.
+/// In process, so that one run measures every token; the others' packages are brought for it and never shipped.
 fn gas() -> Result<()> {
-    let test = [
-        "test",
+    let packages = tools::bring_tokens()?;
+    let bench = [
+        "bench",
         "--locked",
+        "--profile",
+        "dev",
         "-p",
         "cashlink-dlt-evm",
-        "--test",
-        "all",
-        "--",
+        "--bench",
         "gas",
-        "--nocapture",
+        "--",
     ];
-    let printed = shell::capture(shell::cargo().args(test))?;
-    let figures: Vec<(u64, u64)> = printed.lines().filter_map(delivery_to_new).collect();
-    if figures.is_empty() {
-        bail!("the test of the gas printed no figures:\n{printed}");
-    }
-    println!("delivery to new investors, gas per investor against the floor of 26,000 + 24,248 n");
-    for (size, each) in &figures {
-        let floor = FLOOR(*size) as f64 / *size as f64;
-        println!(
-            "  batch of {size:>3}: {:.3} of the floor ({each} of {floor:.0})",
-            *each as f64 / floor
-        );
-    }
-    let hundred = figures.iter().find(|(size, _)| *size == 100);
-    let (size, each) = hundred.context("no figure for a batch of 100")?;
-    let most = FLOOR(*size) * GAS_LIMIT / 1_000 / size;
-    if *each > most {
-        bail!("{each} gas per investor in a batch of 100; the limit is {most}");
-    }
-    println!("  limit at 100: {most}");
-    Ok(())
-}
-
-/// `deliver to 100 new     :  24800 per investor`, wherever it stands in the line.
-fn delivery_to_new(line: &str) -> Option<(u64, u64)> {
-    let (_, rest) = line.split_once("deliver to ")?;
-    let (head, tail) = rest.split_once(':')?;
-    let mut words = head.split_whitespace();
-    let size = words.next()?.parse().ok()?;
-    if words.next()? != "new" {
-        return None;
-    }
-    Some((size, tail.split_whitespace().next()?.parse().ok()?))
+    shell::run(shell::cargo().args(bench).arg(packages))
 }
 
 /// Builds the executable and what measures it; a build without optimisation is made sooner.
@@ -341,20 +305,5 @@ impl Drop for Folder {
 fn remove(folder: &Path) {
     if let Err(error) = fs::remove_dir_all(folder) {
         eprintln!("cannot remove {}: {error}", folder.display());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_figures_of_new_investors_are_read() {
-        let line = "test gas::x ... deliver to 100 new     :  24811 per investor";
-        assert_eq!(delivery_to_new(line), Some((100, 24_811)));
-        assert_eq!(
-            delivery_to_new("deliver to 100 existing: 7700 per investor"),
-            None
-        );
     }
 }

@@ -38,8 +38,8 @@ pub fn tests(forge: &Path) -> Command {
     command
 }
 
-/// The compiler in the version of the lock file.
-fn install() -> Result<()> {
+/// Installs the compiler in the version of the lock file.
+pub fn install() -> Result<()> {
     shell::need("node", "nodejs")?;
     let npm = shell::need("npm", "npm")?;
     let options = [

@@ -601,15 +601,13 @@ contract SecurityToken is IERC20Metadata, IERC20Errors, IERC7943Fungible {
         if (msg.sender != enforcement()) revert NotEnforcement(msg.sender);
     }
 
+    /// @dev What lies behind the end is written too, and never read: the lengths say how far the texts go.
     function _writeTexts(bytes memory texts) private {
         for (uint256 offset = 0; offset < texts.length; offset += 32) {
             bytes32 word;
             assembly ("memory-safe") {
                 word := mload(add(add(texts, 0x20), offset))
             }
-            uint256 left = texts.length - offset;
-            // Behind the end lies whatever memory held before.
-            if (left < 32) word &= bytes32(type(uint256).max << (8 * (32 - left)));
             _texts[offset / 32] = word;
         }
     }

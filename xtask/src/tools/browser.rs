@@ -36,7 +36,7 @@ pub fn bring(tools: &Path) -> Result<Browser> {
     };
     tool.bring(
         tools,
-        |folder| npm_install(folder, PACKAGE),
+        |folder| npm_install(folder, &[PACKAGE]),
         || {
             let text = fs::read_to_string(&manifest).context("playwright-core's package.json")?;
             let manifest: Value = serde_json::from_str(&text)?;

@@ -50,7 +50,7 @@ impl Program {
         tool.bring(
             tools,
             |folder| {
-                npm_install(folder, &format!("{package}@{VERSION}"))?;
+                npm_install(folder, &[&format!("{package}@{VERSION}")])?;
                 self.verify(&program)
             },
             || {

@@ -4,6 +4,7 @@ mod browser;
 mod foundry;
 mod postgres;
 mod python;
+mod tokens;
 
 use std::env;
 use std::fs::{self, File};
@@ -71,6 +72,15 @@ pub fn bring_postgres() -> Result<PathBuf> {
     let lock = File::create(folder.join("lock")).context("target/tools/lock")?;
     lock.lock().context("cannot lock target/tools")?;
     postgres::bring(&folder)
+}
+
+/// Brings the tokens to compare with alone; the folder that they are in.
+pub fn bring_tokens() -> Result<PathBuf> {
+    let folder = shell::root().join("target/tools");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let lock = File::create(folder.join("lock")).context("target/tools/lock")?;
+    lock.lock().context("cannot lock target/tools")?;
+    tokens::bring(&folder)
 }
 
 /// Brings the Python clients alone, mdBook among them; the interpreter.
@@ -148,8 +158,8 @@ impl Tool<'_> {
     }
 }
 
-/// Installs one package of the npm registry without running its scripts.
-fn npm_install(folder: &Path, package: &str) -> Result<()> {
+/// Installs packages of the npm registry without running their scripts.
+fn npm_install(folder: &Path, packages: &[&str]) -> Result<()> {
     let npm = shell::need("npm", "npm")?;
     let options = [
         "--no-save",
@@ -164,7 +174,7 @@ fn npm_install(folder: &Path, package: &str) -> Result<()> {
             .arg("--prefix")
             .arg(folder)
             .args(options)
-            .arg(package),
+            .args(packages),
     )?;
     Ok(())
 }

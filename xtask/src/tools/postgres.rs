@@ -35,7 +35,7 @@ pub fn bring(tools: &Path) -> Result<PathBuf> {
     tool.bring(
         tools,
         |folder| {
-            npm_install(folder, PACKAGE)?;
+            npm_install(folder, &[PACKAGE])?;
             link(&package)
         },
         || {

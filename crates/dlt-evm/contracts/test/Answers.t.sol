@@ -67,6 +67,17 @@ contract AnswersTest is Stage {
         refuses(REGISTRY, abi.encodeCall(token.setStatus, (wallets[0], 3)), no);
     }
 
+    function test_enforcement_alone_lifts_a_bar() external {
+        setStatus(wallets[0], 2);
+        bytes memory no = abi.encodeWithSelector(SecurityToken.NotEnforcement.selector, REGISTRY);
+        refuses(REGISTRY, abi.encodeCall(token.setStatus, (wallets[0], 1)), no);
+        refuses(REGISTRY, abi.encodeCall(token.setStatus, (wallets[0], 0)), no);
+        vm.prank(COURT);
+        token.setStatus(wallets[0], 1);
+        no = abi.encodeWithSelector(SecurityToken.NotRegistrar.selector, COURT);
+        refuses(COURT, abi.encodeCall(token.setStatus, (wallets[0], 0)), no);
+    }
+
     function test_what_cannot_be_frozen() external {
         bytes memory no = abi.encodeWithSelector(SecurityToken.AmountTooLarge.selector, 1 << 120);
         refuses(COURT, abi.encodeCall(token.setFrozenTokens, (wallets[0], 1 << 120)), no);

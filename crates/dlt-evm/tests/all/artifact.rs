@@ -37,3 +37,35 @@ fn artifacts_belong_to_the_sources() {
         assert_eq!(artifact["settings"]["evmVersion"], "shanghai");
     }
 }
+
+/// Whatever a contract has, a test of the offices or of the acts names it.
+#[test]
+fn every_function_refusal_and_event_has_a_test() {
+    let tests = [
+        include_str!("contract.rs"),
+        include_str!("contract_offices.rs"),
+    ]
+    .concat();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts/out");
+    let (mut seen, mut missing) = (0, Vec::new());
+    for contract in ["SecurityToken", "SecurityTokenFactory"] {
+        let text = std::fs::read_to_string(folder.join(format!("{contract}.json"))).unwrap();
+        let artifact: Value = serde_json::from_str(&text).unwrap();
+        for entry in artifact["abi"].as_array().unwrap() {
+            let name = entry["name"].as_str().unwrap_or_default();
+            let wanted = match entry["type"].as_str().unwrap() {
+                "function" => format!("::{name}Call"),
+                // The standard declares it; ours are more specific.
+                "error" if name == "ERC7943CannotTransfer" => continue,
+                "error" | "event" => format!("::{name}"),
+                _ => continue,
+            };
+            if !tests.contains(&wanted) {
+                missing.push(format!("{contract}.{name}"));
+            }
+            seen += 1;
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new(), "these have no test");
+    assert!(seen > 80, "this looks at the contracts: {seen}");
+}

@@ -22,6 +22,8 @@ use dlt::conformance::{Stage, Wallet};
 use domain::Timestamp;
 use uuid::Uuid;
 
+pub use crate::machine::investor;
+
 pub const COMPONENTS: &[Component] = &[database::COMPONENT, cashlink_dlt_evm::COMPONENT];
 pub const REGISTRAR_KEY: [u8; 32] = [0x42; 32];
 pub const NOBODY: Address = address!("00000000000000000000000000000000000a11ce");
@@ -204,9 +206,4 @@ pub fn evm(address: domain::Address) -> Address {
 
 pub fn ours(address: Address) -> domain::Address {
     domain::Address::from_bytes(address.into_array())
-}
-
-/// Deterministic investors, as spread as real ones.
-pub fn investor(number: u64) -> Address {
-    Address::from_word(alloy::primitives::keccak256(number.to_be_bytes()))
 }

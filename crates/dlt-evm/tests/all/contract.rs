@@ -420,7 +420,12 @@ async fn an_allowance_is_used_up() {
         owner: holder,
         spender: other,
     };
-    scene.holder.act(at, approve(units(10))).await.unwrap();
+    let receipt = scene.holder.act(at, approve(units(10))).await.unwrap();
+    let approved = receipt.decoded_log::<token::Approval>().unwrap();
+    assert_eq!(
+        (approved.owner, approved.spender, approved.value),
+        (holder, other, units(10))
+    );
     scene.other.act(at, take(4)).await.unwrap();
     assert_eq!(scene.other.view(at, left()).await, units(6));
     let short = token::ERC20InsufficientAllowance {

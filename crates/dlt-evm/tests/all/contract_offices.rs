@@ -516,3 +516,33 @@ async fn names_of_every_length_are_said_in_full() {
         by.refused(scene.factory, call, token::TextTooLong {}).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_is_said_and_decides_who_sends_and_receives() {
+    let scene = scene().await;
+    let (account, at) = (investor(4), scene.token);
+    for given in [1, 2, 0] {
+        let receipt = scene
+            .registrar
+            .act(at, set_status(account, given))
+            .await
+            .unwrap();
+        let said = receipt.decoded_log::<token::StatusChanged>().unwrap();
+        assert_eq!((said.account, said.status), (account, given));
+        assert_eq!(status(&scene, account).await, given);
+        let sends = token::canSendCall { account };
+        assert_eq!(scene.holder.view(at, sends).await, given == 1);
+        let receives = token::canReceiveCall { account };
+        assert_eq!(scene.holder.view(at, receives).await, given == 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_balances_are_read_at_one_block() {
+    let scene = scene().await;
+    let accounts = vec![scene.holder.address(), investor(1), scene.token];
+    let call = token::balancesOfCall { accounts };
+    let answer = scene.holder.view(scene.token, call).await;
+    assert_eq!(answer.balances, [units(100), units(0), units(899)]);
+    assert!(answer.atBlock > U256::ZERO);
+}

@@ -1,101 +1,92 @@
-//! What a delivery costs, as a table and as a limit.
+//! What each act costs, to the unit, as a committed file: whoever changes it sees by how much.
 
-use crate::common::{Player, chain_on, investor, registrar};
-use alloy::primitives::{Address, B256, Bytes, FixedBytes};
-use cashlink_dlt_evm::EvmLedger;
-use cashlink_dlt_evm::contracts::SecurityToken::{batchDeliverCall, transferCall};
-use cashlink_dlt_evm::contracts::SecurityTokenFactory::createCall;
-use database::testing::Backend;
-use dlt::Ledger as _;
+use std::fmt::Write as _;
+use std::path::Path;
 
-/// 1.015 times the floor of a batch of 100: a slot, a log and the call data for each, and the fixed part shared.
-const LIMIT_PER_INVESTOR: u64 = 24_508 * 1_015 / 1_000;
+use alloy::primitives::FixedBytes;
+use cashlink_dlt_evm::contracts::SecurityTokenFactory;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_batch_of_a_hundred_stays_near_the_floor() {
-    let (_, chain) = chain_on(Backend::Sqlite).await;
-    let ledger = EvmLedger::embedded(&chain, &crate::common::REGISTRAR_KEY)
-        .await
-        .unwrap();
-    let player = Player::on(&chain, registrar());
-    let isin = dlt::conformance::isin(1);
-    let call = createCall {
-        isin: FixedBytes::from_slice(isin.as_str().as_bytes()),
-        issueVolume: 10_000_000,
-        termsHash: B256::repeat_byte(7),
-        name: "Solarpark Brandenburg 31".into(),
-        symbol: "SOLAR31".into(),
-    };
-    let created = player
-        .act(crate::common::evm(ledger.factory()), call)
-        .await
-        .unwrap();
-    let token = crate::common::evm(ledger.asset_address(&isin));
-    println!("create an asset: {}", created.gas_used);
+use crate::machine::TODAY;
+use crate::ours::{self, Figures, Kind};
 
-    // The first batch of an asset changes the sequence from zero, which costs nothing extra: the slot is in use.
-    let mut sequence = 0;
-    let mut figures = Vec::new();
-    for size in [1, 10, 100, 500] {
-        for kind in ["new", "existing"] {
-            let call = batch(sequence, size);
-            let used = player.act(token, call).await.unwrap().gas_used;
-            println!(
-                "deliver to {size:>3} {kind:<8}: {:>6} per investor",
-                used / size
-            );
-            figures.push((size, kind, used));
-            sequence += 1;
-        }
+/// Names the way to accept other figures.
+const ACCEPT: &str = "CASHLINK_ACCEPT_GAS";
+
+#[test]
+fn every_act_costs_what_is_committed() {
+    let clone = ours::measure(TODAY, Kind::Clone);
+    let plain = ours::measure(TODAY, Kind::Plain);
+    let found = lines(&clone, &plain);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts/gas.txt");
+    if std::env::var_os(ACCEPT).is_some() {
+        std::fs::write(&path, &found).unwrap();
     }
-    let transfer = transfer(&chain, &player, token, sequence).await;
-    println!("transfer to an admitted holder: {transfer}");
-
-    let (_, _, hundred) = figures
-        .iter()
-        .find(|(size, kind, _)| (*size, *kind) == (100, "new"))
-        .unwrap();
-    assert!(
-        hundred.div_ceil(100) <= LIMIT_PER_INVESTOR,
-        "{hundred} for 100 investors"
+    let committed = std::fs::read_to_string(&path).unwrap();
+    let changed: Vec<&str> = found
+        .lines()
+        .filter(|line| !committed.lines().any(|known| known == *line))
+        .collect();
+    assert_eq!(
+        committed,
+        found,
+        "\nother figures:\n{}\nto accept them, run this test with {ACCEPT}=1 and commit contracts/gas.txt",
+        changed.join("\n")
     );
 }
 
-/// Each size has investors of its own, so that the first time all of them are new.
-fn batch(sequence: u32, size: u64) -> batchDeliverCall {
-    let items = (0..size).flat_map(|number| item(investor(size * 1_000 + number), 1_000));
-    batchDeliverCall {
-        sequence,
-        items: items.collect::<Vec<u8>>().into(),
+#[test]
+fn a_batch_of_a_hundred_stays_near_the_floor() {
+    let floor = 26_000 + 24_248 * 100;
+    for (kind, thousandths) in [(Kind::Plain, 1_013), (Kind::Clone, 1_015)] {
+        let figures = ours::measure(TODAY, kind);
+        let gas = find(&figures, "batch of 100, new");
+        assert!(gas * 1_000 <= floor * thousandths, "{gas} of {floor}");
     }
 }
 
-fn item(wallet: Address, units: u64) -> Bytes {
-    [wallet.as_slice(), &[0; 4], &units.to_be_bytes()]
-        .concat()
-        .into()
+#[test]
+fn an_asset_costs_less_than_150_000() {
+    let figures = ours::measure(TODAY, Kind::Clone);
+    let gas = find(&figures, "create an asset");
+    assert!(gas < 150_000, "{gas}");
 }
 
-async fn transfer(
-    chain: &cashlink_dlt_evm::Embedded,
-    player: &Player,
-    token: Address,
-    sequence: u32,
-) -> u64 {
-    let holder =
-        alloy::signers::local::PrivateKeySigner::from_bytes(&B256::repeat_byte(9)).unwrap();
-    let items = item(holder.address(), 10);
-    player
-        .act(token, batchDeliverCall { sequence, items })
+/// What measures agrees with the chain that is shipped.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_embedded_chain_takes_the_same_gas() {
+    let scene = crate::contract::scene().await;
+    let call = crate::contract::creation();
+    let isin = FixedBytes(*b"DE000A000000");
+    let created = scene
+        .registrar
+        .act(
+            scene.factory,
+            SecurityTokenFactory::createCall {
+                isin,
+                issueVolume: 10_000_000,
+                name: "Solarpark Brandenburg 31".into(),
+                symbol: "SOLAR31".into(),
+                ..call
+            },
+        )
         .await
         .unwrap();
-    let call = transferCall {
-        to: investor(1_000),
-        amount: alloy::primitives::U256::from(3),
-    };
-    Player::on(chain, holder)
-        .act(token, call)
-        .await
-        .unwrap()
-        .gas_used
+    let figures = ours::measure(TODAY, Kind::Clone);
+    assert_eq!(created.gas_used, find(&figures, "create an asset"));
+}
+
+fn find(figures: &Figures, what: &str) -> u64 {
+    let found = figures.iter().find(|(name, _)| name == what);
+    found.expect("it is measured").1
+}
+
+fn lines(clone: &Figures, plain: &Figures) -> String {
+    let mut text = format!(
+        "{:<48}{:>12}{:>12}\n",
+        "gas of a transaction", "clone", "plain"
+    );
+    for ((what, clone), (_, plain)) in clone.iter().zip(plain) {
+        writeln!(text, "{what:<48}{clone:>12}{plain:>12}").unwrap();
+    }
+    text
 }

@@ -8,6 +8,10 @@ mod conformance;
 mod contract;
 mod contract_offices;
 mod gas;
+#[path = "../../benches/gas/machine.rs"]
+mod machine;
+#[path = "../../benches/gas/ours.rs"]
+mod ours;
 mod restart;
 mod rpc;
 mod schema;
