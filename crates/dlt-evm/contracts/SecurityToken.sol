@@ -39,8 +39,8 @@ contract SecurityToken is IERC20Metadata, IERC20Errors, IERC7943Fungible {
     event BatchDelivered(uint32 indexed sequence);
     event StatusChanged(address indexed account, uint16 status);
     event TermsChanged(bytes32 termsHash);
-    /// @notice The asset's register log had this root when it had this many entries.
-    event CheckpointAnchored(uint64 indexed size, bytes32 root);
+    /// @notice The asset's register log had this root when it had this many entries, and is signed with this key.
+    event CheckpointAnchored(uint64 indexed size, bytes32 root, bytes32 logKey);
     event TransfersPaused();
     event TransfersResumed();
     event RegistrarProposed(address indexed registrar);
@@ -222,8 +222,9 @@ contract SecurityToken is IERC20Metadata, IERC20Errors, IERC7943Fungible {
     /// the event up by its size. Two roots for one size are not refused here; both stay in the chain, as evidence.
     /// @param size The number of the log's entries.
     /// @param root The RFC 9162 root over them, as in the C2SP checkpoint of the same size.
-    function anchorCheckpoint(uint64 size, bytes32 root) external onlyRegistrar {
-        emit CheckpointAnchored(size, root);
+    /// @param logKey The Ed25519 key that signs the log's checkpoints and seals statements, so that nobody needs to get it elsewhere.
+    function anchorCheckpoint(uint64 size, bytes32 root, bytes32 logKey) external onlyRegistrar {
+        emit CheckpointAnchored(size, root, logKey);
     }
 
     /// @notice The office passes on in two steps, so that it cannot go to an address that nobody controls.

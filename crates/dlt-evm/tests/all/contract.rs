@@ -682,14 +682,20 @@ async fn a_pause_stops_transfers_and_nothing_else() {
 async fn the_registrar_anchors_the_register_log() {
     let scene = scene().await;
     let root = FixedBytes::repeat_byte(9);
-    let anchor = || token::anchorCheckpointCall { size: 3, root };
+    let key = FixedBytes::repeat_byte(7);
+    let anchor = || token::anchorCheckpointCall {
+        size: 3,
+        root,
+        logKey: key,
+    };
     let receipt = scene.registrar.act(scene.token, anchor()).await.unwrap();
     let [log] = receipt.logs() else {
         panic!("one event: {receipt:?}");
     };
     assert_eq!(log.address(), scene.token);
     let anchored = receipt.decoded_log::<token::CheckpointAnchored>().unwrap();
-    assert_eq!((anchored.size, anchored.root), (3, root));
+    let said = (anchored.size, anchored.root, anchored.logKey);
+    assert_eq!(said, (3, root, key));
     // Found by its size alone, with any node.
     assert_eq!(log.topics()[1], FixedBytes::<32>::from(units(3)));
 
