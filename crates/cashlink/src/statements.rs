@@ -1,12 +1,15 @@
 //! `cashlink register statement` and `verify-statement`: the registrar's own copy, and the check that anybody can make.
+
+mod node;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use domain::{InvestmentId, Language};
 use registry::{Clock, Request, statements};
 use serde::Serialize;
-use serde_json::{Value, json};
 use statement::Statement;
 use tlog::Key;
 use wire::statements::{RegistryStatement, RegistryStatementRequest, RegistryStatementStatus};
@@ -15,8 +18,12 @@ use crate::config::Config;
 use crate::terminal::say;
 use crate::wiring::{App, Migrates};
 
-/// What is not on the chain as the statement says.
-const TRANSACTION: &str = "statement_transaction_missing";
+/// What is not looked at without a node.
+const NO_NODE: &str = "whether the entry's transaction and the checkpoint's root are on the DLT network: no node was named";
+
+/// How often to look whether the server has written the root that a statement waits for, and after how long again.
+const LOOKS: usize = 30;
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Whose statement to make.
 #[derive(clap::Args)]
@@ -36,10 +43,11 @@ pub struct Make {
 pub struct Verify {
     /// The PDF
     file: PathBuf,
-    /// The public key of the register's log, as `GET /api/network/v1/registers/ISIN/` gives it
-    #[arg(long)]
-    key: String,
-    /// A node of the DLT network, to look for the entry's transaction there
+    /// The public key of the register's log, as `GET /api/network/v1/registers/ISIN/` gives it; with a node it is not needed, because the
+    /// registrar wrote it down on the DLT network
+    #[arg(long, required_unless_present = "rpc")]
+    key: Option<String>,
+    /// A node of the DLT network, to look there for token, transaction, root and key
     #[arg(long, value_name = "URL")]
     rpc: Option<String>,
     /// Print JSON
@@ -48,7 +56,7 @@ pub struct Verify {
 }
 
 /// What was found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Verdict {
     /// Why the statement is refused.
     code: Option<String>,
@@ -59,7 +67,7 @@ struct Verdict {
     /// What was looked at.
     checked: Vec<&'static str>,
     /// What was not.
-    unchecked: Vec<&'static str>,
+    unchecked: Vec<String>,
 }
 
 /// Makes a statement on request and writes it.
@@ -102,13 +110,19 @@ async fn made(
     };
     let asked = statements::request(registry, &request, investment, body).await?;
     let id = asked.resource.context("a statement has an id")?;
-    statements::make_open(registry).await?;
-    let shown = statements::get(registry, &request.caller, id).await?;
-    if shown.status != RegistryStatementStatus::Ready {
-        bail!("the statement could not be made; the log says why");
+    for _ in 0..LOOKS {
+        statements::make_open(registry).await?;
+        let shown = statements::get(registry, &request.caller, id).await?;
+        if shown.status == RegistryStatementStatus::Ready {
+            let content = statements::document(registry, &request.caller, id).await?;
+            return Ok((shown, content.bytes));
+        }
+        tokio::time::sleep(LOOK_AGAIN_AFTER).await;
     }
-    let content = statements::document(registry, &request.caller, id).await?;
-    Ok((shown, content.bytes))
+    bail!(
+        "statement {id} waits until the root of the register's log is on the DLT network, which the running server writes there; \
+         it can be fetched then under registry-statements/{id}/document/"
+    )
 }
 
 /// Verifies a statement; 1 if it is refused.
@@ -118,11 +132,13 @@ async fn made(
 pub async fn verify(options: &Verify) -> Result<ExitCode> {
     let file = std::fs::read(&options.file)
         .with_context(|| format!("{} cannot be read", options.file.display()))?;
-    let key: Key = options
+    let key: Option<Key> = options
         .key
-        .parse()
+        .as_ref()
+        .map(|key| key.parse())
+        .transpose()
         .context("the key is not one of a signed note, NAME+ID+KEY")?;
-    let verdict = judge(&file, &key, options.rpc.as_deref()).await?;
+    let verdict = judge(&file, key, options.rpc.as_deref()).await?;
     if options.json {
         say(serde_json::to_string_pretty(&verdict)?);
     } else {
@@ -134,92 +150,85 @@ pub async fn verify(options: &Verify) -> Result<ExitCode> {
     })
 }
 
-async fn judge(file: &[u8], key: &Key, rpc: Option<&str>) -> Result<Verdict> {
-    let mut verdict = Verdict {
-        code: None,
-        reason: None,
-        statement: None,
-        checked: Vec::new(),
-        unchecked: statement::UNCHECKED.to_vec(),
+async fn judge(file: &[u8], key: Option<Key>, rpc: Option<&str>) -> Result<Verdict> {
+    let read = statement::read(file).and_then(|said| {
+        let checkpoint = statement::checkpoint(&said)?;
+        Ok((said, checkpoint))
+    });
+    let (said, checkpoint) = match read {
+        Ok(read) => read,
+        Err(refusal) => return Ok(Verdict::refused(refusal.code(), refusal.to_string())),
     };
-    let genuine = match statement::verify(file, key) {
-        Ok(genuine) => genuine,
-        Err(refusal) => {
-            verdict.code = Some(refusal.code().to_owned());
-            verdict.reason = Some(refusal.to_string());
-            return Ok(verdict);
+    let mut verdict = Verdict::default();
+    verdict
+        .unchecked
+        .extend(statement::UNCHECKED.iter().map(|what| (*what).to_owned()));
+    let anchored = match rpc {
+        None => {
+            verdict.unchecked.push(NO_NODE.to_owned());
+            None
+        }
+        Some(url) => match node::ask(url, &said, &checkpoint).await? {
+            Ok(confirmed) => {
+                verdict.confirmed(&said, &confirmed);
+                confirmed.key
+            }
+            Err((code, words)) => return Ok(Verdict::refused(code, words)),
+        },
+    };
+    let key = match (key, anchored) {
+        (Some(key), Some(anchored)) if key != anchored => {
+            let words = "the registrar wrote another key down than the one given".to_owned();
+            return Ok(Verdict::refused(node::ANOTHER, words));
+        }
+        (Some(key), _) | (None, Some(key)) => key,
+        (None, None) => {
+            let words =
+                "the statement names no anchor: only a key (--key) can judge its seal".to_owned();
+            return Ok(Verdict::refused(node::ANCHOR, words));
         }
     };
-    verdict.checked = vec![
+    match statement::verify(file, &key) {
+        Ok(genuine) => verdict.statement = Some(genuine),
+        Err(refusal) => return Ok(Verdict::refused(refusal.code(), refusal.to_string())),
+    }
+    let sealed = [
         "every byte of the file is as the registrar sealed it",
         "the checkpoint is signed by the log's key",
         "the entry is in the log of the checkpoint",
         "what is printed about the entry is what the entry says",
     ];
-    match rpc {
-        None => verdict
-            .unchecked
-            .push("whether the entry's transaction is on the DLT network: no node was named"),
-        Some(url) => match on_chain(url, &genuine).await? {
-            None => verdict
-                .checked
-                .push("the entry's transaction is on the DLT network, in its block, by the token"),
-            Some(reason) => {
-                verdict.code = Some(TRANSACTION.to_owned());
-                verdict.reason = Some(reason);
-            }
-        },
-    }
-    verdict.statement = Some(genuine);
+    verdict.checked.splice(0..0, sealed);
     Ok(verdict)
 }
 
-/// What the node says otherwise about the entry's transaction.
-async fn on_chain(url: &str, of: &Statement) -> Result<Option<String>> {
-    let chain = call(url, "eth_chainId", json!([])).await?;
-    if number(&chain) != Some(of.ledger.chain_id) {
-        return Ok(Some(format!(
-            "the node is on chain {chain}, not on chain {}",
-            of.ledger.chain_id
-        )));
+impl Verdict {
+    fn refused(code: &str, reason: String) -> Self {
+        Self {
+            code: Some(code.to_owned()),
+            reason: Some(reason),
+            ..Self::default()
+        }
     }
-    let Some(transaction) = &of.transaction else {
-        return Ok(Some("the statement names no transaction".to_owned()));
-    };
-    let hash = &transaction.hash;
-    let receipt = call(url, "eth_getTransactionReceipt", json!([hash])).await?;
-    let is_there = number(&receipt["blockNumber"]) == Some(transaction.block)
-        && number(&receipt["status"]) == Some(1);
-    let is_of_token = receipt["logs"].as_array().is_some_and(|logs| {
-        let by = |log: &Value| log["address"].as_str().map(str::to_lowercase);
-        let contract = of.ledger.contract.to_lowercase();
-        logs.iter().any(|log| by(log).as_ref() == Some(&contract))
-    });
-    Ok(match is_there && is_of_token {
-        true => None,
-        false => Some(format!(
-            "the node knows no transaction {hash} of the token {} in block {}",
-            of.ledger.contract, transaction.block
-        )),
-    })
-}
 
-async fn call(url: &str, method: &str, params: Value) -> Result<Value> {
-    let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
-    let client = reqwest::Client::builder()
-        .timeout(std::time::Duration::from_secs(30))
-        .build()?;
-    let answer: Value = client.post(url).json(&body).send().await?.json().await?;
-    match answer.get("error") {
-        None => Ok(answer["result"].clone()),
-        Some(error) => bail!("the node refuses {method}: {error}"),
+    /// A node has confirmed what the statement says of the chain.
+    fn confirmed(&mut self, said: &Statement, by_node: &node::Confirmed) {
+        self.checked.extend([
+            "the contract on the DLT network is the token of this ISIN",
+            "the entry's transaction is on the DLT network, in its block, by the token",
+        ]);
+        if by_node.key.is_some() {
+            self.checked
+                .push("the checkpoint's root is on the DLT network, and so is the key of the seal");
+        } else {
+            self.unchecked
+                .push("whether the checkpoint's root is on the DLT network: the statement names no anchor".to_owned());
+        }
+        self.unchecked.push(format!(
+            "whether the token {} is the one that the terms name, and its registrar {} the one who should be",
+            said.ledger.contract, by_node.registrar
+        ));
     }
-}
-
-/// A number as nodes write it.
-fn number(value: &Value) -> Option<u64> {
-    let digits = value.as_str()?.strip_prefix("0x")?;
-    u64::from_str_radix(digits, 16).ok()
 }
 
 fn print(verdict: &Verdict) {

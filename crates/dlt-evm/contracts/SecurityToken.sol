@@ -55,8 +55,8 @@ contract SecurityToken is IERC20Metadata, IERC20Errors, IERC7943Fungible {
     /// @notice The terms that the security is committed to from here on, as in the ERC-7551 draft; the first of these
     /// events comes with the issue.
     event Terms(bytes32 hash, string uri);
-    /// @notice The asset's register log had this root when it had this many entries.
-    event CheckpointAnchored(uint64 indexed size, bytes32 root);
+    /// @notice The asset's register log had this root when it had this many entries, and is signed with this key.
+    event CheckpointAnchored(uint64 indexed size, bytes32 root, bytes32 logKey);
     /// @notice Holders do not transfer before this time, in seconds since 1970.
     event LockupChanged(uint32 until);
     /// @notice Units, frozen amount and status went to another wallet, and the old one is barred.
@@ -286,8 +286,9 @@ contract SecurityToken is IERC20Metadata, IERC20Errors, IERC7943Fungible {
     /// its size. Two roots for one size are not refused here; both stay in the chain, as evidence.
     /// @param size The number of the log's entries.
     /// @param root The RFC 9162 root over them, as in the C2SP checkpoint of the same size.
-    function anchorCheckpoint(uint64 size, bytes32 root) external onlyRegistrar {
-        emit CheckpointAnchored(size, root);
+    /// @param logKey The Ed25519 key that signs the log's checkpoints and seals statements, so that nobody needs to get it elsewhere.
+    function anchorCheckpoint(uint64 size, bytes32 root, bytes32 logKey) external onlyRegistrar {
+        emit CheckpointAnchored(size, root, logKey);
     }
 
     /// @notice Offers the office of the registry to another account, which has to accept it: it cannot go to an

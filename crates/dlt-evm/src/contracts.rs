@@ -1,7 +1,8 @@
 //! The contracts as Rust types, from the committed artifacts. `contracts/build.mjs` makes them from the sources.
 
-use alloy::primitives::{Address, Bytes, hex, keccak256};
-use alloy::sol_types::SolConstructor;
+use alloy::primitives::{Address, B256, Bytes, hex, keccak256};
+use alloy::sol_types::{SolCall as _, SolConstructor, SolEvent as _};
+use dlt::Anchored;
 use serde::Deserialize;
 
 pub use bindings::{SecurityToken, SecurityTokenFactory};
@@ -68,4 +69,32 @@ pub(crate) fn implementation_code(factory: Address) -> Bytes {
         code[start..start + length].copy_from_slice(factory.into_word().as_slice());
     }
     code.into()
+}
+
+/// What an auditor reads from a node without knowing contracts: how to ask a token for its ISIN and its registrar (the input of
+/// `eth_call`), and what an event of it says.
+#[derive(Clone, Copy, Debug)]
+pub struct Audit;
+
+impl Audit {
+    /// Asks for the ISIN: 12 characters at the beginning of the answer.
+    pub const ISIN: [u8; 4] = SecurityToken::isinCall::SELECTOR;
+    /// Asks for the registrar: an address at the end of the answer.
+    pub const REGISTRAR: [u8; 4] = SecurityToken::registrarCall::SELECTOR;
+
+    /// The root that an event writes down; none if it is another event.
+    #[must_use]
+    pub fn anchored(topics: &[[u8; 32]], data: &[u8]) -> Option<Anchored> {
+        let topics = topics.iter().map(B256::from);
+        let event = SecurityToken::CheckpointAnchored::decode_raw_log(topics, data).ok()?;
+        Some(anchored(&event))
+    }
+}
+
+pub(crate) fn anchored(event: &SecurityToken::CheckpointAnchored) -> Anchored {
+    Anchored {
+        size: event.size,
+        root: event.root.0,
+        log_key: event.logKey.0,
+    }
 }

@@ -80,6 +80,17 @@ pub enum Command {
         /// The wallet.
         wallet: Address,
     },
+    /// Writes down the root of the asset's register log, for whoever checks a statement. Repeating it is harmless.
+    Anchor {
+        /// The asset's address.
+        asset: Address,
+        /// Entries of the log.
+        size: u64,
+        /// The root over them (RFC 9162).
+        root: [u8; 32],
+        /// The Ed25519 key that the log is signed with.
+        log_key: [u8; 32],
+    },
 }
 
 /// Identifies a submission on its network: the transaction's hash.

@@ -15,7 +15,7 @@ use domain::{Address, Isin};
 
 pub use command::{Command, Submission, SubmissionId};
 pub use error::{LedgerError, Refusal};
-pub use outcome::{AssetState, Balances, Confirmation, Outcome};
+pub use outcome::{Anchored, AssetState, Balances, Confirmation, Outcome};
 
 /// The network that a ledger writes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,4 +79,14 @@ pub trait Ledger: Send + Sync + 'static {
     /// # Errors
     /// `Refused` if there is no such asset, `Unavailable` if the network cannot be asked now.
     async fn balances(&self, asset: Address, wallets: &[Address]) -> Result<Balances, LedgerError>;
+
+    /// The roots of an asset's register log that were written in one block, each with what wrote it.
+    ///
+    /// # Errors
+    /// `Unavailable` if the network cannot be asked now.
+    async fn anchors(
+        &self,
+        asset: Address,
+        block: u64,
+    ) -> Result<Vec<(SubmissionId, Anchored)>, LedgerError>;
 }

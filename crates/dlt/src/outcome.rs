@@ -44,6 +44,17 @@ pub struct AssetState {
     pub code_matches: bool,
 }
 
+/// The root of a register log as it stands on a ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchored {
+    /// Entries of the log.
+    pub size: u64,
+    /// The root over them (RFC 9162).
+    pub root: [u8; 32],
+    /// The Ed25519 key that the log is signed with.
+    pub log_key: [u8; 32],
+}
+
 /// Balances of several wallets at one block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Balances {

@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod admissions;
+pub mod anchors;
 pub mod answer;
 pub mod application_documents;
 pub mod applications;

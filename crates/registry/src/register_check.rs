@@ -19,6 +19,7 @@ use storage::holding_changes::{self, HoldingChange};
 use storage::products::ProductRecord;
 use storage::redemption_checks::{self, Deletion};
 use storage::register::{self, HoldingRecord};
+use storage::register_anchors::{self, AnchorRecord};
 use storage::register_entries::{self, CommitmentRecord, EntryRecord};
 use storage::register_subtrees;
 use storage::restrictions::RestrictionRecord;
@@ -48,6 +49,8 @@ pub struct Verdict {
     /// What each wallet holds by the projection, for the comparison with the network; the token's own address holds the
     /// undelivered units.
     pub holdings: Vec<(Address, u64)>,
+    /// What was written of it on the network, for the same comparison.
+    pub anchors: Vec<AnchorRecord>,
 }
 
 /// Checks one register, or every one.
@@ -96,6 +99,7 @@ fn judge(registry: &Registry, tx: &mut Tx, id: ProductId) -> Result<Verdict> {
         root_hash: hex::encode(replay.frontier.root()),
         problem,
         holdings: holdings.into_iter().collect(),
+        anchors: register_anchors::all(tx, id)?,
     })
 }
 
@@ -139,6 +143,8 @@ struct Replay {
     holdings: Holdings,
     by_wallet: BTreeMap<(HolderId, Address), u64>,
     entered: HashSet<HolderId>,
+    /// Roots on the DLT network that are not met yet, by the number of entries.
+    anchors: HashMap<u64, Digest>,
     /// Hashes of large subtrees that are kept beside the journal and not met yet.
     subtrees: HashMap<(u32, u64), Digest>,
     commitments: u64,
@@ -185,6 +191,7 @@ impl Replay {
             holdings: Holdings::new(),
             by_wallet: BTreeMap::new(),
             entered: HashSet::new(),
+            anchors: HashMap::new(),
             subtrees: HashMap::new(),
             commitments: 0,
             statements: 0,
@@ -201,6 +208,10 @@ impl Replay {
 
     fn run(&mut self, tx: &mut Tx, stored: &mut Vec<HoldingRecord>) -> Checked {
         *stored = register::holdings(tx, self.id)?;
+        self.anchors = register_anchors::all(tx, self.id)?
+            .into_iter()
+            .map(|anchor| (anchor.size, anchor.root))
+            .collect();
         self.subtrees = register_subtrees::all(tx, self.id)?
             .into_iter()
             .map(|kept| ((kept.level, kept.place), kept.hash))
@@ -261,6 +272,9 @@ impl Replay {
         same(&self.subtrees.len(), &0, || {
             "there are hashes of entries that there are not".to_owned()
         })?;
+        same(&self.anchors.len(), &0, || {
+            "there are roots on the network of entries that there are not".to_owned()
+        })?;
         if let Some(investment) = transfer_checks::unexplained(tx, self.id)? {
             return differs(format!(
                 "what remains of investment {investment} does not follow from its transfers and redemptions"
@@ -304,6 +318,10 @@ impl Replay {
         let root = frontier.append_and_tell(leaf, |subtree, hash| completed.push((subtree, hash)));
         same(&record.root_hash, &root, || {
             wrong("its root hash does not follow from the entries")
+        })?;
+        let anchored = self.anchors.remove(&sequence).unwrap_or(root);
+        same(&anchored, &root, || {
+            wrong("the root that was written on the network does not follow from the entries")
         })?;
         for (subtree, hash) in completed {
             let level = register_log::kept_level(subtree);

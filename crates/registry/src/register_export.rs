@@ -131,7 +131,7 @@ fn write(
     envelope: Option<&dyn Envelope>,
 ) -> Result<Exported> {
     fs::create_dir_all(folder).map_err(Error::fault)?;
-    let log = register_log::shown(registry, &product.product.isin, head)?;
+    let log = register_log::shown(registry, tx, &product.product.isin, head)?;
     fs::write(folder.join("checkpoint"), &log.checkpoint).map_err(Error::fault)?;
     let mut about = described(tx, product)?;
     about["size"] = json!(log.size);

@@ -8,14 +8,14 @@ use database::Tx;
 use domain::register::{Digest, merkle};
 use domain::{Isin, ProductId};
 use storage::register::{self, Head};
-use storage::{register_entries, register_subtrees};
+use storage::{register_anchors, register_entries, register_subtrees};
 use tlog::merkle::Subtree;
 use tlog::note::Algorithm;
 use tlog::{Checkpoint, Signer};
 use wire::FieldCode;
-use wire::register_log::{ConsistencyProof, InclusionProof, RegisterLog};
+use wire::register_log::{ConsistencyProof, InclusionProof, RegisterAnchor, RegisterLog};
 
-use crate::{Error, Listed, Paging, Registry, Result};
+use crate::{Error, Listed, Paging, Registry, Result, delivery};
 
 /// The name under which the secret half of the logs' key is kept.
 pub(crate) const SECRET: &str = "register_log";
@@ -39,7 +39,7 @@ pub async fn list(registry: &Registry, paging: Paging) -> Result<Listed<Register
         .db
         .read(move |tx| {
             let (count, heads) = register::logs(tx, paging.offset, paging.limit)?;
-            let logs = heads.iter().map(|(isin, head)| shown(&own, isin, head));
+            let logs = heads.iter().map(|(isin, head)| shown(&own, tx, isin, head));
             let items = logs.collect::<Result<_>>()?;
             Ok(Listed { count, items })
         })
@@ -52,7 +52,8 @@ pub async fn list(registry: &Registry, paging: Paging) -> Result<Listed<Register
 /// Not found unless something is entered under this ISIN.
 pub async fn get(registry: &Registry, isin: &str) -> Result<RegisterLog> {
     let own = registry.clone();
-    read(registry, isin, move |_, isin, head| shown(&own, isin, head)).await
+    let show = move |tx: &mut Tx, isin: &Isin, head: &Head| shown(&own, tx, isin, head);
+    read(registry, isin, show).await
 }
 
 /// The signed checkpoint of now (C2SP `tlog-checkpoint`), as text.
@@ -153,7 +154,12 @@ async fn read<T: Send + 'static>(
 }
 
 /// What is said of a log.
-pub(crate) fn shown(registry: &Registry, isin: &Isin, head: &Head) -> Result<RegisterLog> {
+pub(crate) fn shown(
+    registry: &Registry,
+    tx: &mut Tx,
+    isin: &Isin,
+    head: &Head,
+) -> Result<RegisterLog> {
     let signer = signer(registry, isin)?;
     Ok(RegisterLog {
         isin: isin.to_string(),
@@ -163,7 +169,24 @@ pub(crate) fn shown(registry: &Registry, isin: &Isin, head: &Head) -> Result<Reg
         checkpoint: signed(&signer, head),
         size: head.sequence,
         root_hash: hex::encode(head.root_hash),
+        anchor: anchor(tx, head.product)?,
     })
+}
+
+/// The last root on the DLT network.
+fn anchor(tx: &mut Tx, product: ProductId) -> Result<Option<RegisterAnchor>> {
+    let Some(last) = register_anchors::last(tx, product)? else {
+        return Ok(None);
+    };
+    let product = delivery::product(tx, product)?;
+    Ok(last.written().map(|(hash, block)| RegisterAnchor {
+        size: last.size,
+        root_hash: hex::encode(last.root),
+        chain_id: product.chain_id,
+        token_address: product.token_address.to_string(),
+        transaction_hash: hash.to_string(),
+        block,
+    }))
 }
 
 pub(crate) fn address(registry: &Registry, isin: &Isin) -> String {

@@ -163,7 +163,7 @@ pub struct Ledger {
     pub contract: String,
 }
 
-/// The transaction that made an entry effective.
+/// A transaction of the token: the one that made an entry effective, or that wrote a root down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Transaction {
@@ -185,6 +185,9 @@ pub struct Proof {
     pub hashes: Vec<String>,
     /// The log's signed checkpoint (C2SP `tlog-checkpoint`).
     pub checkpoint: String,
+    /// Where the checkpoint's root is written on the DLT network; none in a file that an earlier version of the program made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<Transaction>,
     /// The same proof at the registrar's public address.
     pub url: String,
 }

@@ -82,6 +82,8 @@ fields! {
     ProofSequence = "proof.sequence", "Eintragung Nr.", "Entry no.";
     ProofHashes = "proof.hashes", "Nachweis der Aufnahme", "Proof of inclusion";
     ProofCheckpoint = "proof.checkpoint", "Signierter Stand", "Signed checkpoint";
+    ProofAnchorHash = "proof.anchor.hash", "Verankert in Transaktion", "Anchored in transaction";
+    ProofAnchorBlock = "proof.anchor.block", "Block der Verankerung", "Block of the anchor";
     ProofUrl = "proof.url", "Öffentlicher Nachweis", "Public proof";
 }
 
@@ -162,6 +164,11 @@ impl Field {
             Self::ProofSequence => vec![grouped(of.proof.sequence, language)],
             Self::ProofHashes => of.proof.hashes.clone(),
             Self::ProofCheckpoint => of.proof.checkpoint.lines().map(str::to_owned).collect(),
+            Self::ProofAnchorHash => of.proof.anchor.iter().map(|one| one.hash.clone()).collect(),
+            Self::ProofAnchorBlock => {
+                let block = of.proof.anchor.iter();
+                block.map(|one| grouped(one.block, language)).collect()
+            }
             Self::ProofUrl => vec![of.proof.url.clone()],
         }
     }
@@ -178,6 +185,7 @@ impl Field {
                 | Self::ProofEntry
                 | Self::ProofHashes
                 | Self::ProofCheckpoint
+                | Self::ProofAnchorHash
         )
     }
 }

@@ -268,6 +268,8 @@ pub(crate) const SECTIONS: &[(Section, &[Field])] = &[
             Field::ProofEntry,
             Field::ProofHashes,
             Field::ProofCheckpoint,
+            Field::ProofAnchorHash,
+            Field::ProofAnchorBlock,
             Field::ProofUrl,
         ],
     ),

@@ -24,5 +24,5 @@ pub use content::{
 };
 pub use field::Field;
 pub use print::{Press, PrintError};
-pub use verify::{Refusal, UNCHECKED, verify};
+pub use verify::{Refusal, UNCHECKED, checkpoint, read, verify};
 pub use words::{frozen_wallet, restriction};

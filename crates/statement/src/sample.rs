@@ -149,6 +149,10 @@ fn proof(entry: &Entry) -> Proof {
         sequence: SEQUENCE,
         hashes: path.into_iter().map(hash).collect(),
         checkpoint: checkpoint.unwrap_or_default(),
+        anchor: Some(Transaction {
+            hash: TransactionHash::from_bytes([0xc3; 32]).to_string(),
+            block: 1_208,
+        }),
         url: format!("https://{ORIGIN}/inclusion-proofs/{SEQUENCE}/?size={SIZE}"),
     }
 }

@@ -48,17 +48,38 @@ impl Refusal {
 
 /// What nobody can know from the file alone.
 pub const UNCHECKED: &[&str] = &[
-    "whether the checkpoint's root is anchored on the DLT network: anchors are not written yet",
     "whether the registrar shows the same log to everybody: compare the checkpoint with a witness's",
     "whether later entries have changed the holding",
 ];
+
+/// What a file says, whoever wrote it.
+///
+/// # Errors
+/// `statement_unreadable`.
+pub fn read(file: &[u8]) -> Result<Statement, Refusal> {
+    file::read(file).ok_or(Refusal::Unreadable)
+}
+
+/// The checkpoint that a statement carries, whoever signed it.
+///
+/// # Errors
+/// `statement_checkpoint_refused` if it is none.
+pub fn checkpoint(of: &Statement) -> Result<Checkpoint, Refusal> {
+    let refused = |error: &dyn ToString| Refusal::Checkpoint(error.to_string());
+    let note: Note = of
+        .proof
+        .checkpoint
+        .parse()
+        .map_err(|error| refused(&error))?;
+    Checkpoint::parse(&note).map_err(|error| refused(&error))
+}
 
 /// The statement of a file that the key's owner has sealed, with its proof checked.
 ///
 /// # Errors
 /// The first thing that does not fit.
 pub fn verify(file: &[u8], key: &Key) -> Result<Statement, Refusal> {
-    let statement = file::read(file).ok_or(Refusal::Unreadable)?;
+    let statement = read(file)?;
     let unknown = || Refusal::KeyUnknown(key.name().to_owned());
     let seal = file::seal_of(file, key).ok_or_else(unknown)?;
     key.verify(&seal).map_err(|_| Refusal::Tampered)?;

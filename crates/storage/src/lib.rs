@@ -40,6 +40,7 @@ pub mod redemption_checks;
 pub mod redemption_notices;
 pub mod redemptions;
 pub mod register;
+pub mod register_anchors;
 pub mod register_bundle;
 pub mod register_deliveries;
 pub mod register_entries;
@@ -243,6 +244,12 @@ pub const COMPONENT: Component = Component {
             name: "terms",
             sqlite: include_str!("../migrations/sqlite/V0029__terms.sql"),
             postgres: include_str!("../migrations/postgres/V0029__terms.sql"),
+        },
+        Migration {
+            version: 30,
+            name: "anchors",
+            sqlite: include_str!("../migrations/sqlite/V0030__anchors.sql"),
+            postgres: include_str!("../migrations/postgres/V0030__anchors.sql"),
         },
     ],
 };

@@ -10,11 +10,13 @@ use uuid::Uuid;
 use crate::columns::{Columns, opt_time, time};
 use crate::statements::{Numbered, StatementRecord, StatementStatus, read};
 
-const OPEN: Sql = Sql("select id
-from registry_statements
-where (status = 'due' or status = 'numbered')
-and id > $1
-order by id
+// A statement says under which root on the DLT network its entry is proven, so that it waits for one that covers what it states.
+const OPEN: Sql = Sql("select s.id
+from registry_statements s
+where (s.status = 'due' or s.status = 'numbered')
+and (s.status = 'numbered' or exists (select 1 from register_anchors a where a.product_id = s.product_id and a.status = 'confirmed' and a.size >= s.sequence))
+and s.id > $1
+order by s.id
 limit $2");
 
 // The row first: a lock over the join would hold the product.
@@ -124,7 +126,7 @@ pub struct Backlog {
     pub oldest_at: Option<Timestamp>,
 }
 
-/// Statements that are not made yet, the oldest first, behind this one.
+/// Statements that can be made now, the oldest first, behind this one.
 ///
 /// # Errors
 /// Fails if the database does.

@@ -20,6 +20,26 @@ pub struct RegisterLog {
     pub size: u64,
     /// Merkle tree hash over them (RFC 9162), hexadecimal.
     pub root_hash: String,
+    /// The last root that is written on the DLT network; none before the first.
+    #[serde(default)]
+    pub anchor: Option<RegisterAnchor>,
+}
+
+/// A root of the log on the DLT network: the event `CheckpointAnchored` of the token, which says size, root, and the key that signs checkpoints.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RegisterAnchor {
+    /// Entries.
+    pub size: u64,
+    /// Merkle tree hash over them (RFC 9162), hexadecimal.
+    pub root_hash: String,
+    /// The network (EIP-155).
+    pub chain_id: u64,
+    /// The token.
+    pub token_address: String,
+    /// The transaction that wrote it.
+    pub transaction_hash: String,
+    /// The block that holds that.
+    pub block: u64,
 }
 
 /// An entry is in the log (RFC 9162, section 2.1.3).

@@ -93,7 +93,7 @@ impl Courier {
         self.check_network(batch)?;
         let mut last_reason = None;
         for record in batch.alive() {
-            match self.look_again(record).await? {
+            match self.outcome_of(&submission(record)).await? {
                 Outcome::Confirmed(confirmation) => return self.confirm(batch, confirmation).await,
                 // Nothing else is signed before it is known to be dead.
                 Outcome::Pending => return Ok(Progress::Waiting),
@@ -124,7 +124,7 @@ impl Courier {
 
     /// What comes before is handed in again, in its order: if the network had lost one of them, the next to be signed would take its
     /// place (§ 18(3) eWpG).
-    async fn hand_in(&self, before: &[Batch]) -> Result<()> {
+    pub(crate) async fn hand_in(&self, before: &[Batch]) -> Result<()> {
         for batch in before {
             for record in batch.alive() {
                 self.ledger.submit(&submission(record)).await?;
@@ -153,15 +153,14 @@ impl Courier {
     }
 
     /// What became of a submission; sent again if nobody seems to have it.
-    async fn look_again(&self, record: &SubmissionRecord) -> Result<Outcome> {
-        let submission = submission(record);
-        let outcome = self.ledger.outcome(&submission).await?;
+    pub(crate) async fn outcome_of(&self, submission: &Submission) -> Result<Outcome> {
+        let outcome = self.ledger.outcome(submission).await?;
         if outcome != Outcome::Pending || !self.may_send(submission.id) {
             return Ok(outcome);
         }
-        self.ledger.submit(&submission).await?;
+        self.ledger.submit(submission).await?;
         self.remember(submission.id);
-        Ok(self.ledger.outcome(&submission).await?)
+        Ok(self.ledger.outcome(submission).await?)
     }
 
     /// Looks before signing; what is wrong is dealt with, and then the next step is another one.
@@ -352,16 +351,20 @@ impl Courier {
             .is_none_or(|at| at.elapsed() >= SEND_AGAIN_AFTER)
     }
 
-    fn remember(&self, id: SubmissionId) {
+    pub(crate) fn remember(&self, id: SubmissionId) {
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         sent.insert(id, Instant::now());
     }
 
     pub(crate) fn forget(&self, batch: &Batch) {
-        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         for record in &batch.submissions {
-            sent.remove(&SubmissionId(record.transaction_hash.bytes()));
+            self.forget_one(SubmissionId(record.transaction_hash.bytes()));
         }
+    }
+
+    pub(crate) fn forget_one(&self, id: SubmissionId) {
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.remove(&id);
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use domain::{Date, Timestamp};
 use registry::{
-    Registry, admissions, clocks, delivery, investors, mail, notices, reconciliation,
+    Registry, admissions, anchors, clocks, delivery, investors, mail, notices, reconciliation,
     registrations, statements, terms,
 };
 
@@ -68,6 +68,7 @@ impl Clocks {
         terms::purge_overdue(&self.registry).await?;
         self.look_for_yearly_statements().await?;
         reconciliation::write_report(&self.registry).await?;
+        anchors::ask_for_overdue(&self.registry).await?;
         let since = *self.looked_until();
         let until = clocks::deliveries_due(&self.registry, since).await?;
         *self.looked_until() = until;

@@ -12,7 +12,7 @@ use dlt::{Ledger, SubmissionId};
 use domain::{BatchId, ProductId};
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use registry::{Registry, delivery};
+use registry::{Registry, anchors, delivery};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -32,6 +32,8 @@ pub(crate) struct Courier {
     pub(crate) ledger: Arc<dyn Ledger>,
     /// Commands in one batch.
     pub(crate) most: u32,
+    /// How long after a root of a register the next one is written at the soonest.
+    pub(crate) anchors_apart: Duration,
     /// Held from signing to sending: submissions that are signed before another one is sent exclude each other.
     pub(crate) turn: tokio::sync::Mutex<()>,
     /// When this process sent what the network has not made final yet.
@@ -56,6 +58,7 @@ impl Courier {
             registry,
             ledger,
             most: settings.batch,
+            anchors_apart: settings.anchors_apart,
             lease: settings.lease,
             turn: tokio::sync::Mutex::default(),
             sent: Mutex::default(),
@@ -99,10 +102,12 @@ impl Courier {
         let again = AtomicBool::new(false);
         stream::iter(products)
             .for_each_concurrent(PRODUCTS, async |product| {
-                match self.advance(product).await {
-                    Ok(Progress::Moved) => again.store(true, Ordering::Relaxed),
-                    Ok(Progress::Waiting | Progress::Idle) => {}
-                    Err(trouble) => return self.rest(product, &trouble),
+                for step in [self.advance(product).await, self.anchor(product).await] {
+                    match step {
+                        Ok(Progress::Moved) => again.store(true, Ordering::Relaxed),
+                        Ok(Progress::Waiting | Progress::Idle) => {}
+                        Err(trouble) => return self.rest(product, &trouble),
+                    }
                 }
                 self.rests().remove(&product);
             })
@@ -118,6 +123,9 @@ impl Courier {
     /// Products with work that do not rest, if this process may do it.
     async fn products(&self) -> registry::Result<Vec<ProductId>> {
         let mut products = delivery::products_with_work(&self.registry).await?;
+        products.extend(anchors::products_with_work(&self.registry).await?);
+        products.sort_unstable();
+        products.dedup();
         let now = Instant::now();
         products.retain(|product| {
             let rest = self.rests().get(product).copied();

@@ -2,6 +2,7 @@
 //!
 //! Everything starts from rows and ends in rows, so that a worker may die anywhere and another one goes on.
 
+mod anchoring;
 mod batch;
 mod clocks;
 mod courier;
@@ -36,6 +37,9 @@ pub struct Settings {
     /// Commands in one batch. A transaction on an EVM network takes some 500 deliveries; fewer are taken up sooner, and
     /// are entered into the register without keeping other writes waiting.
     pub batch: u32,
+    /// How long after a root of a register was written to the network the next one follows at the soonest. Statements wait for a root that
+    /// covers them; the longer this is, the more of them share one, and its gas.
+    pub anchors_apart: Duration,
     /// How often to look for work that nobody announced, and after what the network has not made final yet.
     pub poll: Duration,
     /// How often to look at what becomes due by itself.
@@ -59,6 +63,7 @@ impl Settings {
         let real: webhooks::Clock = Arc::new(|| registry::clock::real_now().micros());
         Self {
             batch: 100,
+            anchors_apart: Duration::ZERO,
             poll: Duration::from_secs(1),
             clocks: Duration::from_secs(5),
             reconciliation: Duration::from_secs(60),

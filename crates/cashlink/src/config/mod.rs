@@ -215,6 +215,9 @@ pub struct Workers {
     pub batch: u32,
     /// How often to look for work that nobody announced, in milliseconds.
     pub poll_ms: u64,
+    /// Seconds between two roots of a register's log on the DLT network at least. Statements wait for a root that covers them: the longer
+    /// this is, the more of them share one transaction.
+    pub anchors_apart_s: u64,
 }
 
 impl Default for Workers {
@@ -222,6 +225,7 @@ impl Default for Workers {
         Self {
             batch: 250,
             poll_ms: 1000,
+            anchors_apart_s: 0,
         }
     }
 }

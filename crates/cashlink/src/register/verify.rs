@@ -38,6 +38,8 @@ pub struct Finding {
     pub root_hash: String,
     /// Holdings compared.
     pub holdings: usize,
+    /// Roots of the log on the chain.
+    pub anchors: usize,
     /// The block that the balances were read at; none before the asset is on the chain.
     pub at_block: Option<u64>,
     /// The first thing that does not fit.
@@ -107,6 +109,7 @@ async fn finding(ledger: &dyn Ledger, verdict: Verdict) -> Result<Finding> {
         entries: verdict.entries,
         root_hash: verdict.root_hash.clone(),
         holdings: verdict.holdings.len(),
+        anchors: verdict.anchors.len(),
         at_block: None,
         difference: verdict.problem.clone(),
     };
@@ -144,12 +147,36 @@ async fn compare_with_chain(
             )));
         }
     }
+    if let Some(difference) = compare_anchors(ledger, verdict).await? {
+        return Ok(Some(difference));
+    }
     // Every holding fits; what is left could only be at a wallet that the register does not know.
     let sum: u64 = balances.units.iter().sum();
     let other = asset.issued.saturating_sub(sum);
     Ok((other > 0).then(|| {
         format!("{other} units are on the chain at wallets that the register does not know")
     }))
+}
+
+/// The first root that the chain does not have as the register says.
+async fn compare_anchors(ledger: &dyn Ledger, verdict: &Verdict) -> Result<Option<String>> {
+    for anchor in &verdict.anchors {
+        let Some((hash, block)) = anchor.written() else {
+            continue;
+        };
+        let written = ledger.anchors(verdict.token_address, block).await?;
+        let is_there = written.iter().any(|(by, anchored)| {
+            let said = (by.0, anchored.size, anchored.root);
+            said == (hash.bytes(), anchor.size, anchor.root)
+        });
+        if !is_there {
+            return Ok(Some(format!(
+                "the root over {} entries is not on the chain in {hash}, block {block}",
+                anchor.size
+            )));
+        }
+    }
+    Ok(None)
 }
 
 fn print(finding: &Finding) {

@@ -214,6 +214,7 @@ impl App {
         let mut settings = worker::Settings::new(&self.registry);
         settings.batch = self.config.workers.batch;
         settings.poll = Duration::from_millis(self.config.workers.poll_ms);
+        settings.anchors_apart = Duration::from_secs(self.config.workers.anchors_apart_s);
         settings.webhooks.concurrency = self.config.webhooks.concurrency;
         settings.webhooks.timeout = Duration::from_secs(self.config.webhooks.timeout_s);
         settings.mail = self.mail.clone();

@@ -49,6 +49,14 @@ async fn visit(backend: Backend, kind: &str) {
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_while_roots_are_written(#[case] backend: Backend) {
+    visit(backend, "anchor").await;
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_while_deliveries_are_carried(#[case] backend: Backend) {
     visit(backend, "delivery").await;
 }
@@ -165,6 +173,7 @@ async fn killed_at_random_moments(#[case] backend: Backend) {
 fn every_point_of_the_code_has_a_test() {
     let kinds = [
         "issue",
+        "anchor",
         "delivery",
         "transfer",
         "redemption",

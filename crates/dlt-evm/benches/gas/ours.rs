@@ -131,6 +131,7 @@ pub fn measure(fork: SpecId, kind: Kind) -> Figures {
     let anchor = token::anchorCheckpointCall {
         size: 1_234,
         root: B256::repeat_byte(9),
+        logKey: B256::repeat_byte(7),
     };
     note("anchor a checkpoint", machine.price(REGISTRAR, at, &anchor));
 

@@ -114,7 +114,7 @@ contract AnswersTest is Stage {
         vm.prank(REGISTRY);
         token.setTerms(bytes32(uint256(8)), "https://register.example/terms/2");
         vm.prank(REGISTRY);
-        token.anchorCheckpoint(3, bytes32(uint256(9)));
+        token.anchorCheckpoint(3, bytes32(uint256(9)), bytes32(uint256(7)));
     }
 
     function test_a_name_has_255_bytes_at_most() external {

@@ -77,7 +77,7 @@ contract Everybody is Stage {
 
     function registryWrites(uint64 size, bytes32 root) external counted {
         vm.prank(REGISTRY);
-        token.anchorCheckpoint(size, root);
+        token.anchorCheckpoint(size, root, root);
         vm.prank(REGISTRY);
         token.setTerms(root, "");
     }

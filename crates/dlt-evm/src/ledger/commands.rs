@@ -111,6 +111,19 @@ pub(super) fn encode(command: &Command, factory: Address) -> Result<(Address, By
         }
         Command::Admit { asset, wallet } => Ok(status(to_evm(*asset), to_evm(*wallet), ADMITTED)),
         Command::Bar { asset, wallet } => Ok(status(to_evm(*asset), to_evm(*wallet), BARRED)),
+        Command::Anchor {
+            asset,
+            size,
+            root,
+            log_key,
+        } => {
+            let call = SecurityToken::anchorCheckpointCall {
+                size: *size,
+                root: root.into(),
+                logKey: log_key.into(),
+            };
+            Ok((to_evm(*asset), call.abi_encode().into()))
+        }
     }
 }
 

@@ -15,7 +15,8 @@ use alloy::signers::local::PrivateKeySigner;
 use async_trait::async_trait;
 use database::Db;
 use dlt::{
-    AssetState, Balances, Command, Ledger, LedgerError, Network, Outcome, Refusal, Submission,
+    Anchored, AssetState, Balances, Command, Ledger, LedgerError, Network, Outcome, Refusal,
+    Submission, SubmissionId,
 };
 use domain::{Address, Isin};
 use url::Url;
@@ -277,6 +278,18 @@ impl Ledger for EvmLedger {
                 .map(|units| units.saturating_to())
                 .collect(),
         })
+    }
+
+    async fn anchors(
+        &self,
+        asset: Address,
+        block: u64,
+    ) -> Result<Vec<(SubmissionId, Anchored)>, LedgerError> {
+        let written = self.client.events(to_evm(asset), block).await?;
+        let written = written.into_iter();
+        Ok(written
+            .map(|(id, event)| (id, contracts::anchored(&event)))
+            .collect())
     }
 }
 

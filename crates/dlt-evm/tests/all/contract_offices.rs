@@ -109,9 +109,8 @@ async fn only_the_registry_does_the_registry_s_acts() {
         by.refused(at, token::setLockupCall { until: 1 }, no())
             .await;
         by.refused(at, set_terms(), no()).await;
-        let root = FixedBytes::ZERO;
-        by.refused(at, token::anchorCheckpointCall { size: 1, root }, no())
-            .await;
+        let (root, key) = (FixedBytes::ZERO, FixedBytes::ZERO);
+        by.refused(at, anchor(1, root, key), no()).await;
         let registrar_ = account;
         by.refused(at, token::proposeRegistrarCall { registrar_ }, no())
             .await;
@@ -382,18 +381,32 @@ async fn new_terms_are_an_event_with_their_place() {
     assert_eq!(scene.terms_since(0).await, in_order);
 }
 
+fn anchor(
+    size: u64,
+    root: FixedBytes<32>,
+    log_key: FixedBytes<32>,
+) -> token::anchorCheckpointCall {
+    token::anchorCheckpointCall {
+        size,
+        root,
+        logKey: log_key,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_registrar_anchors_the_register_log() {
     let scene = scene().await;
     let root = FixedBytes::repeat_byte(9);
-    let anchor = token::anchorCheckpointCall { size: 3, root };
-    let receipt = scene.registrar.act(scene.token, anchor).await.unwrap();
+    let key = FixedBytes::repeat_byte(7);
+    let written = scene.registrar.act(scene.token, anchor(3, root, key)).await;
+    let receipt = written.unwrap();
     let [log] = receipt.logs() else {
         panic!("one event: {receipt:?}");
     };
     assert_eq!(log.address(), scene.token);
     let anchored = receipt.decoded_log::<token::CheckpointAnchored>().unwrap();
-    assert_eq!((anchored.size, anchored.root), (3, root));
+    let said = (anchored.size, anchored.root, anchored.logKey);
+    assert_eq!(said, (3, root, key));
     // Found by its size alone, with any node.
     assert_eq!(log.topics()[1], B256::from(units(3)));
 }

@@ -2,11 +2,13 @@
 //!
 //! Functions panic where the adapter does not conform, as assertions do.
 
+mod anchors;
 mod freezes;
 mod returns;
 mod stage;
 
 use crate::{Command, LedgerError, Outcome, Refusal};
+pub use anchors::a_root_that_was_written_is_found;
 pub use freezes::frozen_units_move_by_the_registrar_alone;
 pub use returns::what_comes_back_is_ended;
 pub use stage::{Stage, Wallet, execute, isin};
@@ -23,6 +25,7 @@ pub async fn all(stage: &dyn Stage) {
     the_registrar_moves_units_between_wallets(stage).await;
     what_comes_back_is_ended(stage).await;
     frozen_units_move_by_the_registrar_alone(stage).await;
+    a_root_that_was_written_is_found(stage).await;
     a_submission_may_be_repeated(stage).await;
     a_lost_nonce_is_refused(stage).await;
     malformed_commands_are_invalid(stage).await;

@@ -10,7 +10,7 @@ use statement::{
 use storage::products::ProductRecord;
 use storage::register_entries::{self, EntryRecord};
 use storage::statements::StatementRecord;
-use storage::{Scope, holdings};
+use storage::{Scope, holdings, register_anchors};
 
 use super::making::{Broken, is_sample, numbers};
 use super::restrictions;
@@ -269,11 +269,18 @@ fn proof(
     let isin = &product.product.isin;
     let at = (product.product.id, entry.sequence);
     let (hashes, checkpoint) = register_log::proof(registry, tx, isin, (at, size))?;
+    let anchor = register_anchors::at(tx, product.product.id, size)?;
+    let anchor = anchor.and_then(|anchor| anchor.written());
+    let anchor = anchor.map(|(hash, block)| Transaction {
+        hash: hash.to_string(),
+        block,
+    });
     Ok(Proof {
         entry: String::from_utf8_lossy(&entry.content).into_owned(),
         sequence: entry.sequence,
         hashes,
         checkpoint,
+        anchor,
         url: format!(
             "{}/inclusion-proofs/{}/?size={size}",
             register_log::address(registry, isin),

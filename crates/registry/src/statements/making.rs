@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use storage::documents::DocumentRecord;
 use storage::environments::EnvironmentKind;
 use storage::statements::{Numbered, StatementRecord, StatementStatus};
-use storage::{Scope, register, statement_making};
+use storage::{Scope, register_anchors, statement_making};
 use uuid::Uuid;
 
 use super::{content, holder_kind, investment};
@@ -43,6 +43,15 @@ struct Job {
     key: DataKey,
 }
 
+/// What there is to do for a statement.
+enum Prepared {
+    Job(Box<Job>),
+    /// Nothing: it is made, or nobody is owed it.
+    Ended,
+    /// Nothing yet.
+    Waits,
+}
+
 /// What waits to be made.
 ///
 /// # Errors
@@ -67,7 +76,7 @@ pub async fn make_open(registry: &Registry) -> Result<usize> {
             .await?;
         for id in &open {
             match make(registry, *id).await {
-                Ok(()) => ended += 1,
+                Ok(has_ended) => ended += usize::from(has_ended),
                 Err(error) => {
                     tracing::error!(statement.id = %id, error = %error, "statement {id} cannot be made: {error}");
                     metrics::counter!("registry_statement_failures_total").increment(1);
@@ -81,10 +90,13 @@ pub async fn make_open(registry: &Registry) -> Result<usize> {
     }
 }
 
-async fn make(registry: &Registry, id: Uuid) -> Result<()> {
+/// Whether it ended.
+async fn make(registry: &Registry, id: Uuid) -> Result<bool> {
     let own = registry.clone();
-    let Some(job) = registry.db.write(move |tx| prepare(&own, tx, id)).await? else {
-        return Ok(());
+    let job = match registry.db.write(move |tx| prepare(&own, tx, id)).await? {
+        Prepared::Ended => return Ok(true),
+        Prepared::Waits => return Ok(false),
+        Prepared::Job(job) => *job,
     };
     let Job {
         record,
@@ -107,19 +119,20 @@ async fn make(registry: &Registry, id: Uuid) -> Result<()> {
     registry
         .db
         .write(move |tx| keep(&own, tx, &record, &document))
-        .await
+        .await?;
+    Ok(true)
 }
 
-/// Gives a statement its number, unless it has one, and gathers what is printed. None if there is nothing to print.
-fn prepare(registry: &Registry, tx: &mut Tx, id: Uuid) -> Result<Option<Job>> {
+/// Gives a statement its number, unless it has one, and gathers what is printed.
+fn prepare(registry: &Registry, tx: &mut Tx, id: Uuid) -> Result<Prepared> {
     let Some(record) = statement_making::lock(tx, id)? else {
-        return Ok(None);
+        return Ok(Prepared::Ended);
     };
     if !matches!(
         record.status,
         StatementStatus::Due | StatementStatus::Numbered
     ) {
-        return Ok(None);
+        return Ok(Prepared::Ended);
     }
     let concerned = investment(tx, record.investment)?;
     let investor = progress::investor(tx, &concerned)?;
@@ -127,17 +140,19 @@ fn prepare(registry: &Registry, tx: &mut Tx, id: Uuid) -> Result<Option<Job>> {
     let kind = holder_kind(&investor);
     if !record.reason.is_owed(product.product.legal_form, kind) {
         statement_making::end(tx, id, StatementStatus::Withheld)?;
-        return Ok(None);
+        return Ok(Prepared::Ended);
     }
     let key = match registry.vault.key(tx, investor.key) {
         Err(VaultError::Destroyed(_)) => {
             statement_making::end(tx, id, StatementStatus::Erased)?;
-            return Ok(None);
+            return Ok(Prepared::Ended);
         }
         key => key?,
     };
     let person: Investor = persons::open(&key, &investor.sealed_person)?;
-    let record = numbered(registry, tx, record, &person)?;
+    let Some(record) = numbered(registry, tx, record, &person)? else {
+        return Ok(Prepared::Waits);
+    };
     let facts = content::Facts {
         record: &record,
         kind: StatementKind::of(product.product.legal_form, kind)?,
@@ -147,41 +162,44 @@ fn prepare(registry: &Registry, tx: &mut Tx, id: Uuid) -> Result<Option<Job>> {
     };
     let content = content::gather(registry, tx, &facts)?;
     let signer = register_log::signer(registry, &product.product.isin)?;
-    Ok(Some(Job {
+    Ok(Prepared::Job(Box::new(Job {
         record,
         content,
         signer,
         key,
-    }))
+    })))
 }
 
-/// The statement with its number, time, language and log: once they are stored they stay.
+/// The statement with its number, time, language and log: once they are stored they stay. None while no root on the DLT network covers
+/// what it states.
 fn numbered(
     registry: &Registry,
     tx: &mut Tx,
     record: StatementRecord,
     person: &Investor,
-) -> Result<StatementRecord> {
+) -> Result<Option<StatementRecord>> {
     if record.numbered.is_some() {
-        return Ok(record);
+        return Ok(Some(record));
     }
-    let head = register::head(tx, record.product)?
-        .ok_or_else(|| Error::fault(Broken::Entry(record.id)))?;
+    let anchor = register_anchors::last(tx, record.product)?;
+    let Some(anchor) = anchor.filter(|anchor| anchor.size >= record.sequence) else {
+        return Ok(None);
+    };
     // What is tried out has a series of its own, so that the registrar's has no gaps.
     let series = storage::environments::kind(tx, record.environment)?.as_str();
     let numbered = Numbered {
         number: statement_making::next_number(tx, series)?,
         issued_at: registry.clock.now(),
-        log_size: head.sequence,
+        log_size: anchor.size,
     };
     let language = record.language.unwrap_or_else(|| language_of(person));
     statement_making::number(tx, record.id, (series, &numbered), language)?;
-    Ok(StatementRecord {
+    Ok(Some(StatementRecord {
         numbered: Some(numbered),
         language: Some(language),
         status: StatementStatus::Numbered,
         ..record
-    })
+    }))
 }
 
 fn language_of(person: &Investor) -> Language {

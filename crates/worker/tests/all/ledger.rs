@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use dlt::{
-    AssetState, Balances, Command, Confirmation, Ledger, LedgerError, Network, Outcome, Refusal,
-    Submission, SubmissionId,
+    Anchored, AssetState, Balances, Command, Confirmation, Ledger, LedgerError, Network, Outcome,
+    Refusal, Submission, SubmissionId,
 };
 use domain::{Address, Isin, Timestamp};
 use sha2::{Digest, Sha256};
@@ -187,6 +187,33 @@ const OUTCOME: &[Fault] = &[
 
 #[async_trait]
 impl Ledger for FakeLedger {
+    async fn anchors(
+        &self,
+        asset: Address,
+        _: u64,
+    ) -> Result<Vec<(SubmissionId, Anchored)>, LedgerError> {
+        let state = self.state.lock().unwrap();
+        let written = state.mined.iter().filter(|(_, succeeded)| **succeeded);
+        Ok(written
+            .filter_map(|(id, _)| match &state.signed[id].1 {
+                Command::Anchor {
+                    asset: of,
+                    size,
+                    root,
+                    log_key,
+                } if *of == asset => {
+                    let anchored = Anchored {
+                        size: *size,
+                        root: *root,
+                        log_key: *log_key,
+                    };
+                    Some((SubmissionId(*id), anchored))
+                }
+                _ => None,
+            })
+            .collect())
+    }
+
     fn network(&self) -> &Network {
         &self.network
     }
@@ -425,7 +452,7 @@ impl State {
                 self.admitted.insert((*asset, *wallet));
             }
             // Nothing moves by it.
-            Command::Freeze { .. } => {}
+            Command::Freeze { .. } | Command::Anchor { .. } => {}
             other => panic!("{other:?} is not among the worker's commands"),
         }
     }

@@ -71,6 +71,11 @@ const NUMBERS: &[Damage] = &[
         change: Sql("update registry_statements set sequence = 99 where sequence = 3"),
         repair: Sql("update registry_statements set sequence = 3 where sequence = 99"),
     },
+    Damage {
+        what: "the size of an anchor",
+        change: Sql("update register_anchors set size = size + 90"),
+        repair: Sql("update register_anchors set size = size - 90"),
+    },
 ];
 
 /// Columns of bytes, each with the statements that read and write one row of it; one bit is turned.
@@ -99,6 +104,11 @@ const BYTES: &[(&str, Sql, Sql)] = &[
         "the head's frontier",
         Sql("select frontier from register_heads where sequence > 1"),
         Sql("update register_heads set frontier = $1 where sequence > 1"),
+    ),
+    (
+        "the root of an anchor",
+        Sql("select root_hash from register_anchors where size > 1"),
+        Sql("update register_anchors set root_hash = $1 where size > 1"),
     ),
     (
         "the salt of a commitment",
