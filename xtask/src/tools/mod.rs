@@ -2,6 +2,7 @@
 
 mod anvil;
 mod browser;
+mod ganache;
 mod postgres;
 mod python;
 
@@ -23,6 +24,8 @@ pub struct Tools {
     pub postgres: Postgres,
     /// The program itself.
     pub anvil: PathBuf,
+    /// What Node is to run.
+    pub ganache: PathBuf,
     /// The interpreter of the virtual environment.
     pub python: PathBuf,
 }
@@ -51,6 +54,10 @@ pub fn bring() -> Result<Tools> {
         Ok(path) => given("anvil", "CASHLINK_TEST_ANVIL", path).into(),
         Err(_) => anvil::bring(&folder)?,
     };
+    let ganache = match env::var("CASHLINK_TEST_GANACHE") {
+        Ok(path) => given("ganache", "CASHLINK_TEST_GANACHE", path).into(),
+        Err(_) => ganache::bring(&folder)?,
+    };
     let python = match env::var("CASHLINK_TEST_PYTHON") {
         Ok(path) => given("Python clients", "CASHLINK_TEST_PYTHON", path).into(),
         Err(_) => python::bring(&folder)?,
@@ -59,6 +66,7 @@ pub fn bring() -> Result<Tools> {
         folder,
         postgres,
         anvil,
+        ganache,
         python,
     })
 }

@@ -25,6 +25,8 @@ pub enum Finality {
     Safe,
     /// The node's `finalized` block, for public networks.
     Finalized,
+    /// With so many blocks on top of it, where nodes know no tags.
+    Depth(u64),
 }
 
 /// What a transaction offers for its gas.
@@ -92,7 +94,8 @@ impl Client {
         to: Address,
         call: &C,
     ) -> Result<C::Return, LedgerError> {
-        self.view_at(to, call, self.final_tag()).await
+        let block = self.final_block().await?;
+        self.view_at(to, call, block).await
     }
 
     async fn view_at<C: SolCall>(
@@ -248,7 +251,7 @@ impl Client {
         let counted = self
             .provider
             .get_transaction_count(self.registrar())
-            .block_id(self.final_tag().into());
+            .block_id(self.final_block().await?.into());
         if counted.await.map_err(ledger_error)? <= nonce {
             return Ok(Outcome::Pending);
         }
@@ -302,20 +305,29 @@ impl Client {
     }
 
     async fn final_number(&self) -> Result<u64, LedgerError> {
+        let block = self.final_block().await?;
+        if let BlockNumberOrTag::Number(number) = block {
+            return Ok(number);
+        }
         let block = self
             .provider
-            .get_block_by_number(self.final_tag())
+            .get_block_by_number(block)
             .await
             .map_err(ledger_error)?;
         Ok(block.map_or(0, |block| block.header.number))
     }
 
-    fn final_tag(&self) -> BlockNumberOrTag {
-        match self.finality {
+    /// The newest block that counts.
+    async fn final_block(&self) -> Result<BlockNumberOrTag, LedgerError> {
+        Ok(match self.finality {
             Finality::Latest => BlockNumberOrTag::Latest,
             Finality::Safe => BlockNumberOrTag::Safe,
             Finality::Finalized => BlockNumberOrTag::Finalized,
-        }
+            Finality::Depth(blocks) => {
+                let latest = self.provider.get_block_number().await;
+                BlockNumberOrTag::Number(latest.map_err(ledger_error)?.saturating_sub(blocks))
+            }
+        })
     }
 }
 
@@ -326,6 +338,7 @@ fn is_settled_elsewhere(reason: &str) -> bool {
         "already known",
         "already imported",
         "nonce too low",
+        "correct nonce",
         "known transaction",
         "underpriced",
     ]

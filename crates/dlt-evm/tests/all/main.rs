@@ -7,6 +7,7 @@ mod common;
 mod conformance;
 mod contract;
 mod gas;
+mod nodes;
 mod restart;
 mod rpc;
 mod schema;
