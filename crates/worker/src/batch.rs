@@ -94,7 +94,11 @@ impl Courier {
         let mut last_reason = None;
         for record in batch.alive() {
             match self.look_again(record).await? {
-                Outcome::Confirmed(confirmation) => return self.confirm(batch, confirmation).await,
+                Outcome::Confirmed(confirmation) => {
+                    return self
+                        .confirm(batch, record.transaction_hash, confirmation)
+                        .await;
+                }
                 // Nothing else is signed before it is known to be dead.
                 Outcome::Pending => return Ok(Progress::Waiting),
                 Outcome::Refused { reason } => {
@@ -224,7 +228,10 @@ impl Courier {
         reach(batch.kind, Step::Submitted);
         drop(turn);
         match self.ledger.outcome(&submission).await? {
-            Outcome::Confirmed(confirmation) => self.confirm(batch, confirmation).await,
+            Outcome::Confirmed(confirmation) => {
+                let id = TransactionHash::from_bytes(submission.id.0);
+                self.confirm(batch, id, confirmation).await
+            }
             // The next instruction can follow at once.
             Outcome::Pending if batch.kind.is_instructed() => Ok(Progress::Moved),
             Outcome::Pending => Ok(Progress::Waiting),
@@ -236,12 +243,18 @@ impl Courier {
         }
     }
 
-    async fn confirm(&self, batch: &Batch, confirmation: dlt::Confirmation) -> Result {
+    async fn confirm(
+        &self,
+        batch: &Batch,
+        submission: TransactionHash,
+        confirmation: dlt::Confirmation,
+    ) -> Result {
         if batch.kind == Kind::Issue {
             self.check_issue(batch).await?;
         }
         reach(batch.kind, Step::BeforeConfirm);
         let facts = Confirmation {
+            submission,
             transaction_hash: TransactionHash::from_bytes(confirmation.transaction_hash),
             block: confirmation.block_number,
             at: confirmation.at,
@@ -303,7 +316,11 @@ impl Courier {
     async fn out_of_sequence(&self, batch: &Batch, expected: u32) -> Result {
         for record in &batch.submissions {
             match self.ledger.outcome(&submission(record)).await? {
-                Outcome::Confirmed(confirmation) => return self.confirm(batch, confirmation).await,
+                Outcome::Confirmed(confirmation) => {
+                    return self
+                        .confirm(batch, record.transaction_hash, confirmation)
+                        .await;
+                }
                 Outcome::Pending => return Ok(Progress::Waiting),
                 Outcome::Refused { .. } => {}
             }

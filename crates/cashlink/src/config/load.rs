@@ -60,6 +60,9 @@ pub fn effective(config: &Config) -> String {
     let mut shown = config.clone();
     shown.database.url = without_password(&shown.database.url);
     shown.dlt.url = shown.dlt.url.as_deref().map(without_access_key);
+    for url in &mut shown.dlt.compare_with {
+        *url = without_access_key(url);
+    }
     toml::to_string_pretty(&shown).expect("every value of the configuration has a form in TOML")
 }
 

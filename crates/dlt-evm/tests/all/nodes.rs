@@ -1,12 +1,18 @@
 //! Real nodes on free ports, which end with their handles.
 
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::common::{Kind, REGISTRAR_KEY};
+use crate::common::{Kind, NOW, REGISTRAR_KEY, evm};
+use alloy::primitives::Address;
 use alloy::providers::{Provider as _, RootProvider};
 use alloy::rpc::client::RpcClient;
+use alloy::rpc::types::TransactionRequest;
+use alloy::sol_types::SolCall as _;
+use cashlink_dlt_evm::contracts::SecurityTokenFactory;
 use cashlink_dlt_evm::{Connection, Finality, GasPrice};
+use domain::Timestamp;
 use tokio::process::{Child, Command};
 
 const ANVIL: &str = "CASHLINK_TEST_ANVIL";
@@ -29,24 +35,49 @@ impl Node {
 
     /// How the adapter is told of it.
     pub fn connection(&self) -> Connection {
-        let (finality, gas_price) = match self.kind {
-            Kind::Ganache => (
-                Finality::Depth(2),
-                GasPrice::Market {
-                    at_most: 100_000_000_000,
-                },
-            ),
-            Kind::Embedded | Kind::Anvil => (Finality::Finalized, GasPrice::Free),
-        };
-        Connection {
-            name: format!("{:?}", self.kind).to_lowercase(),
-            url: self.url.parse().unwrap(),
-            chain_id: CHAIN_ID,
-            registrar_key: REGISTRAR_KEY,
-            finality,
-            gas_price,
-        }
+        connection(&self.url, self.kind)
     }
+}
+
+pub fn connection(url: &str, kind: Kind) -> Connection {
+    let (finality, gas_price) = match kind {
+        Kind::Ganache => (
+            Finality::Depth(2),
+            GasPrice::Market {
+                at_most: 100_000_000_000,
+            },
+        ),
+        Kind::Embedded | Kind::Anvil => (Finality::Finalized, GasPrice::Free),
+    };
+    Connection {
+        name: format!("{kind:?}").to_lowercase(),
+        url: url.parse().unwrap(),
+        chain_id: CHAIN_ID,
+        registrar_key: REGISTRAR_KEY,
+        finality,
+        gas_price,
+        compare_with: Vec::new(),
+        patience: Connection::PATIENCE,
+        timeout: Connection::TIMEOUT,
+        accepted_code: Vec::new(),
+        clock: Arc::new(|| Timestamp::from_seconds(NOW)),
+    }
+}
+
+/// The contract behind the tokens of a factory.
+pub async fn implementation(provider: &RootProvider, factory: domain::Address) -> Address {
+    let call = SecurityTokenFactory::implementationCall {};
+    let request = TransactionRequest::default()
+        .to(evm(factory))
+        .input(call.abi_encode().into());
+    let output = provider.call(request).await.unwrap();
+    SecurityTokenFactory::implementationCall::abi_decode_returns(&output).unwrap()
+}
+
+/// Puts other code where a contract was.
+pub async fn set_code(provider: &RootProvider, at: Address, code: &str) {
+    let set = provider.raw_request::<_, serde_json::Value>("anvil_setCode".into(), (at, code));
+    set.await.unwrap();
 }
 
 /// revm behind a node's JSON-RPC, with the tags of a public network.
