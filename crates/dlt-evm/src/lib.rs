@@ -10,7 +10,9 @@ mod ledger;
 mod rpc;
 
 pub use chain::{ChainError, Clock, Embedded, EmbeddedOptions, GAS_LIMIT};
-pub use ledger::{Connection, EvmLedger, Finality, GasPrice, MAXIMUM_BATCH, managed_wallet};
+pub use ledger::{
+    Connection, Cost, EvmLedger, Finality, GasPrice, MAXIMUM_BATCH, costs, managed_wallet,
+};
 pub use rpc::MAXIMUM_REQUEST_BYTES;
 
 use database::{Component, Migration};

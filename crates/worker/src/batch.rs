@@ -12,6 +12,7 @@ use domain::{Address, ProductId, TransactionHash};
 use registry::delivery::{self, Batch, Confirmation, Kind, SubmissionRecord};
 use tokio::time::Instant;
 
+use crate::commands::{batch_delivery, creation};
 use crate::courier::Courier;
 use crate::crash_points::{Step, reach};
 
@@ -386,27 +387,5 @@ fn submission(record: &SubmissionRecord) -> Submission {
     Submission {
         id: SubmissionId(record.transaction_hash.bytes()),
         payload: record.payload.clone(),
-    }
-}
-
-fn creation(batch: &Batch) -> Command {
-    Command::CreateAsset {
-        isin: batch.isin,
-        name: batch.name.clone(),
-        symbol: batch.symbol.clone(),
-        issue_volume: batch.issue_volume.get(),
-        terms_hash: batch.terms_hash,
-    }
-}
-
-fn batch_delivery(batch: &Batch) -> Command {
-    Command::DeliverBatch {
-        asset: batch.asset,
-        sequence: batch.sequence,
-        items: batch
-            .items
-            .iter()
-            .map(|item| (item.wallet, item.units.get()))
-            .collect(),
     }
 }

@@ -4,6 +4,7 @@
 
 mod batch;
 mod clocks;
+mod commands;
 mod courier;
 mod crash_points;
 mod instructed;

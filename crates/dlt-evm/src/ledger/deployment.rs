@@ -80,6 +80,8 @@ async fn step(db: &Db, client: &Client) -> Result<Option<Factory>, LedgerError> 
     if !client.node.code(address).await?.is_empty() {
         let call = SecurityTokenFactory::implementationCall {};
         let implementation = client.node.view(address, &call).await?;
+        // What it has cost is known once it is final, at the latest at the next start.
+        client.outcome(&deployment.submission).await?;
         return Ok(Some(Factory {
             address,
             implementation,

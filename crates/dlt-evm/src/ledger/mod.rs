@@ -2,6 +2,7 @@
 
 mod client;
 mod commands;
+mod costs;
 mod deployment;
 mod fees;
 mod node;
@@ -27,6 +28,7 @@ use crate::contracts::{self, SecurityToken};
 use crate::{Clock, Embedded, contracts::SecurityTokenFactory};
 use client::Client;
 pub use commands::MAXIMUM_BATCH;
+pub use costs::{Cost, costs};
 use deployment::Factory;
 pub use fees::GasPrice;
 pub use node::Finality;

@@ -369,6 +369,80 @@ async fn a_stuck_transaction_offers_more_up_to_the_cap(backend: Backend) {
     assert_eq!(scene.units(wallet).await, 10);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn costs_are_told_by_act_on_sqlite() {
+    costs_are_told_by_act(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn costs_are_told_by_act_on_postgres() {
+    costs_are_told_by_act(Backend::Postgres).await;
+}
+
+/// Also what is paid for something that did not happen.
+async fn costs_are_told_by_act(backend: Backend) {
+    let scene = scene(backend, GasPrice::Market { at_most: 9 }).await;
+    let (holder, other) = (scene.stage.new_wallet(), scene.stage.new_wallet());
+    let (one, two, asset) = (holder.address, other.address, scene.asset);
+    let delivery = |sequence, items: &[(Address, u64)]| Command::DeliverBatch {
+        asset,
+        sequence,
+        items: items.to_vec(),
+    };
+    let first = scene.sent(&delivery(0, &[(one, 10), (two, 5)])).await;
+    scene.confirmed(&first).await;
+    let second = scene.sent(&delivery(1, &[(one, 1)])).await;
+    scene.confirmed(&second).await;
+    // The holder is faster than what was simulated before.
+    let back = Command::TakeBack {
+        asset,
+        from: one,
+        units: 11,
+    };
+    let third = scene.stage.ledger.prepare(&back).await.unwrap();
+    let moved = scene.stage.transfer(asset, &holder, two, 1).await;
+    moved.unwrap();
+    scene.submit(&third).await;
+    scene.stage.advance().await;
+    let outcome = scene.outcome(&third).await;
+    let reason = "the contract reverted it".to_owned();
+    assert_eq!(outcome, Outcome::Refused { reason });
+
+    // What the factory has cost is seen at the next start.
+    let price = GasPrice::Market { at_most: 9 };
+    let connection = connection(&scene.node, &scene.proxy, &scene.now, price);
+    EvmLedger::connect(&scene.db, connection).await.unwrap();
+    let since = Timestamp::from_seconds(NOW);
+    let costs = cashlink_dlt_evm::costs(&scene.db, 31_337, since).await;
+    let costs = costs.unwrap();
+    let acts: Vec<_> = costs.iter().map(|cost| cost.act.as_str()).collect();
+    assert_eq!(costs.len(), 4, "{acts:?}");
+    let of = |act: &str| costs.iter().find(|cost| cost.act == act).unwrap();
+    let delivered = of("delivery");
+    assert_eq!(delivered.asset, Some(asset));
+    assert_eq!((delivered.transactions, delivered.reverted), (2, 0));
+    assert_eq!((delivered.wallets, delivered.units), (3, 16));
+    let gas = used(&scene, &first).await + used(&scene, &second).await;
+    assert_eq!(delivered.gas, gas);
+    assert_eq!(delivered.fee_wei, u128::from(gas), "a wei each");
+    let back = of("take_back");
+    assert_eq!((back.transactions, back.reverted, back.units), (0, 1, 0));
+    assert_eq!(back.gas, used(&scene, &third).await);
+    assert_eq!(
+        (of("issue").transactions, of("factory").transactions),
+        (1, 1)
+    );
+    let later = Timestamp::from_seconds(NOW + 1);
+    let costs = cashlink_dlt_evm::costs(&scene.db, 31_337, later).await;
+    assert_eq!(costs.unwrap(), []);
+}
+
+async fn used(scene: &Scene, submission: &Submission) -> u64 {
+    let hash = submission.id.0.into();
+    let receipt = scene.node.provider().get_transaction_receipt(hash).await;
+    receipt.unwrap().unwrap().gas_used
+}
+
 /// The hashes that wait.
 async fn pool(scene: &Scene) -> Vec<String> {
     let content = ask(&scene.node, "txpool_content", json!([])).await;
