@@ -36,7 +36,7 @@ struct Arguments {
 enum Command {
     /// Runs the whole suite on both databases, and the checks of the house.
     Test(suite::Options),
-    /// Brings PostgreSQL, anvil, forge and the Python clients into target/tools.
+    /// Brings PostgreSQL, anvil, forge, ganache and the Python clients into target/tools.
     Tools,
     /// Checks the shape of the house: crate edges, files, documents.
     Tidy,

@@ -229,6 +229,7 @@ fn prepare<'a>(
 ) -> &'a mut Command {
     let variable = |path: &Path| path.as_os_str().to_owned();
     command.env("CASHLINK_TEST_ANVIL", variable(&tools.anvil));
+    command.env("CASHLINK_TEST_GANACHE", variable(&tools.ganache));
     command.env("CASHLINK_TEST_PYTHON", variable(&tools.python));
     command.env("CASHLINK_TEST_CLIENTS", variable(&clients::target()));
     match database {

@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::config::{self, Config};
 use crate::terminal::{note, say};
 use crate::{
-    admin, backup, conformance, demo, gateway, listen, migrate, new_master_key, openapi, register,
-    serve,
+    admin, backup, conformance, demo, dlt, gateway, listen, migrate, new_master_key, openapi,
+    register, serve,
 };
 
 /// A distribution network for tokenised securities.
@@ -37,6 +37,8 @@ enum Command {
     Admin(AdminOptions),
     /// Work with the register
     Register(RegisterOptions),
+    /// Look at what the DLT network was told
+    Dlt(DltOptions),
     /// Copy database, chain and documents into a folder
     Backup(BackupOptions),
     /// Restore a backup into an empty place
@@ -108,6 +110,14 @@ struct RegisterOptions {
 }
 
 #[derive(Args)]
+struct DltOptions {
+    #[command(flatten)]
+    configured: Configured,
+    #[command(subcommand)]
+    command: dlt::Command,
+}
+
+#[derive(Args)]
 struct BackupOptions {
     #[command(flatten)]
     configured: Configured,
@@ -156,6 +166,7 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::Config(configured) => show(&configured.load()?).await?,
         Command::NewMasterKey(options) => new_master_key::run(&options).await?,
         Command::Admin(options) => admin::run(&options.configured.load()?, &options.admin).await?,
+        Command::Dlt(options) => dlt::run(&options.configured.load()?, &options.command).await?,
         Command::Backup(options) => backup::run(&options.configured.load()?, &options.to).await?,
         Command::Restore(options) => {
             backup::restore(&options.configured.load()?, &options.from).await?

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod conformance;
 pub mod demo;
+mod dlt;
 pub mod founding;
 mod gateway;
 pub mod guides;

@@ -10,7 +10,9 @@ mod ledger;
 mod rpc;
 
 pub use chain::{ChainError, Clock, Embedded, EmbeddedOptions, GAS_LIMIT};
-pub use ledger::{Connection, EvmLedger, Finality, GasPrice, MAXIMUM_BATCH, managed_wallet};
+pub use ledger::{
+    Connection, Cost, EvmLedger, Finality, GasPrice, MAXIMUM_BATCH, costs, managed_wallet,
+};
 pub use rpc::MAXIMUM_REQUEST_BYTES;
 
 use database::{Component, Migration};
@@ -46,13 +48,21 @@ pub const SOURCES: [(&str, &str); 8] = [
     ),
 ];
 
-/// The embedded chain's own tables.
+/// The embedded chain's own tables, and those of what the adapter signs for any network.
 pub const COMPONENT: Component = Component {
     name: "chain",
-    migrations: &[Migration {
-        version: 1,
-        name: "chain",
-        sqlite: include_str!("../migrations/sqlite/V0001__chain.sql"),
-        postgres: include_str!("../migrations/postgres/V0001__chain.sql"),
-    }],
+    migrations: &[
+        Migration {
+            version: 1,
+            name: "chain",
+            sqlite: include_str!("../migrations/sqlite/V0001__chain.sql"),
+            postgres: include_str!("../migrations/postgres/V0001__chain.sql"),
+        },
+        Migration {
+            version: 2,
+            name: "outbox",
+            sqlite: include_str!("../migrations/sqlite/V0002__outbox.sql"),
+            postgres: include_str!("../migrations/postgres/V0002__outbox.sql"),
+        },
+    ],
 };

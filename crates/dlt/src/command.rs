@@ -93,7 +93,7 @@ pub enum Command {
     },
 }
 
-/// Identifies a submission on its network: the transaction's hash.
+/// Identifies a submission: the hash of the first transaction signed for it. An adapter may replace that one, and the submission keeps its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SubmissionId(pub [u8; 32]);
 

@@ -19,7 +19,7 @@ pub enum Outcome {
 /// Where and when a submission took effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confirmation {
-    /// The transaction.
+    /// The transaction, which may be one that took the first one's place.
     pub transaction_hash: [u8; 32],
     /// The block that holds it.
     pub block_number: u64,

@@ -28,7 +28,9 @@ use crate::{
 /// Where and when a batch took effect on the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Confirmation {
-    /// The transaction.
+    /// What was stored before it was sent.
+    pub submission: TransactionHash,
+    /// The transaction: of the submission, or of one that took its place and offered more.
     pub transaction_hash: TransactionHash,
     /// The block that holds it.
     pub block: u64,
@@ -78,7 +80,8 @@ pub async fn confirm_batch(
             }
             let now = own.clock.now();
             dlt_commands::confirm(tx, batch.id, now)?;
-            dlt_batches::confirm(tx, batch.id, confirmation.transaction_hash, now)?;
+            let hashes = (confirmation.submission, confirmation.transaction_hash);
+            dlt_batches::confirm(tx, batch.id, hashes, now)?;
             // Deliveries may have waited for this one.
             tx.on_commit_wake(dlt_commands::TOPIC);
             Ok(())

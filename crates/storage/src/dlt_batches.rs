@@ -210,19 +210,20 @@ pub fn delivered(tx: &mut Tx, product: ProductId) -> Result<u32, DatabaseError> 
     tx.query_one(DELIVERED, &[product.uuid().into()])?.get(0)
 }
 
-/// The batch took effect with this transaction; its other submissions never will.
+/// The batch took effect by this submission, in this transaction; its other submissions never will.
 ///
 /// # Errors
 /// Fails if the database does.
 pub fn confirm(
     tx: &mut Tx,
     id: BatchId,
-    transaction_hash: TransactionHash,
+    (submission, transaction_hash): (TransactionHash, TransactionHash),
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
     let hash = transaction_hash.bytes();
     tx.later(CONFIRM, &[id.uuid().into(), hash.into(), time(now)])?;
-    tx.later_any(SETTLE_SUBMISSIONS, &[id.uuid().into(), hash.into()])
+    let settled = [id.uuid().into(), submission.bytes().into()];
+    tx.later_any(SETTLE_SUBMISSIONS, &settled)
 }
 
 /// The batch has no effect.

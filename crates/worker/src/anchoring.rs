@@ -75,6 +75,8 @@ impl Courier {
                 Ok(Progress::Moved)
             }
             Outcome::Confirmed(confirmation) => {
+                // Not always the one that was stored: the adapter replaces what lies too long.
+                let hash = TransactionHash::from_bytes(confirmation.transaction_hash);
                 let block = confirmation.block_number;
                 anchors::confirm(&self.registry, anchor, hash, block).await?;
                 self.forget_one(submission.id);

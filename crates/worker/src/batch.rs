@@ -12,6 +12,7 @@ use domain::{Address, ProductId, TransactionHash};
 use registry::delivery::{self, Batch, Confirmation, Kind, SubmissionRecord};
 use tokio::time::Instant;
 
+use crate::commands::{batch_delivery, creation};
 use crate::courier::Courier;
 use crate::crash_points::{Step, reach};
 
@@ -94,7 +95,11 @@ impl Courier {
         let mut last_reason = None;
         for record in batch.alive() {
             match self.outcome_of(&submission(record)).await? {
-                Outcome::Confirmed(confirmation) => return self.confirm(batch, confirmation).await,
+                Outcome::Confirmed(confirmation) => {
+                    return self
+                        .confirm(batch, record.transaction_hash, confirmation)
+                        .await;
+                }
                 // Nothing else is signed before it is known to be dead.
                 Outcome::Pending => return Ok(Progress::Waiting),
                 Outcome::Refused { reason } => {
@@ -223,7 +228,10 @@ impl Courier {
         reach(batch.kind, Step::Submitted);
         drop(turn);
         match self.ledger.outcome(&submission).await? {
-            Outcome::Confirmed(confirmation) => self.confirm(batch, confirmation).await,
+            Outcome::Confirmed(confirmation) => {
+                let id = TransactionHash::from_bytes(submission.id.0);
+                self.confirm(batch, id, confirmation).await
+            }
             // The next instruction can follow at once.
             Outcome::Pending if batch.kind.is_instructed() => Ok(Progress::Moved),
             Outcome::Pending => Ok(Progress::Waiting),
@@ -235,12 +243,18 @@ impl Courier {
         }
     }
 
-    async fn confirm(&self, batch: &Batch, confirmation: dlt::Confirmation) -> Result {
+    async fn confirm(
+        &self,
+        batch: &Batch,
+        submission: TransactionHash,
+        confirmation: dlt::Confirmation,
+    ) -> Result {
         if batch.kind == Kind::Issue {
             self.check_issue(batch).await?;
         }
         reach(batch.kind, Step::BeforeConfirm);
         let facts = Confirmation {
+            submission,
             transaction_hash: TransactionHash::from_bytes(confirmation.transaction_hash),
             block: confirmation.block_number,
             at: confirmation.at,
@@ -302,7 +316,11 @@ impl Courier {
     async fn out_of_sequence(&self, batch: &Batch, expected: u32) -> Result {
         for record in &batch.submissions {
             match self.ledger.outcome(&submission(record)).await? {
-                Outcome::Confirmed(confirmation) => return self.confirm(batch, confirmation).await,
+                Outcome::Confirmed(confirmation) => {
+                    return self
+                        .confirm(batch, record.transaction_hash, confirmation)
+                        .await;
+                }
                 Outcome::Pending => return Ok(Progress::Waiting),
                 Outcome::Refused { .. } => {}
             }
@@ -372,27 +390,5 @@ fn submission(record: &SubmissionRecord) -> Submission {
     Submission {
         id: SubmissionId(record.transaction_hash.bytes()),
         payload: record.payload.clone(),
-    }
-}
-
-fn creation(batch: &Batch) -> Command {
-    Command::CreateAsset {
-        isin: batch.isin,
-        name: batch.name.clone(),
-        symbol: batch.symbol.clone(),
-        issue_volume: batch.issue_volume.get(),
-        terms_hash: batch.terms_hash,
-    }
-}
-
-fn batch_delivery(batch: &Batch) -> Command {
-    Command::DeliverBatch {
-        asset: batch.asset,
-        sequence: batch.sequence,
-        items: batch
-            .items
-            .iter()
-            .map(|item| (item.wallet, item.units.get()))
-            .collect(),
     }
 }

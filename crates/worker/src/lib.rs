@@ -5,6 +5,7 @@
 mod anchoring;
 mod batch;
 mod clocks;
+mod commands;
 mod courier;
 mod crash_points;
 mod instructed;

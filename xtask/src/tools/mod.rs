@@ -2,6 +2,7 @@
 
 mod browser;
 mod foundry;
+mod ganache;
 mod postgres;
 mod python;
 mod tokens;
@@ -26,6 +27,8 @@ pub struct Tools {
     pub anvil: PathBuf,
     /// The program that runs the contracts' own tests.
     pub forge: PathBuf,
+    /// What Node is to run.
+    pub ganache: PathBuf,
     /// The interpreter of the virtual environment.
     pub python: PathBuf,
 }
@@ -52,6 +55,10 @@ pub fn bring() -> Result<Tools> {
     };
     let anvil = given_or_brought(&foundry::ANVIL, &folder)?;
     let forge = given_or_brought(&foundry::FORGE, &folder)?;
+    let ganache = match env::var("CASHLINK_TEST_GANACHE") {
+        Ok(path) => given("ganache", "CASHLINK_TEST_GANACHE", path).into(),
+        Err(_) => ganache::bring(&folder)?,
+    };
     let python = match env::var("CASHLINK_TEST_PYTHON") {
         Ok(path) => given("Python clients", "CASHLINK_TEST_PYTHON", path).into(),
         Err(_) => python::bring(&folder)?,
@@ -61,6 +68,7 @@ pub fn bring() -> Result<Tools> {
         postgres,
         anvil,
         forge,
+        ganache,
         python,
     })
 }

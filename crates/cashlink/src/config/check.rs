@@ -8,6 +8,9 @@ use webhooks::Guard;
 
 use super::{CheckedMail, Config, ConfigError, DltMode, Secret};
 
+/// A million gwei per gas: beyond it somebody has mistaken wei for gwei.
+const MOST_GWEI: u64 = 1_000_000;
+
 /// What the texts of a configuration mean.
 #[derive(Debug)]
 pub struct Checked {
@@ -66,7 +69,22 @@ impl Config {
         if let Some(key) = &dlt.registrar_key {
             one_place("dlt.registrar_key", key)?;
         }
+        for text in &dlt.accepted_code {
+            code_hash(text)?;
+        }
+        for text in dlt.url.iter().chain(&dlt.compare_with) {
+            let key = if dlt.url.as_ref() == Some(text) {
+                "dlt.url"
+            } else {
+                "dlt.compare_with"
+            };
+            url::Url::parse(text).map_err(|_| wrong(key, "it is not an absolute URL"))?;
+        }
         match dlt.mode {
+            DltMode::Embedded if !dlt.compare_with.is_empty() => Err(wrong(
+                "dlt.compare_with",
+                "the embedded chain is in one place; set mode = \"rpc\" for nodes",
+            )),
             DltMode::Embedded if dlt.url.is_some() => Err(wrong(
                 "dlt.url",
                 "the embedded chain has no address; set mode = \"rpc\" for a node",
@@ -91,9 +109,29 @@ impl Config {
                 "dlt.registrar_key",
                 "mode rpc needs the key that signs",
             )),
+            DltMode::Rpc if dlt.timeout_ms == 0 => Err(wrong("dlt.timeout_ms", "at least 1")),
+            DltMode::Rpc if dlt.raise_fee_after_s == 0 => {
+                Err(wrong("dlt.raise_fee_after_s", "at least 1"))
+            }
+            DltMode::Rpc if dlt.maximum_gas_price_gwei > Some(MOST_GWEI) => Err(wrong(
+                "dlt.maximum_gas_price_gwei",
+                "it is more than anybody has ever paid",
+            )),
             DltMode::Rpc => Ok(()),
         }
     }
+}
+
+/// A hash of code in hexadecimal.
+///
+/// # Errors
+/// If it is none.
+pub(crate) fn code_hash(text: &str) -> Result<[u8; 32], ConfigError> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text.trim_start_matches("0x"), &mut bytes).map_err(|_| {
+        ConfigError::value("dlt.accepted_code", "it is not 32 bytes in hexadecimal")
+    })?;
+    Ok(bytes)
 }
 
 /// Reads a secret of 32 bytes in hexadecimal.
@@ -197,6 +235,14 @@ mod tests {
     }
 
     #[test]
+    fn finality_is_a_tag_or_a_depth() {
+        let finality = |text: &str| config(&format!("[dlt]\nfinality = {text}")).dlt.finality;
+        assert_eq!(finality("'safe'"), Finality::Tag(Tag::Safe));
+        assert_eq!(finality("64"), Finality::Depth(64));
+        assert_eq!(config("").dlt.finality, Finality::Tag(Tag::Finalized));
+    }
+
+    #[test]
     fn a_wrong_value_is_named_by_its_key() {
         assert!(
             refusal("[webhooks]\nallow_networks = ['here']").contains("webhooks.allow_networks")
@@ -207,6 +253,15 @@ mod tests {
         );
         assert!(refusal("[dlt]\nmode = 'rpc'\nurl = 'http://node'").contains("dlt.chain_id"));
         assert!(refusal("[dlt]\nurl = 'http://node'").contains("dlt.url"));
+        let rpc = "[dlt]\nmode = 'rpc'\nchain_id = 1\nurl = 'https://node'\nregistrar_key = { env = 'K' }\n";
+        assert!(refusal(&format!("{rpc}timeout_ms = 0")).contains("dlt.timeout_ms"));
+        assert!(refusal(&format!("{rpc}raise_fee_after_s = 0")).contains("dlt.raise_fee_after_s"));
+        let wei = format!("{rpc}maximum_gas_price_gwei = 30000000000");
+        assert!(refusal(&wei).contains("dlt.maximum_gas_price_gwei"));
+        let other = format!("{rpc}compare_with = ['node.example']");
+        assert!(refusal(&other).contains("dlt.compare_with"));
+        assert!(refusal("[dlt]\ncompare_with = ['https://n']").contains("dlt.compare_with"));
+        assert!(refusal("[dlt]\naccepted_code = ['0x12']").contains("dlt.accepted_code"));
         assert!(refusal("[dlt]\noperators = ['A', 'B']").contains("dlt.operators"));
         assert!(
             refusal("[gateways]\nnetwork_url = 'localhost:8080'").contains("gateways.network_url")

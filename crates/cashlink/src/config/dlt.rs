@@ -15,21 +15,36 @@ pub enum DltMode {
     Rpc,
 }
 
-/// From when on a block of a node counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// From when on a block of a node counts: a tag, or how many blocks have to be on top of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum Finality {
+    /// What the node says of its blocks.
+    Tag(Tag),
+    /// For networks whose nodes know no tags.
+    Depth(u32),
+}
+
+impl Default for Finality {
+    fn default() -> Self {
+        Self::Tag(Tag::Finalized)
+    }
+}
+
+/// What nodes call their blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tag {
     /// At once: networks where blocks cannot be undone.
     Latest,
     /// The node's `safe` block.
     Safe,
     /// The node's `finalized` block.
-    #[default]
     Finalized,
 }
 
 /// The DLT network.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Dlt {
     /// `embedded` or `rpc`.
@@ -40,14 +55,42 @@ pub struct Dlt {
     pub chain_id: Option<u64>,
     /// The node's JSON-RPC address; for `rpc`.
     pub url: Option<String>,
+    /// Other nodes, best of another provider: what decides an entry they have to say too; for `rpc`.
+    pub compare_with: Vec<String>,
+    /// How long a node may take for an answer, in milliseconds.
+    pub timeout_ms: u64,
     /// From when on a block of a node counts; for `rpc`.
     pub finality: Finality,
     /// The most that a transaction may offer in gwei per gas; absent: the network takes no fee.
     pub maximum_gas_price_gwei: Option<u64>,
+    /// How long a transaction may lie in no block before more is offered for it, in seconds.
+    pub raise_fee_after_s: u64,
+    /// Keccak-256 of token code other than this version's under which assets were issued and which has been checked.
+    pub accepted_code: Vec<String>,
     /// Who operates the network, by firm; at least two, or no electronic security is entered; for `rpc`.
     pub operators: Vec<String>,
     /// The pattern by which control is spread over them (§ 4(11) eWpG); for `rpc`.
     pub control: Option<String>,
     /// The registrar's signing key, 32 bytes in hexadecimal; absent: derived from the master key, for `embedded` only.
     pub registrar_key: Option<Secret>,
+}
+
+impl Default for Dlt {
+    fn default() -> Self {
+        Self {
+            mode: DltMode::default(),
+            network: None,
+            chain_id: None,
+            url: None,
+            compare_with: Vec::new(),
+            timeout_ms: 20_000,
+            finality: Finality::default(),
+            maximum_gas_price_gwei: None,
+            raise_fee_after_s: 180,
+            accepted_code: Vec::new(),
+            operators: Vec::new(),
+            control: None,
+            registrar_key: None,
+        }
+    }
 }

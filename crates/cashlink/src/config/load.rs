@@ -60,6 +60,9 @@ pub fn effective(config: &Config) -> String {
     let mut shown = config.clone();
     shown.database.url = without_password(&shown.database.url);
     shown.dlt.url = shown.dlt.url.as_deref().map(without_access_key);
+    for url in &mut shown.dlt.compare_with {
+        *url = without_access_key(url);
+    }
     toml::to_string_pretty(&shown).expect("every value of the configuration has a form in TOML")
 }
 
@@ -105,6 +108,7 @@ fn without_access_key(url: &str) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::config::{Finality, Tag};
 
     const EXAMPLE: &str = concat!(
         env!("CARGO_MANIFEST_DIR"),
@@ -122,6 +126,25 @@ mod tests {
         let config = load(Some(Path::new(EXAMPLE))).unwrap();
         config.check().unwrap();
         assert!(config.public_url.starts_with("https://"));
+    }
+
+    #[test]
+    fn the_examples_of_networks_are_configurations() {
+        let folder = Path::new(EXAMPLE).with_file_name("networks");
+        let head = "public_url = 'https://network.example'\n[database]\nurl = 'sqlite:x'\n[documents]\ndirectory = 'd'\n[master_key]\nfile = 'k'\n";
+        let mut seen = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let section = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            let file = written(&format!("{head}{section}"));
+            let config = load(Some(file.path())).unwrap();
+            config.check().unwrap();
+            assert_eq!(config.dlt.compare_with.len(), 1);
+            let free = config.dlt.maximum_gas_price_gwei.is_none();
+            let at_once = config.dlt.finality == Finality::Tag(Tag::Latest);
+            assert_eq!(free, at_once, "{section}");
+            seen += 1;
+        }
+        assert_eq!(seen, 3);
     }
 
     #[test]

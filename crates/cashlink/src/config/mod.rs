@@ -7,8 +7,8 @@ mod mail;
 mod master_key;
 
 pub use check::Checked;
-pub(crate) use check::{is_among, read_key};
-pub use dlt::{Dlt, DltMode, Finality};
+pub(crate) use check::{code_hash, is_among, read_key};
+pub use dlt::{Dlt, DltMode, Finality, Tag};
 pub use load::{ConfigError, effective, load};
 pub use mail::{CheckedMail, Mail};
 pub use master_key::{Kms, MasterKeyPlace};

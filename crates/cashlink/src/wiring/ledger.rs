@@ -1,6 +1,7 @@
 //! Opens the DLT network: the chain in this process or a node elsewhere, with the registrar's key for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use database::Db;
@@ -9,7 +10,7 @@ use dlt::Ledger;
 use dlt_evm::{Connection, Embedded, EmbeddedOptions, EvmLedger, GasPrice};
 use registry::{Clock, Custody, Registry};
 
-use crate::config::{Config, DltMode, Finality, read_key};
+use crate::config::{Config, DltMode, Finality, Tag, code_hash, read_key};
 use crate::inventory;
 
 /// The purpose under which the registrar's key on the embedded chain is derived.
@@ -52,22 +53,37 @@ pub(super) async fn open(
             Ok((Some(chain), Arc::new(ledger)))
         }
         DltMode::Rpc => {
+            let clock = clock.clone();
             let url = dlt.url.as_deref().unwrap_or_default();
             let connection = Connection {
                 name: dlt.network.clone().unwrap_or_else(|| "evm".to_owned()),
                 url: url.parse().context("dlt.url")?,
                 chain_id: dlt.chain_id.context("dlt.chain_id is missing")?,
                 registrar_key: key.context("dlt.registrar_key is missing")?,
+                compare_with: dlt
+                    .compare_with
+                    .iter()
+                    .map(|url| url.parse().context("dlt.compare_with"))
+                    .collect::<Result<_>>()?,
                 finality: match dlt.finality {
-                    Finality::Latest => dlt_evm::Finality::Latest,
-                    Finality::Safe => dlt_evm::Finality::Safe,
-                    Finality::Finalized => dlt_evm::Finality::Finalized,
+                    Finality::Tag(Tag::Latest) => dlt_evm::Finality::Latest,
+                    Finality::Tag(Tag::Safe) => dlt_evm::Finality::Safe,
+                    Finality::Tag(Tag::Finalized) => dlt_evm::Finality::Finalized,
+                    Finality::Depth(blocks) => dlt_evm::Finality::Depth(blocks.into()),
                 },
                 gas_price: dlt.maximum_gas_price_gwei.map_or(GasPrice::Free, |gwei| {
                     GasPrice::Market {
                         at_most: u128::from(gwei) * 1_000_000_000,
                     }
                 }),
+                patience: Duration::from_secs(dlt.raise_fee_after_s),
+                timeout: Duration::from_millis(dlt.timeout_ms),
+                accepted_code: dlt
+                    .accepted_code
+                    .iter()
+                    .map(|text| code_hash(text))
+                    .collect::<Result<_, _>>()?,
+                clock: Arc::new(move || clock.now()),
             };
             let ledger = EvmLedger::connect(db, connection)
                 .await

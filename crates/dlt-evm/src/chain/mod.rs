@@ -129,6 +129,10 @@ impl Embedded {
         self.inner.chain_id
     }
 
+    pub(crate) fn clock(&self) -> Clock {
+        Arc::clone(&self.inner.clock)
+    }
+
     pub(crate) fn db(&self) -> &Db {
         &self.inner.db
     }

@@ -1,200 +1,95 @@
-//! One registrar's account on one network: simulate, sign, send, look up. The same for every node.
+//! One registrar's account on one network: simulate, sign, keep, send, look up. The same for every node.
+
+use std::time::Duration;
 
 use alloy::consensus::{SignableTransaction as _, Transaction as _, TxEip1559, TxEnvelope};
-use alloy::eips::{BlockNumberOrTag, Decodable2718 as _, Encodable2718 as _};
+use alloy::eips::{Decodable2718 as _, Encodable2718 as _};
 use alloy::network::TxSigner;
-use alloy::primitives::{Address, B256, Bytes, TxKind};
-use alloy::providers::{Provider as _, RootProvider};
-use alloy::rpc::client::RpcClient;
-use alloy::rpc::types::{Filter, TransactionReceipt, TransactionRequest};
+use alloy::primitives::{Address, Bytes, TxKind};
+use alloy::rpc::types::TransactionRequest;
 use alloy::signers::Signature;
-use alloy::sol_types::{SolCall, SolEvent};
 use dlt::{Confirmation, LedgerError, Outcome, Refusal, Submission, SubmissionId};
 use domain::Timestamp;
 
-use super::from_evm;
-use super::refusals::ledger_error;
-use crate::GAS_LIMIT;
+use super::fees::{Fees, GasPrice};
+use super::node::{Included, Node, Place};
+use super::outbox::{Attempt, Known, Leave, Outbox, Purpose};
+use super::refusals::{Answer, answer};
+use crate::{Clock, GAS_LIMIT};
 
-/// From when on a block is taken as final.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finality {
-    /// At once: networks where blocks cannot be undone.
-    Latest,
-    /// The node's `safe` block.
-    Safe,
-    /// The node's `finalized` block, for public networks.
-    Finalized,
-}
-
-/// What a transaction offers for its gas.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GasPrice {
-    /// Nothing: permissioned networks without a fee.
-    Free,
-    /// Twice the base fee and the usual tip, but never more than this many wei per gas.
-    Market {
-        /// The cap in wei per gas.
-        at_most: u128,
-    },
-}
+/// Nonces below one that waits which are looked after in one step.
+const MOST_BEHIND: u64 = 64;
+/// Equal commands that were signed and never sent.
+const MOST_TWINS: usize = 100;
 
 pub(super) struct Client {
-    provider: RootProvider,
-    signer: Box<dyn TxSigner<Signature> + Send + Sync>,
-    chain_id: u64,
-    finality: Finality,
-    gas_price: GasPrice,
+    pub(super) node: Node,
+    pub(super) outbox: Outbox,
+    pub(super) signer: Box<dyn TxSigner<Signature> + Send + Sync>,
+    pub(super) gas_price: GasPrice,
+    /// How long the network may leave a transaction lying before more is offered for it.
+    pub(super) patience: Duration,
+    pub(super) clock: Clock,
 }
 
 impl Client {
-    pub(super) fn new(
-        rpc: RpcClient,
-        signer: impl TxSigner<Signature> + Send + Sync + 'static,
-        chain_id: u64,
-        finality: Finality,
-        gas_price: GasPrice,
-    ) -> Self {
-        let provider = RootProvider::new(rpc);
-        Self {
-            provider,
-            signer: Box::new(signer),
-            chain_id,
-            finality,
-            gas_price,
-        }
-    }
-
     pub(super) fn registrar(&self) -> Address {
         self.signer.address()
     }
 
-    pub(super) async fn chain_id(&self) -> Result<u64, LedgerError> {
-        self.provider.get_chain_id().await.map_err(ledger_error)
-    }
-
-    pub(super) async fn code(&self, at: Address) -> Result<Bytes, LedgerError> {
-        self.provider.get_code_at(at).await.map_err(ledger_error)
-    }
-
-    /// Asks a contract about the latest state.
-    pub(super) async fn view<C: SolCall>(
-        &self,
-        to: Address,
-        call: &C,
-    ) -> Result<C::Return, LedgerError> {
-        self.view_at(to, call, BlockNumberOrTag::Latest).await
-    }
-
-    /// Asks a contract about the final state.
-    pub(super) async fn final_view<C: SolCall>(
-        &self,
-        to: Address,
-        call: &C,
-    ) -> Result<C::Return, LedgerError> {
-        self.view_at(to, call, self.final_tag()).await
-    }
-
-    async fn view_at<C: SolCall>(
-        &self,
-        to: Address,
-        call: &C,
-        at: BlockNumberOrTag,
-    ) -> Result<C::Return, LedgerError> {
-        let request = TransactionRequest::default()
-            .to(to)
-            .input(call.abi_encode().into());
-        let output = self
-            .provider
-            .call(request)
-            .block(at.into())
-            .await
-            .map_err(ledger_error)?;
-        if output.is_empty() {
-            return Err(Refusal::UnknownAsset(from_evm(to)).into());
-        }
-        C::abi_decode_returns(&output).map_err(|error| {
-            LedgerError::Fault(format!("{to} answers in another language: {error}"))
-        })
-    }
-
-    /// The events of one kind that a contract emitted in one block, with their transactions.
-    pub(super) async fn events<E: SolEvent>(
-        &self,
-        contract: Address,
-        block: u64,
-    ) -> Result<Vec<(SubmissionId, E)>, LedgerError> {
-        let filter = Filter::new()
-            .address(contract)
-            .event_signature(E::SIGNATURE_HASH)
-            .select(block);
-        let logs = self
-            .provider
-            .get_logs(&filter)
-            .await
-            .map_err(ledger_error)?;
-        Ok(logs
-            .iter()
-            .filter_map(|log| {
-                let event = log.log_decode::<E>().ok()?;
-                Some((SubmissionId(log.transaction_hash?.0), event.inner.data))
-            })
-            .collect())
-    }
-
-    /// Simulates a call (or a creation) and signs it with the account's next nonce, which is returned too.
+    /// Simulates a call (or a creation), signs it with the account's next nonce, which is returned too, and keeps it.
     pub(super) async fn prepare(
         &self,
         to: Option<Address>,
         data: Bytes,
+        purpose: Purpose,
     ) -> Result<(Submission, u64), LedgerError> {
+        self.node.check().await?;
         let kind = to.map_or(TxKind::Create, TxKind::Call);
         let mut request = TransactionRequest::default()
             .from(self.registrar())
             .input(data.clone().into());
         request.to = Some(kind);
         let gas = self.simulate(request).await?;
-        let pending = self
-            .provider
-            .get_transaction_count(self.registrar())
-            .pending();
-        let nonce = pending.await.map_err(ledger_error)?;
-        let (max_fee_per_gas, max_priority_fee_per_gas) = self.fees().await?;
+        let fees = match self.gas_price {
+            GasPrice::Free => Fees { most: 0, tip: 0 },
+            price => price.first(self.node.market().await?),
+        };
+        // What left this house counts, and what the account did elsewhere.
+        let counted = self.node.count(self.registrar()).await?;
+        let nonce = self.outbox.next_nonce().await?.max(counted);
         let mut transaction = TxEip1559 {
-            chain_id: self.chain_id,
+            chain_id: self.node.chain_id(),
             nonce,
             // Slots that another transaction fills meanwhile make it cheaper, those it empties dearer.
             gas_limit: (gas + gas / 5).min(GAS_LIMIT),
-            max_fee_per_gas,
-            max_priority_fee_per_gas,
             to: kind,
             input: data,
             ..TxEip1559::default()
         };
-        let signed = self.signer.sign_transaction(&mut transaction).await;
-        let signature =
-            signed.map_err(|error| LedgerError::Unavailable(format!("the signer: {error}")))?;
-        let envelope = TxEnvelope::from(transaction.into_signed(signature));
-        let id = SubmissionId(envelope.tx_hash().0);
-        Ok((
-            Submission {
-                id,
-                payload: envelope.encoded_2718(),
-            },
-            nonce,
+        for _ in 0..MOST_TWINS {
+            let signed = self.sign(transaction.clone(), fees, None).await?;
+            let now = (self.clock)();
+            if self.outbox.keep(nonce, purpose, &signed, now).await? {
+                let submission = Submission {
+                    id: signed.submission,
+                    payload: signed.raw,
+                };
+                return Ok((submission, nonce));
+            }
+            // The same command was signed for somebody else and has not left. Two that were one could not be told apart.
+            transaction.gas_limit -= 1;
+        }
+        Err(LedgerError::Unavailable(
+            "too many of the same command wait to be sent".into(),
         ))
     }
 
     /// The gas that a call needs. Nodes differ in what they say of a refusal here, so the reason comes from a call.
     async fn simulate(&self, request: TransactionRequest) -> Result<u64, LedgerError> {
-        match self
-            .provider
-            .estimate_gas(request.clone())
-            .await
-            .map_err(ledger_error)
-        {
+        match self.node.estimate(request.clone()).await {
             Err(LedgerError::Refused(Refusal::Other(reason))) => {
-                match self.provider.call(request).await.map_err(ledger_error) {
+                match self.node.call(request).await {
                     Err(clearer) => Err(clearer),
                     Ok(_) => Err(Refusal::Other(reason).into()),
                 }
@@ -203,139 +98,283 @@ impl Client {
         }
     }
 
-    async fn fees(&self) -> Result<(u128, u128), LedgerError> {
-        match self.gas_price {
-            GasPrice::Free => Ok((0, 0)),
-            GasPrice::Market { at_most } => {
-                let estimate = self
-                    .provider
-                    .estimate_eip1559_fees()
-                    .await
-                    .map_err(ledger_error)?;
-                let most = estimate.max_fee_per_gas.min(at_most);
-                Ok((most, estimate.max_priority_fee_per_gas.min(most)))
-            }
-        }
+    async fn sign(
+        &self,
+        mut transaction: TxEip1559,
+        fees: Fees,
+        submission: Option<SubmissionId>,
+    ) -> Result<Attempt, LedgerError> {
+        transaction.max_fee_per_gas = fees.most;
+        transaction.max_priority_fee_per_gas = fees.tip;
+        let signed = self.signer.sign_transaction(&mut transaction).await;
+        let signature =
+            signed.map_err(|error| LedgerError::Unavailable(format!("the signer: {error}")))?;
+        let envelope = TxEnvelope::from(transaction.into_signed(signature));
+        let hash = *envelope.tx_hash();
+        Ok(Attempt {
+            hash,
+            submission: submission.unwrap_or(SubmissionId(hash.0)),
+            raw: envelope.encoded_2718(),
+            fees,
+            sent_at: submission.map(|_| (self.clock)()),
+            settled: false,
+        })
     }
 
+    /// Sends it; again, and for more, if the network has left it lying.
     pub(super) async fn submit(&self, submission: &Submission) -> Result<(), LedgerError> {
         if submission.payload.is_empty() {
             return Ok(());
         }
-        match self
-            .provider
-            .send_raw_transaction(&submission.payload)
-            .await
-        {
-            Ok(_) => Ok(()),
-            Err(error) => match ledger_error(error) {
-                // The network has it, or has another one with its nonce: the outcome tells which.
-                LedgerError::Refused(Refusal::Other(reason)) if is_settled_elsewhere(&reason) => {
-                    Ok(())
-                }
-                other => Err(other),
-            },
+        let nonce = nonce_of(&submission.payload)?;
+        let now = (self.clock)();
+        match self.outbox.leave(submission.id, nonce, now).await? {
+            Leave::Lost => Ok(()),
+            Leave::Unknown | Leave::First => self.broadcast(&submission.payload, nonce).await,
+            Leave::Again(newest) if newest.settled => Ok(()),
+            Leave::Again(newest) => self.send_again(&newest).await,
         }
     }
 
-    pub(super) async fn outcome(&self, submission: &Submission) -> Result<Outcome, LedgerError> {
-        if let Some(receipt) = self.receipt(submission).await? {
-            return self.judge(&receipt).await;
+    async fn send_again(&self, newest: &Attempt) -> Result<(), LedgerError> {
+        let nonce = nonce_of(&newest.raw)?;
+        if self.waits(newest) {
+            let counted = self.node.count(self.registrar()).await?;
+            if counted > nonce {
+                // It is in a block, or another one is: the outcome tells which.
+                return Ok(());
+            }
+            self.fill(counted, nonce).await?;
+            if counted == nonce {
+                return self.offer_more(newest).await;
+            }
         }
-        let Some(nonce) = nonce_of(&submission.payload) else {
-            return Ok(Outcome::Pending);
+        self.broadcast(&newest.raw, nonce).await
+    }
+
+    /// Whether the network has had its time.
+    fn waits(&self, attempt: &Attempt) -> bool {
+        attempt.sent_at.is_some_and(|sent| self.is_over(sent))
+    }
+
+    fn is_over(&self, since: Timestamp) -> bool {
+        let patience = i64::try_from(self.patience.as_secs()).unwrap_or(i64::MAX);
+        (self.clock)().seconds_since(since) >= patience
+    }
+
+    /// Hands the transaction to the node. What the node says of its nonce is no failure: the outcome tells what became of it.
+    async fn broadcast(&self, raw: &[u8], nonce: u64) -> Result<(), LedgerError> {
+        let Err(error) = self.node.send(raw).await else {
+            return Ok(());
         };
-        let counted = self
-            .provider
-            .get_transaction_count(self.registrar())
-            .block_id(self.final_tag().into());
-        if counted.await.map_err(ledger_error)? <= nonce {
+        match answer(error) {
+            Answer::Known => Ok(()),
+            // Some before it are missing there. They are handed in, and then this one.
+            Answer::Early(reason) => {
+                let counted = self.node.count(self.registrar()).await?;
+                self.fill(counted, nonce).await?;
+                match self.node.send(raw).await.map_err(answer) {
+                    Ok(()) | Err(Answer::Known) => Ok(()),
+                    Err(Answer::Early(_)) => Err(LedgerError::Unavailable(reason)),
+                    Err(Answer::Other(error)) => Err(error),
+                }
+            }
+            Answer::Other(error) => Err(error),
+        }
+    }
+
+    /// What stands before a nonce and is in no block: ours are handed in again, and where nobody has one an empty transaction to
+    /// ourselves takes the place, or everything behind it would wait for ever.
+    async fn fill(&self, counted: u64, nonce: u64) -> Result<(), LedgerError> {
+        let until = nonce.min(counted.saturating_add(MOST_BEHIND));
+        for missing in counted..until {
+            match self.outbox.at_nonce(missing).await? {
+                Some(ours) if missing == counted && self.waits(&ours) => {
+                    self.offer_more(&ours).await?;
+                }
+                Some(ours) => self.hand_in(&ours.raw).await?,
+                None => self.fill_gap(missing).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn hand_in(&self, raw: &[u8]) -> Result<(), LedgerError> {
+        match self.node.send(raw).await.map_err(answer) {
+            Err(Answer::Other(error)) => Err(error),
+            Ok(()) | Err(Answer::Known | Answer::Early(_)) => Ok(()),
+        }
+    }
+
+    async fn fill_gap(&self, nonce: u64) -> Result<(), LedgerError> {
+        let fees = match self.gas_price {
+            GasPrice::Free => Fees { most: 0, tip: 0 },
+            price => price.first(self.node.market().await?),
+        };
+        let transaction = TxEip1559 {
+            chain_id: self.node.chain_id(),
+            nonce,
+            gas_limit: 21_000,
+            to: TxKind::Call(self.registrar()),
+            ..TxEip1559::default()
+        };
+        let mut filler = self.sign(transaction, fees, None).await?;
+        let now = (self.clock)();
+        filler.sent_at = Some(now);
+        let purpose = Purpose::of("gap");
+        self.outbox
+            .keep_sent(Some((nonce, purpose)), &filler, now)
+            .await?;
+        metrics::counter!("dlt_nonce_gaps_filled_total").increment(1);
+        tracing::warn!(
+            nonce,
+            "nonce {nonce} of {} was in no transaction: an empty one takes it",
+            self.registrar()
+        );
+        self.hand_in(&filler.raw).await
+    }
+
+    /// Replaces a transaction by one that offers more, up to the cap.
+    async fn offer_more(&self, newest: &Attempt) -> Result<(), LedgerError> {
+        let market = match self.gas_price {
+            GasPrice::Free => Fees { most: 0, tip: 0 },
+            GasPrice::Market { .. } => self.node.market().await?,
+        };
+        // One that was lost on the way has not waited at all.
+        if !self.node.knows(newest.hash).await? {
+            self.outbox.sent_again(newest.hash, (self.clock)()).await?;
+            return self.hand_in(&newest.raw).await;
+        }
+        let Some(fees) = self.gas_price.raised(newest.fees, market) else {
+            metrics::counter!("dlt_transactions_stuck_total").increment(1);
+            tracing::error!(
+                submission.id = %newest.submission,
+                "transaction {} is in no block after {} s and offers the most that it may, {} wei per gas",
+                newest.hash, self.patience.as_secs(), newest.fees.most
+            );
+            return self.hand_in(&newest.raw).await;
+        };
+        let transaction = decode(&newest.raw)?;
+        let replacement = self
+            .sign(transaction, fees, Some(newest.submission))
+            .await?;
+        self.outbox
+            .keep_sent(None, &replacement, (self.clock)())
+            .await?;
+        metrics::counter!("dlt_fees_raised_total").increment(1);
+        tracing::info!(
+            submission.id = %newest.submission,
+            "transaction {} is replaced by {}, which offers {} wei per gas",
+            newest.hash, replacement.hash, fees.most
+        );
+        self.hand_in(&replacement.raw).await
+    }
+
+    /// What became of a submission, by whichever of its transactions.
+    pub(super) async fn outcome(&self, submission: &Submission) -> Result<Outcome, LedgerError> {
+        let known = self.outbox.find(submission.id).await?;
+        if known.is_lost {
+            return Ok(Outcome::Refused {
+                reason: "another transaction left with its nonce".into(),
+            });
+        }
+        if let Some(outcome) = self.look(submission, &known).await? {
+            return Ok(outcome);
+        }
+        if submission.payload.is_empty() {
+            return Ok(Outcome::Pending);
+        }
+        let nonce = nonce_of(&submission.payload)?;
+        if self.node.final_count(self.registrar()).await? <= nonce {
             return Ok(Outcome::Pending);
         }
         // Its nonce is used. By itself, a moment ago, or by another one?
-        match self.receipt(submission).await? {
-            Some(receipt) => self.judge(&receipt).await,
-            None => Ok(Outcome::Refused {
-                reason: "another transaction used its nonce".into(),
-            }),
+        match self.look(submission, &known).await? {
+            Some(outcome) => Ok(outcome),
+            None => self.gone(submission, &known).await,
         }
     }
 
-    async fn receipt(
+    /// Only what stays gone is: behind one address there may be several nodes, one of which counts a transaction that the next
+    /// has not seen. Signed again too early it would take effect twice.
+    async fn gone(&self, submission: &Submission, known: &Known) -> Result<Outcome, LedgerError> {
+        let now = (self.clock)();
+        match known.gone_at {
+            Some(since) if self.is_over(since) => {}
+            Some(_) => return Ok(Outcome::Pending),
+            None if known.attempts.is_empty() => {}
+            None => {
+                self.outbox.gone(submission.id, Some(now)).await?;
+                return Ok(Outcome::Pending);
+            }
+        }
+        metrics::counter!("dlt_nonces_used_outside_total").increment(1);
+        Ok(Outcome::Refused {
+            reason: "another transaction used its nonce".into(),
+        })
+    }
+
+    /// What is known of its transactions, if any is in a block.
+    async fn look(
         &self,
         submission: &Submission,
-    ) -> Result<Option<TransactionReceipt>, LedgerError> {
-        let hash = B256::from(submission.id.0);
-        self.provider
-            .get_transaction_receipt(hash)
-            .await
-            .map_err(ledger_error)
+        known: &Known,
+    ) -> Result<Option<Outcome>, LedgerError> {
+        let is_settled = known.attempts.iter().any(|attempt| attempt.settled);
+        let mut hashes: Vec<_> = known.attempts.iter().map(|attempt| attempt.hash).collect();
+        if hashes.is_empty() {
+            hashes.push(submission.id.0.into());
+        }
+        for hash in hashes {
+            let place = self.node.place(hash).await?;
+            if known.gone_at.is_some() && !matches!(place, Place::Nowhere) {
+                self.outbox.gone(submission.id, None).await?;
+            }
+            match place {
+                Place::Nowhere => {}
+                Place::Block => return Ok(Some(Outcome::Pending)),
+                Place::Final(included) => {
+                    if !is_settled {
+                        self.outbox.settle(&included).await?;
+                    }
+                    return Ok(Some(judge(&included)));
+                }
+            }
+        }
+        Ok(None)
     }
+}
 
-    async fn judge(&self, receipt: &TransactionReceipt) -> Result<Outcome, LedgerError> {
-        let (Some(number), Some(hash)) = (receipt.block_number, receipt.block_hash) else {
-            return Ok(Outcome::Pending);
+fn judge(included: &Included) -> Outcome {
+    if !included.succeeded {
+        return Outcome::Refused {
+            reason: "the contract reverted it".into(),
         };
-        if self.finality != Finality::Latest && number > self.final_number().await? {
-            return Ok(Outcome::Pending);
-        }
-        if !receipt.status() {
-            return Ok(Outcome::Refused {
-                reason: "the contract reverted it".into(),
-            });
-        }
-        let block = self
-            .provider
-            .get_block_by_number(number.into())
-            .await
-            .map_err(ledger_error)?;
-        match block.filter(|block| block.header.hash == hash) {
-            Some(block) => Ok(Outcome::Confirmed(Confirmation {
-                transaction_hash: receipt.transaction_hash.0,
-                block_number: number,
-                block_hash: hash.0,
-                at: Timestamp::from_seconds(block.header.timestamp.try_into().unwrap_or(i64::MAX)),
-            })),
-            // The chain was reorganised between the two questions.
-            None => Ok(Outcome::Pending),
-        }
     }
-
-    async fn final_number(&self) -> Result<u64, LedgerError> {
-        let block = self
-            .provider
-            .get_block_by_number(self.final_tag())
-            .await
-            .map_err(ledger_error)?;
-        Ok(block.map_or(0, |block| block.header.number))
-    }
-
-    fn final_tag(&self) -> BlockNumberOrTag {
-        match self.finality {
-            Finality::Latest => BlockNumberOrTag::Latest,
-            Finality::Safe => BlockNumberOrTag::Safe,
-            Finality::Finalized => BlockNumberOrTag::Finalized,
-        }
-    }
+    Outcome::Confirmed(Confirmation {
+        transaction_hash: included.hash.0,
+        block_number: included.block_number,
+        block_hash: included.block_hash.0,
+        at: included.at,
+    })
 }
 
-/// The nodes' words for "I have this one" and "its nonce is gone".
-fn is_settled_elsewhere(reason: &str) -> bool {
-    let reason = reason.to_lowercase();
-    [
-        "already known",
-        "already imported",
-        "nonce too low",
-        "known transaction",
-        "underpriced",
-    ]
-    .iter()
-    .any(|words| reason.contains(words))
-}
-
-fn nonce_of(payload: &[u8]) -> Option<u64> {
-    let mut rest = payload;
+/// The nonce of what was signed here, perhaps by an earlier version.
+fn nonce_of(raw: &[u8]) -> Result<u64, LedgerError> {
+    let mut rest = raw;
     TxEnvelope::decode_2718(&mut rest)
-        .ok()
         .map(|transaction| transaction.nonce())
+        .map_err(|_| unreadable())
+}
+
+fn decode(raw: &[u8]) -> Result<TxEip1559, LedgerError> {
+    let mut rest = raw;
+    match TxEnvelope::decode_2718(&mut rest) {
+        Ok(TxEnvelope::Eip1559(signed)) => Ok(signed.strip_signature()),
+        _ => Err(unreadable()),
+    }
+}
+
+fn unreadable() -> LedgerError {
+    LedgerError::Fault("what was signed here cannot be read".into())
 }

@@ -5,6 +5,7 @@ use alloy::sol_types::SolCall as _;
 use dlt::{Command, LedgerError};
 use domain::Isin;
 
+use super::outbox::Purpose;
 use super::to_evm;
 use crate::contracts::{SecurityToken, SecurityTokenFactory};
 
@@ -124,6 +125,41 @@ pub(super) fn encode(command: &Command, factory: Address) -> Result<(Address, By
             };
             Ok((to_evm(*asset), call.abi_encode().into()))
         }
+    }
+}
+
+/// What a command is told as when costs are.
+pub(super) fn purpose(command: &Command) -> Purpose {
+    let (act, asset, units, wallets) = match command {
+        Command::CreateAsset { .. } => ("issue", None, 0, 0),
+        Command::DeliverBatch { asset, items, .. } => {
+            let units = items.iter().map(|(_, units)| *units);
+            let units = units.fold(0, u64::saturating_add);
+            ("delivery", Some(asset), units, items.len())
+        }
+        Command::Transfer { asset, units, .. } => ("transfer", Some(asset), *units, 1),
+        Command::TakeBack { asset, units, .. } => ("take_back", Some(asset), *units, 1),
+        Command::Burn { asset, units } => ("burn", Some(asset), *units, 0),
+        Command::Freeze { asset, .. } => ("freeze", Some(asset), 0, 1),
+        Command::Bar { asset, .. } => ("bar", Some(asset), 0, 1),
+        Command::Admit { asset, .. } => ("admit", Some(asset), 0, 1),
+        Command::Anchor { asset, .. } => ("anchor", Some(asset), 0, 0),
+    };
+    Purpose {
+        act,
+        asset: asset.copied().map(to_evm),
+        units,
+        wallets,
+    }
+}
+
+/// Who gets something by a command, or may from then on.
+pub(super) fn receivers(command: &Command) -> Vec<domain::Address> {
+    match command {
+        Command::DeliverBatch { items, .. } => items.iter().map(|(wallet, _)| *wallet).collect(),
+        Command::Transfer { to, .. } => vec![*to],
+        Command::Admit { wallet, .. } => vec![*wallet],
+        _ => Vec::new(),
     }
 }
 

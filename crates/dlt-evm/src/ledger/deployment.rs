@@ -6,10 +6,11 @@
 use std::time::Duration;
 
 use alloy::primitives::Address;
-use database::{DatabaseError, Db, Sql};
+use database::{Db, Sql};
 use dlt::{LedgerError, Outcome, Submission, SubmissionId};
 
 use super::client::Client;
+use super::outbox::{Purpose, unavailable};
 use crate::contracts::{SecurityTokenFactory, factory_creation};
 
 /// What tokens are created with.
@@ -48,16 +49,19 @@ pub(super) async fn find_or_deploy(db: &Db, client: &Client) -> Result<Factory, 
 
 /// One look: the factory, or one step towards it.
 async fn step(db: &Db, client: &Client) -> Result<Option<Factory>, LedgerError> {
-    let chain_id = client.chain_id().await?;
     let key = (
-        i64::try_from(chain_id).unwrap_or(i64::MAX),
+        i64::try_from(client.node.chain_id()).unwrap_or(i64::MAX),
         client.registrar(),
     );
     let deployment = match find(db, key).await? {
         Some(deployment) => deployment,
         None => {
             let (submission, nonce) = client
-                .prepare(None, factory_creation(client.registrar()))
+                .prepare(
+                    None,
+                    factory_creation(client.registrar()),
+                    Purpose::of("factory"),
+                )
                 .await?;
             let factory = client.registrar().create(nonce);
             insert(
@@ -73,9 +77,11 @@ async fn step(db: &Db, client: &Client) -> Result<Option<Factory>, LedgerError> 
         }
     };
     let address = deployment.factory;
-    if !client.code(address).await?.is_empty() {
+    if !client.node.code(address).await?.is_empty() {
         let call = SecurityTokenFactory::implementationCall {};
-        let implementation = client.view(address, &call).await?;
+        let implementation = client.node.view(address, &call).await?;
+        // What it has cost is known once it is final, at the latest at the next start.
+        client.outcome(&deployment.submission).await?;
         return Ok(Some(Factory {
             address,
             implementation,
@@ -140,8 +146,4 @@ const DELETE: Sql = Sql("delete from chain_deployment where transaction_hash = $
 async fn delete(db: &Db, id: SubmissionId) -> Result<(), LedgerError> {
     let deleted = db.write(move |tx| tx.execute(DELETE, &[id.0.into()]).map(drop));
     deleted.await.map_err(unavailable)
-}
-
-fn unavailable(error: DatabaseError) -> LedgerError {
-    LedgerError::Unavailable(error.to_string())
 }

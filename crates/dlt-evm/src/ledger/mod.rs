@@ -2,14 +2,18 @@
 
 mod client;
 mod commands;
+mod costs;
 mod deployment;
+mod fees;
+mod node;
+mod outbox;
 mod refusals;
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use alloy::primitives::Address as EvmAddress;
+use alloy::primitives::{Address as EvmAddress, keccak256};
 use alloy::rpc::client::RpcClient;
 use alloy::signers::local::PrivateKeySigner;
 use async_trait::async_trait;
@@ -22,13 +26,15 @@ use domain::{Address, Isin};
 use url::Url;
 
 use crate::contracts::{self, SecurityToken};
-use crate::{Embedded, contracts::SecurityTokenFactory};
+use crate::{Clock, Embedded, contracts::SecurityTokenFactory};
 use client::Client;
-pub use client::{Finality, GasPrice};
 pub use commands::MAXIMUM_BATCH;
+pub use costs::{Cost, costs};
 use deployment::Factory;
-
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+pub use fees::GasPrice;
+pub use node::Finality;
+use node::Node;
+use outbox::Outbox;
 
 /// A real node and the registrar's key for it.
 pub struct Connection {
@@ -36,6 +42,8 @@ pub struct Connection {
     pub name: String,
     /// The node's JSON-RPC address.
     pub url: Url,
+    /// Other nodes that have to agree with it on what the register enters.
+    pub compare_with: Vec<Url>,
     /// The chain that the node must serve.
     pub chain_id: u64,
     /// The registrar's secp256k1 key.
@@ -44,6 +52,21 @@ pub struct Connection {
     pub finality: Finality,
     /// What transactions pay.
     pub gas_price: GasPrice,
+    /// How long the network may leave a transaction lying before more is offered for it.
+    pub patience: Duration,
+    /// How long a node may take for an answer.
+    pub timeout: Duration,
+    /// Hashes of other code than this version's under which tokens are accepted.
+    pub accepted_code: Vec<[u8; 32]>,
+    /// Where the time comes from.
+    pub clock: Clock,
+}
+
+impl Connection {
+    /// When more is offered for a transaction, unless somebody says otherwise.
+    pub const PATIENCE: Duration = Duration::from_secs(180);
+    /// How long a node may take for an answer, unless somebody says otherwise.
+    pub const TIMEOUT: Duration = Duration::from_secs(20);
 }
 
 /// A ledger on an EVM network.
@@ -68,60 +91,74 @@ impl EvmLedger {
             chain_id: chain.chain_id(),
             embedded: true,
         };
-        let rpc = RpcClient::new(chain.clone(), true);
         let signer = signer(registrar_key)?;
-        let client = Client::new(
-            rpc,
-            signer,
-            network.chain_id,
-            Finality::Latest,
-            GasPrice::Free,
-        );
-        Self::open(chain.db(), network, client).await
+        let rpc = RpcClient::new(chain.clone(), true);
+        let client = Client {
+            node: Node::new(vec![rpc], (network.chain_id, true), Finality::Latest),
+            outbox: Outbox::new(chain.db().clone(), network.chain_id, signer.address()),
+            signer: Box::new(signer),
+            gas_price: GasPrice::Free,
+            patience: Connection::PATIENCE,
+            clock: chain.clock(),
+        };
+        Self::open(chain.db(), network, client, &[]).await
     }
 
     /// A real node. Deploys the factory if this registrar has none on that network yet.
     ///
     /// # Errors
-    /// `Fault` if the node serves another chain, `Unavailable` if it does not answer.
+    /// `Fault` if a node serves another chain or the tokens have other code, `Unavailable` if one does not answer.
     pub async fn connect(db: &Db, connection: Connection) -> Result<Self, LedgerError> {
         let http = reqwest::Client::builder()
-            .timeout(REQUEST_TIMEOUT)
+            .timeout(connection.timeout)
             .build()
             .map_err(|error| LedgerError::Fault(error.to_string()))?;
-        let rpc = RpcClient::new_http_with_client(http, connection.url);
+        let urls = std::iter::once(connection.url).chain(connection.compare_with);
+        let clients = urls.map(|url| RpcClient::new_http_with_client(http.clone(), url));
         let network = Network {
             name: connection.name,
             chain_id: connection.chain_id,
             embedded: false,
         };
         let signer = signer(&connection.registrar_key)?;
-        let client = Client::new(
-            rpc,
-            signer,
-            network.chain_id,
-            connection.finality,
-            connection.gas_price,
-        );
-        Self::open(db, network, client).await
+        let client = Client {
+            node: Node::new(
+                clients.collect(),
+                (network.chain_id, false),
+                connection.finality,
+            ),
+            outbox: Outbox::new(db.clone(), network.chain_id, signer.address()),
+            signer: Box::new(signer),
+            gas_price: connection.gas_price,
+            patience: connection.patience,
+            clock: connection.clock,
+        };
+        Self::open(db, network, client, &connection.accepted_code).await
     }
 
-    async fn open(db: &Db, network: Network, client: Client) -> Result<Self, LedgerError> {
-        let served = client.chain_id().await?;
-        if served != network.chain_id {
-            return Err(LedgerError::Fault(format!(
-                "the node serves chain {served}, the configuration says {}",
-                network.chain_id
-            )));
-        }
+    async fn open(
+        db: &Db,
+        network: Network,
+        client: Client,
+        accepted_code: &[[u8; 32]],
+    ) -> Result<Self, LedgerError> {
+        client.node.check_chain().await?;
+        client.node.saw_final(client.outbox.highest_block().await?);
         let factory = deployment::find_or_deploy(db, &client).await?;
-        let code = client.code(factory.implementation).await?;
-        let genuine = code == contracts::implementation_code(factory.address);
+        let deployed = client.node.code(factory.implementation).await?;
+        let code = keccak256(&deployed);
+        let genuine = deployed == contracts::implementation_code(factory.address)
+            || accepted_code.contains(&code.0);
         if !genuine {
-            tracing::error!(
-                "the implementation at {} has other code than this version",
+            let reason = format!(
+                "the tokens' implementation at {} has other code than this version was built with: run the version that deployed it, or, \
+                 if that code has been checked, name its hash {code} in dlt.accepted_code",
                 factory.implementation
             );
+            if !network.embedded {
+                return Err(refusals::fault("code", reason));
+            }
+            tracing::error!("{reason}");
         }
         Ok(Self {
             network,
@@ -130,6 +167,18 @@ impl EvmLedger {
             genuine,
             known: Mutex::default(),
         })
+    }
+
+    /// Whether nobody holds the key of an address: the network's built-in contracts, and those of ours that are known.
+    fn is_contract(&self, address: EvmAddress) -> bool {
+        address.as_slice().starts_with(&[0; 18])
+            || address == self.factory.address
+            || address == self.factory.implementation
+            || self
+                .known
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .contains(&address)
     }
 
     /// The registrar's account.
@@ -153,7 +202,8 @@ impl EvmLedger {
         {
             return Ok(());
         }
-        if self.client.code(asset).await? != contracts::clone_code(self.factory.implementation) {
+        if self.client.node.code(asset).await? != contracts::clone_code(self.factory.implementation)
+        {
             return Err(Refusal::UnknownAsset(from_evm(asset)).into());
         }
         self.known
@@ -177,10 +227,12 @@ impl EvmLedger {
         let token = to_evm(self.asset_address(isin));
         let block = self
             .client
+            .node
             .view(token, &SecurityToken::issuedInBlockCall {})
             .await?;
         let logs = self
             .client
+            .node
             .events::<SecurityTokenFactory::AssetCreated>(self.factory.address, block);
         let creation = logs.await?.into_iter().find(|(_, event)| {
             event.token == token
@@ -205,7 +257,12 @@ impl Ledger for EvmLedger {
         if to != self.factory.address {
             self.require_asset(to).await?;
         }
-        match self.client.prepare(Some(to), data).await {
+        let mut receivers = commands::receivers(command).into_iter();
+        if let Some(nobody) = receivers.find(|wallet| self.is_contract(to_evm(*wallet))) {
+            return Err(Refusal::ReceiverRefused(nobody).into());
+        }
+        let purpose = commands::purpose(command);
+        match self.client.prepare(Some(to), data, purpose).await {
             Err(LedgerError::Refused(Refusal::AssetExists(asset))) => {
                 let found = self.find_creation(command).await?;
                 found.ok_or_else(|| Refusal::AssetExists(asset).into())
@@ -224,12 +281,13 @@ impl Ledger for EvmLedger {
 
     async fn asset(&self, asset: Address) -> Result<Option<AssetState>, LedgerError> {
         let token = to_evm(asset);
-        let code = self.client.code(token).await?;
+        let code = self.client.node.code(token).await?;
         if code.is_empty() {
             return Ok(None);
         }
         let state = self
             .client
+            .node
             .view(token, &SecurityToken::registerCall {})
             .await?;
         let code_matches =
@@ -262,14 +320,18 @@ impl Ledger for EvmLedger {
     ) -> Result<Vec<Address>, LedgerError> {
         let accounts = wallets.iter().copied().map(to_evm).collect();
         let call = SecurityToken::refusedReceiversCall { accounts };
-        let refused = self.client.view(to_evm(asset), &call).await?;
-        Ok(refused.into_iter().map(from_evm).collect())
+        let refused = self.client.node.view(to_evm(asset), &call).await?;
+        let contracts = wallets.iter().copied().filter(|wallet| {
+            self.is_contract(to_evm(*wallet)) && !refused.contains(&to_evm(*wallet))
+        });
+        let barred = refused.iter().copied().map(from_evm);
+        Ok(barred.chain(contracts).collect())
     }
 
     async fn balances(&self, asset: Address, wallets: &[Address]) -> Result<Balances, LedgerError> {
         let accounts = wallets.iter().copied().map(to_evm).collect();
         let call = SecurityToken::balancesOfCall { accounts };
-        let answer = self.client.final_view(to_evm(asset), &call).await?;
+        let answer = self.client.node.final_view(to_evm(asset), &call).await?;
         Ok(Balances {
             at_block: answer.atBlock.saturating_to(),
             units: answer
@@ -285,7 +347,7 @@ impl Ledger for EvmLedger {
         asset: Address,
         block: u64,
     ) -> Result<Vec<(SubmissionId, Anchored)>, LedgerError> {
-        let written = self.client.events(to_evm(asset), block).await?;
+        let written = self.client.node.events(to_evm(asset), block).await?;
         let written = written.into_iter();
         Ok(written
             .map(|(id, event)| (id, contracts::anchored(&event)))

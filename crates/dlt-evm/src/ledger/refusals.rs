@@ -1,8 +1,8 @@
-//! The network's errors in the register's words.
+//! The network's errors in the register's words, and those of nodes in an operator's.
 
 use alloy::primitives::{Address, Bytes};
 use alloy::sol_types::SolInterface as _;
-use alloy::transports::{RpcError, TransportError};
+use alloy::transports::{RpcError, TransportError, TransportErrorKind};
 use dlt::{LedgerError, Refusal};
 
 use super::from_evm;
@@ -10,20 +10,124 @@ use crate::contracts::SecurityToken::SecurityTokenErrors;
 use crate::contracts::SecurityTokenFactory::SecurityTokenFactoryErrors;
 use crate::rpc::NOT_PRODUCER;
 
+/// What nodes say when a transaction was tried and has no effect. Anything else that they say is about them or the account, and
+/// nothing is refused for it.
+const EXECUTION: [&str; 8] = [
+    "revert",
+    "execution failed",
+    "out of gas",
+    "gas required exceeds",
+    "exceeds block gas limit",
+    "intrinsic gas",
+    "invalid opcode",
+    "oversized data",
+];
+const KNOWN: [&str; 6] = [
+    "already known",
+    "already imported",
+    "known transaction",
+    "nonce too low",
+    "correct nonce",
+    "underpriced",
+];
+const EARLY: [&str; 2] = ["nonce too high", "nonce gap"];
+const SHOWN_CHARACTERS: usize = 200;
+
+/// What a node's no to a transaction means.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// It has this one, or another one with its nonce.
+    Known,
+    /// It wants one before it first.
+    Early(String),
+    Other(LedgerError),
+}
+
+/// What a node says to a transaction.
+pub(super) fn answer(error: TransportError) -> Answer {
+    if let RpcError::ErrorResp(payload) = &error {
+        let said = payload.message.to_lowercase();
+        if KNOWN.iter().any(|words| said.contains(words)) {
+            return Answer::Known;
+        }
+        if EARLY.iter().any(|words| said.contains(words)) {
+            return Answer::Early(payload.message.to_string());
+        }
+    }
+    match ledger_error(error) {
+        // It was simulated before, so that this is about how the node is set up.
+        LedgerError::Refused(Refusal::Other(reason)) => Answer::Other(unavailable(
+            "rejected",
+            format!("the node takes no transaction: {reason}"),
+        )),
+        other => Answer::Other(other),
+    }
+}
+
 /// What a failed request means.
 pub(super) fn ledger_error(error: TransportError) -> LedgerError {
     match error {
         RpcError::ErrorResp(payload) if payload.code == NOT_PRODUCER => LedgerError::NotProducer,
-        // Internal errors and rate limits pass; everything else is the node's answer to what was asked.
-        RpcError::ErrorResp(payload) if payload.code == -32603 || payload.is_retry_err() => {
-            LedgerError::Unavailable(payload.message.into_owned())
+        RpcError::ErrorResp(payload) => {
+            if let Some(reason) = payload.as_revert_data() {
+                return refusal(&reason).into();
+            }
+            let said = payload.message.to_lowercase();
+            // Internal errors and rate limits pass.
+            let passes = payload.code == -32603 || payload.is_retry_err();
+            if !passes && EXECUTION.iter().any(|words| said.contains(words)) {
+                return Refusal::Other(payload.message.into_owned()).into();
+            }
+            if said.contains("insufficient funds") || said.contains("enough funds") {
+                let reason =
+                    format!("the registrar's account cannot pay for gas, top it up: {said}");
+                return unavailable("funds", reason);
+            }
+            unavailable(
+                "error",
+                format!("the node answers: {}", shown(&payload.message)),
+            )
         }
-        RpcError::ErrorResp(payload) => match payload.as_revert_data() {
-            Some(reason) => refusal(&reason).into(),
-            None => Refusal::Other(payload.message.into_owned()).into(),
-        },
-        other => LedgerError::Unavailable(other.to_string()),
+        RpcError::DeserError { text, .. } => unavailable("not_json", not_json(&text)),
+        RpcError::Transport(TransportErrorKind::HttpError(error)) => {
+            let what = format!(
+                "the node answers HTTP {}: {}",
+                error.status,
+                shown(&error.body)
+            );
+            unavailable("http", what)
+        }
+        RpcError::NullResp => unavailable("error", "the node answers nothing".into()),
+        other => unavailable("unreachable", shown(&other.to_string())),
     }
+}
+
+fn not_json(text: &str) -> String {
+    let what = match text.trim_start().starts_with('<') {
+        true => "HTML",
+        false => "something",
+    };
+    format!(
+        "the node answers {what} instead of JSON-RPC, is this its address (dlt.url)? {}",
+        shown(text)
+    )
+}
+
+/// One line that is not too long for a log.
+fn shown(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().take(SHOWN_CHARACTERS).collect()
+}
+
+fn unavailable(kind: &'static str, reason: String) -> LedgerError {
+    metrics::counter!("dlt_node_errors_total", "kind" => kind).increment(1);
+    LedgerError::Unavailable(reason)
+}
+
+/// Something that a person has to look at.
+pub(super) fn fault(kind: &'static str, reason: String) -> LedgerError {
+    metrics::counter!("dlt_node_errors_total", "kind" => kind).increment(1);
+    LedgerError::Fault(reason)
 }
 
 fn refusal(reason: &Bytes) -> Refusal {

@@ -20,6 +20,7 @@ use database::{Component, Db};
 use dlt::Ledger;
 use dlt::conformance::{Stage, Wallet};
 use domain::Timestamp;
+use serde_json::json;
 use uuid::Uuid;
 
 pub use crate::machine::investor;
@@ -27,6 +28,9 @@ pub use crate::machine::investor;
 pub const COMPONENTS: &[Component] = &[database::COMPONENT, cashlink_dlt_evm::COMPONENT];
 pub const REGISTRAR_KEY: [u8; 32] = [0x42; 32];
 pub const NOBODY: Address = address!("00000000000000000000000000000000000a11ce");
+
+/// Ganache begins at one gwei per gas.
+const GANACHE_TIP: u128 = 2_000_000_000;
 
 /// The time in tests, unless one sets it.
 pub const NOW: i64 = 1_795_392_000;
@@ -154,8 +158,18 @@ impl Player {
 pub struct EvmStage {
     pub ledger: EvmLedger,
     pub provider: RootProvider,
-    /// Blocks that pass until a transaction is final.
-    pub blocks_to_final: u64,
+    pub kind: Kind,
+}
+
+/// Whose EVM it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Ours: a block is final at once.
+    Embedded,
+    /// revm in another program; a transaction is final three blocks later.
+    Anvil,
+    /// EthereumJS. Gas costs something here, so that holders need some money.
+    Ganache,
 }
 
 #[async_trait]
@@ -165,13 +179,15 @@ impl Stage for EvmStage {
     }
 
     async fn advance(&self) {
-        if self.blocks_to_final > 0 {
-            let mined = self.provider.raw_request::<_, serde_json::Value>(
-                "anvil_mine".into(),
-                [format!("{:#x}", self.blocks_to_final)],
-            );
-            mined.await.unwrap();
-        }
+        let (method, blocks) = match self.kind {
+            Kind::Embedded => return,
+            Kind::Anvil => ("anvil_mine", json!("0x3")),
+            Kind::Ganache => ("evm_mine", json!({ "blocks": 3 })),
+        };
+        let mined = self
+            .provider
+            .raw_request::<_, serde_json::Value>(method.into(), [blocks]);
+        mined.await.unwrap();
     }
 
     fn new_wallet(&self) -> Wallet {
@@ -187,7 +203,14 @@ impl Stage for EvmStage {
         units: u64,
     ) -> Result<(), String> {
         let signer = PrivateKeySigner::from_bytes(&from.secret.into()).unwrap();
-        let player = Player::new(self.provider.clone(), signer);
+        let mut player = Player::new(self.provider.clone(), signer);
+        if self.kind == Kind::Ganache {
+            player.tip = GANACHE_TIP;
+            let ether = json!([player.address(), "0xde0b6b3a7640000"]);
+            let method = "evm_setAccountBalance".into();
+            let funded = self.provider.raw_request::<_, bool>(method, ether);
+            assert!(funded.await.unwrap());
+        }
         let call = transferCall {
             to: evm(to),
             amount: units.try_into().unwrap(),

@@ -7,11 +7,15 @@ mod common;
 mod conformance;
 mod contract;
 mod contract_offices;
+mod faults;
 mod gas;
 #[path = "../../benches/gas/machine.rs"]
 mod machine;
+mod nodes;
+mod nonces;
 #[path = "../../benches/gas/ours.rs"]
 mod ours;
+mod proxy;
 mod restart;
 mod rpc;
 mod schema;
