@@ -22,6 +22,7 @@ mod headers;
 mod health;
 mod html;
 mod identifications;
+mod inspections;
 mod investments;
 mod investors;
 mod issued_campaigns;

@@ -7,11 +7,11 @@ use utoipa_axum::routes;
 
 use crate::{
     Api, applications, asset_requests, assets, benefiting_persons, campaigns, catalogue, clients,
-    decisions, document, documents, feed, health, identifications, investments, investors,
-    issued_campaigns, issued_investments, issued_redemptions, issuers, listings, network, oauth,
-    participation, payout_lists, platforms, problems, products, reconciliation, redemption_notices,
-    redemptions, register_log, register_past, register_rules, restrictions, statements, terms,
-    transfers, validations, wallets, webhook_endpoints,
+    decisions, document, documents, feed, health, identifications, inspections, investments,
+    investors, issued_campaigns, issued_investments, issued_redemptions, issuers, listings,
+    network, oauth, participation, payout_lists, platforms, problems, products, reconciliation,
+    redemption_notices, redemptions, register_log, register_past, register_rules, restrictions,
+    statements, terms, transfers, validations, wallets, webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -290,6 +290,11 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(participation::list_platforms))
         .routes(routes!(participation::get_platform))
         .routes(routes!(participation::leave_network))
+        .routes(routes!(inspections::request_inspection))
+        .routes(routes!(inspections::list_inspections))
+        .routes(routes!(inspections::get_inspection))
+        .routes(routes!(inspections::refuse_inspection))
+        .routes(routes!(inspections::get_inspection_extract))
         .routes(routes!(payout_lists::propose_payout_list))
         .routes(routes!(payout_lists::list_payout_lists))
         .routes(routes!(payout_lists::get_payout_list))

@@ -241,6 +241,10 @@ fn kind_name(visitor: &Visitor, kind: &str) -> &'static str {
             visitor.say("Enter a crypto security", "Kryptowertpapier eintragen")
         }
         "payout_list" => visitor.say("Draw up a payout list", "Auszahlungsliste erstellen"),
+        "inspection" => visitor.say(
+            "Grant an inspection of a register",
+            "Einsicht in ein Register gewähren",
+        ),
         "incident_closure" => visitor.say(
             "Close an incident between register and DLT network",
             "Abweichung zwischen Register und DLT-Netz schließen",

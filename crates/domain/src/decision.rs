@@ -24,6 +24,8 @@ pub enum DecisionKind {
     ProductValidation,
     /// A list is drawn up of who held what at the end of a day, with their bank accounts.
     PayoutList,
+    /// Somebody who is no participant may look into a register (§ 10 eWpG).
+    Inspection,
     /// What an incident holds is free again.
     IncidentClosure,
     /// A restriction of disposal or a third party's right is entered.
@@ -36,7 +38,7 @@ pub enum DecisionKind {
 
 impl DecisionKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::PlatformSuspension,
         Self::PlatformReadmission,
         Self::PlatformAdmission,
@@ -44,6 +46,7 @@ impl DecisionKind {
         Self::PlatformLicence,
         Self::ProductValidation,
         Self::PayoutList,
+        Self::Inspection,
         Self::IncidentClosure,
         Self::Restriction,
         Self::RestrictionRelease,
@@ -61,6 +64,7 @@ impl DecisionKind {
             Self::PlatformLicence => "platform_licence",
             Self::ProductValidation => "product_validation",
             Self::PayoutList => "payout_list",
+            Self::Inspection => "inspection",
             Self::IncidentClosure => "incident_closure",
             Self::Restriction => "restriction",
             Self::RestrictionRelease => "restriction_release",

@@ -117,6 +117,8 @@ id! {
     RedemptionNoticeId,
     /// Who held what at the end of a day.
     PayoutListId,
+    /// Somebody's look into a register whose participant he is not.
+    InspectionId,
     /// What does not fit between a register and the DLT network.
     IncidentId,
     /// One request to the API.

@@ -15,6 +15,7 @@ pub mod fields;
 pub mod identification;
 pub mod identifier;
 pub mod ids;
+pub mod inspection;
 pub mod instruction;
 pub mod investment;
 pub mod investor;
@@ -63,6 +64,7 @@ pub use fields::{FieldCode, FieldError, FieldErrors, FieldValue};
 pub use identification::{Identification, ImportTrust};
 pub use identifier::{Isin, IsinError, Lei, LeiError};
 pub use ids::*;
+pub use inspection::{InspectionBasis, InspectionScope, InspectionStatus};
 pub use instruction::{Authority, Instruction, InstructionRefusal, InstructionState, Means};
 pub use investment::{
     Acceptance, Blocker, CorruptInvestment, Failure, Investment, Moved, Order, Receipt, Recipient,

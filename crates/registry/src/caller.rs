@@ -28,6 +28,7 @@ pub enum Right {
     SettleRedemptions,
     ReadIssuedRedemptions,
     ReadPayoutAccounts,
+    ReadInspections,
     ReadProducts,
     ReadIssuers,
     WriteIssuers,
@@ -257,6 +258,8 @@ impl Right {
             ],
             // Whose account it is concerns those who pay, not everybody who may look.
             Self::ReadPayoutAccounts => &[(Kind::Registrar, &["network:write"])],
+            // Who looked, and at whom, is for those who decide about it.
+            Self::ReadInspections => &[(Kind::Registrar, &["network:write"])],
             // Products and campaigns are no secret to a distributor that can read anything.
             Self::ReadProducts => &[(Kind::Distributor, &["investments:read", "investors:read"])],
             Self::ReadIssuers => &[(Kind::Issuer, &["issuers:read"])],

@@ -12,8 +12,8 @@ use wire::ProblemCode;
 
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, admissions,
-    audit, ids, notices, participation, payout_lists, reconciliation, restrictions, terms,
-    validations,
+    audit, ids, inspections, notices, participation, payout_lists, reconciliation, restrictions,
+    terms, validations,
 };
 
 pub use subjects::subjects;
@@ -131,6 +131,24 @@ pub async fn withdraw(registry: &Registry, request: &Request, id: DecisionId) ->
         .await
 }
 
+/// Ends a decision whose subject has ended otherwise.
+pub(crate) fn close(
+    registry: &Registry,
+    tx: &mut Tx,
+    caller: &Caller,
+    id: DecisionId,
+) -> Result<()> {
+    let record = storage::decisions::lock(tx, id)?.ok_or(NOT_FOUND)?;
+    if record.decision.state != DecisionState::Proposed {
+        return Ok(());
+    }
+    let decision = record
+        .decision
+        .withdraw(actor(caller), registry.clock.now())?;
+    storage::decisions::close(tx, &decision)?;
+    note(registry, tx, caller, "decision.withdraw", &decision)
+}
+
 /// One decision.
 ///
 /// # Errors
@@ -214,6 +232,10 @@ fn carry_out(
         DecisionKind::PayoutList => {
             let about = (decision.id, decision.target);
             payout_lists::drawn_up(registry, tx, caller, about, &sealed.content)
+        }
+        DecisionKind::Inspection => {
+            let about = (decision.id, decision.target);
+            inspections::granted(registry, tx, caller, about)
         }
         DecisionKind::IncidentClosure => {
             let about = (decision.id, decision.target);

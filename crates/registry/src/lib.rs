@@ -82,6 +82,7 @@ mod client_access;
 mod client_holder;
 mod confirmation;
 mod first_call;
+pub mod inspections;
 mod instructed;
 mod investment_views;
 mod journal;

@@ -90,44 +90,47 @@ pub async fn past(
     caller.require(Right::ReadNetwork)?;
     registry
         .db
-        .read(move |tx| {
-            let record = storage::products::find(tx, &Scope::ALL, product)?;
-            let isin = record.ok_or(Error::NotFound("product"))?.product.isin;
-            let head = storage::register::head(tx, product)?;
-            let sequence = place(tx, product, head.as_ref(), &wanted)?;
-            let entry = register_entries::find(tx, product, sequence)?;
-            let deleted = redemption_checks::deletions(tx, product, 0, sequence)?;
-            let issued = head.as_ref().filter(|_| sequence > 0);
-            let (held, has_more) = held(tx, product, sequence, &wanted)?;
-            let issuer = head.as_ref().map(|head| head.issuer_holder);
-            let restricted = storage::restrictions::entered(tx, product, Some(sequence))?;
-            let restrictions_of = |holder| {
-                let own = restricted.iter().filter(|one| one.holder == holder);
-                own.filter_map(restrictions::of_holding).collect()
-            };
-            let holdings = held.iter().map(|held| PastHolding {
-                holder_id: held.holder.uuid(),
-                is_issuer: Some(held.holder) == issuer,
-                units: held.units.get(),
-                since: held.since,
-                restrictions: restrictions_of(held.holder),
-            });
-            let root = entry
-                .as_ref()
-                .map_or_else(merkle::empty_root, |entry| entry.root_hash);
-            Ok(PastRegister {
-                product_id: product.uuid(),
-                isin: isin.to_string(),
-                sequence,
-                entered_at: entry.map(|entry| entry.created_at.to_string()),
-                root_hash: hex::encode(root),
-                issue_volume: issued.map_or(0, |head| head.issued.get()),
-                deleted_units: deleted.iter().map(|deletion| deletion.units.get()).sum(),
-                holdings: holdings.collect(),
-                has_more,
-            })
-        })
+        .read(move |tx| as_it_was(tx, product, &wanted))
         .await
+}
+
+/// The same within a transaction, for who has checked that it may be shown.
+pub(crate) fn as_it_was(tx: &mut Tx, product: ProductId, wanted: &Past) -> Result<PastRegister> {
+    let record = storage::products::find(tx, &Scope::ALL, product)?;
+    let isin = record.ok_or(Error::NotFound("product"))?.product.isin;
+    let head = storage::register::head(tx, product)?;
+    let sequence = place(tx, product, head.as_ref(), wanted)?;
+    let entry = register_entries::find(tx, product, sequence)?;
+    let deleted = redemption_checks::deletions(tx, product, 0, sequence)?;
+    let issued = head.as_ref().filter(|_| sequence > 0);
+    let (held, has_more) = held(tx, product, sequence, wanted)?;
+    let issuer = head.as_ref().map(|head| head.issuer_holder);
+    let restricted = storage::restrictions::entered(tx, product, Some(sequence))?;
+    let restrictions_of = |holder| {
+        let own = restricted.iter().filter(|one| one.holder == holder);
+        own.filter_map(restrictions::of_holding).collect()
+    };
+    let holdings = held.iter().map(|held| PastHolding {
+        holder_id: held.holder.uuid(),
+        is_issuer: Some(held.holder) == issuer,
+        units: held.units.get(),
+        since: held.since,
+        restrictions: restrictions_of(held.holder),
+    });
+    let root = entry
+        .as_ref()
+        .map_or_else(merkle::empty_root, |entry| entry.root_hash);
+    Ok(PastRegister {
+        product_id: product.uuid(),
+        isin: isin.to_string(),
+        sequence,
+        entered_at: entry.map(|entry| entry.created_at.to_string()),
+        root_hash: hex::encode(root),
+        issue_volume: issued.map_or(0, |head| head.issued.get()),
+        deleted_units: deleted.iter().map(|deletion| deletion.units.get()).sum(),
+        holdings: holdings.collect(),
+        has_more,
+    })
 }
 
 /// The entry after which the register is wanted.

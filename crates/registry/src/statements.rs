@@ -5,6 +5,7 @@ mod making;
 mod restrictions;
 mod yearly;
 
+pub(crate) use content::holder_of;
 pub use making::{TOPIC, backlog, make_open};
 pub use storage::statement_making::Backlog;
 pub use yearly::write_yearly;

@@ -19,6 +19,7 @@ pub mod holdings;
 pub mod idempotency;
 pub mod identifications;
 pub mod incidents;
+pub mod inspections;
 pub mod instructions;
 pub mod investments;
 pub mod investors;
@@ -250,6 +251,12 @@ pub const COMPONENT: Component = Component {
             name: "anchors",
             sqlite: include_str!("../migrations/sqlite/V0030__anchors.sql"),
             postgres: include_str!("../migrations/postgres/V0030__anchors.sql"),
+        },
+        Migration {
+            version: 31,
+            name: "inspections",
+            sqlite: include_str!("../migrations/sqlite/V0031__inspections.sql"),
+            postgres: include_str!("../migrations/postgres/V0031__inspections.sql"),
         },
     ],
 };

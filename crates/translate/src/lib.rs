@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod clients;
 pub mod decisions;
 pub mod identifications;
+pub mod inspections;
 pub mod instructions;
 pub mod investments;
 pub mod investors;

@@ -14,6 +14,7 @@ pub mod documents;
 pub mod events;
 pub mod gateways;
 pub mod identifications;
+pub mod inspections;
 pub mod investments;
 pub mod investor_patches;
 pub mod investors;

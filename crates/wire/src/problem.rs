@@ -174,6 +174,7 @@ catalogue! {
         DecisionClosed = "decision_closed", 409, "The decision is closed", "The decision was confirmed or withdrawn before.";
         ParticipationState = "participation_state", 409, "The platform's standing forbids this", "The platform has a standing in the network in which this cannot be done.";
         StatementNotReady = "statement_not_ready", 409, "The statement is being made", "The document is made in a moment; the event `registry_statement.available` tells when it can be fetched.";
+        InspectionNotGranted = "inspection_not_granted", 409, "The inspection is not granted", "What an inspection shows can be read once another one of the registrar has confirmed it.";
         Erased = "erased", 410, "The data were erased", "The person's data were erased for good; what the register has to keep stays, without them.";
         LinkInvalid = "link_invalid", 410, "The link is not valid any more", "The link was used, was withdrawn, or is too old.";
         ApplicationState = "application_state", 409, "The application's status forbids this", "The application has a status in which this cannot be done.";

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use domain::{Date, Timestamp};
 use registry::{
-    Registry, admissions, anchors, clocks, delivery, investors, mail, notices, reconciliation,
-    registrations, statements, terms,
+    Registry, admissions, anchors, clocks, delivery, inspections, investors, mail, notices,
+    reconciliation, registrations, statements, terms,
 };
 
 /// Looks at deadlines again and again.
@@ -69,6 +69,7 @@ impl Clocks {
         self.look_for_yearly_statements().await?;
         reconciliation::write_report(&self.registry).await?;
         anchors::ask_for_overdue(&self.registry).await?;
+        while inspections::destroy_overdue(&self.registry).await? > 0 {}
         let since = *self.looked_until();
         let until = clocks::deliveries_due(&self.registry, since).await?;
         *self.looked_until() = until;

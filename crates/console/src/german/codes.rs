@@ -139,6 +139,10 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
             "Der Auszug wird erstellt",
             "Das Dokument ist gleich fertig; versuchen Sie es in einem Augenblick noch einmal.",
         ),
+        InspectionNotGranted => (
+            "Die Einsicht ist nicht gewährt",
+            "Was eine Einsicht zeigt, kann gelesen werden, sobald eine zweite Person der registerführenden Stelle sie bestätigt hat.",
+        ),
         StatementCollectiveEntry => (
             "Kein Auszug für Sammeleintragungen",
             "Die Eintragung eines Verwahrers ist eine Sammeleintragung; Registerauszüge gibt es für Einzeleintragungen (§ 19 eWpG).",

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use database::Tx;
-use domain::{ApplicationId, DecisionKind, IncidentId, PlatformId, ProductId, RestrictionId};
+use domain::{
+    ApplicationId, DecisionKind, IncidentId, InspectionId, PlatformId, ProductId, RestrictionId,
+};
 use storage::Scope;
 use uuid::Uuid;
 use wire::decisions::Decision;
@@ -59,6 +61,12 @@ fn name(tx: &mut Tx, kind: DecisionKind, target: Uuid) -> Result<Option<String>>
         DecisionKind::IncidentClosure => {
             match storage::incidents::find(tx, IncidentId::from_uuid(target))? {
                 Some(incident) => product(tx, incident.product),
+                None => Ok(None),
+            }
+        }
+        DecisionKind::Inspection => {
+            match storage::inspections::find(tx, InspectionId::from_uuid(target))? {
+                Some(record) => product(tx, record.product),
                 None => Ok(None),
             }
         }

@@ -212,7 +212,8 @@ fn security(
     })
 }
 
-fn holder_of(id: HolderId, investor: &Investor) -> Holder {
+/// A holder as it is named on paper.
+pub(crate) fn holder_of(id: HolderId, investor: &Investor) -> Holder {
     let (natural, legal) = (&investor.person.natural, &investor.person.legal);
     let person = format!("{} {}", natural.forename, natural.surname);
     let (name, street, place, country) = match legal {

@@ -75,9 +75,11 @@ impl World {
             crate::payout_lists::drawn_up(&app, &partner.product_id, "2026-01-31").await;
         let restriction = crate::restrictions::some_restriction(&app, &partner).await;
         let statement = crate::statements::some_statement(&app, &partner).await;
+        let inspection = crate::inspections::some_inspection(&app, &partner.product_id).await;
         let incident = crate::reconciliation::some_incident(&app, &partner.product_id).await;
         let ids = HashMap::from([
             ("incident_id", incident),
+            ("inspection_id", inspection),
             ("statement_id", statement),
             ("transfer_id", transfer),
             ("redemption_id", redemption),
@@ -171,6 +173,8 @@ impl World {
                 "target_address": people::wallet_address(), "amount": 1,
             }),
             "propose_incident_closure" => json!({"reason": "Because."}),
+            "request_inspection" => crate::inspections::body("legitimate_interest", None),
+            "refuse_inspection" => json!({"reason": "Because."}),
             "propose_payout_list" => json!({"record_date": "2026-01-31", "reason": "Because."}),
             "propose_restriction" => json!({
                 "wallet_id": self.ids["wallet_id"], "kind": "freeze", "authority": "court", "legal_basis": "An order",

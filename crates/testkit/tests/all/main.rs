@@ -38,6 +38,7 @@ mod gateways;
 mod guides;
 mod idempotency;
 mod identification;
+mod inspections;
 mod issuers;
 mod issuing;
 mod joining;

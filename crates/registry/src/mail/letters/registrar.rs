@@ -98,6 +98,10 @@ fn decision(language: Language, kind: DecisionKind) -> &'static str {
             ("Kryptowertpapier eintragen", "enter a crypto security")
         }
         DecisionKind::PayoutList => ("Auszahlungsliste erstellen", "draw up a payout list"),
+        DecisionKind::Inspection => (
+            "Einsicht in ein Register gewähren",
+            "grant an inspection of a register",
+        ),
         DecisionKind::IncidentClosure => (
             "Abweichung zwischen Register und DLT-Netz schließen",
             "close an incident between register and DLT network",
