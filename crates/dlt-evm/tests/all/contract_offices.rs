@@ -381,11 +381,7 @@ async fn new_terms_are_an_event_with_their_place() {
     assert_eq!(scene.terms_since(0).await, in_order);
 }
 
-fn anchor(
-    size: u64,
-    root: FixedBytes<32>,
-    log_key: FixedBytes<32>,
-) -> token::anchorCheckpointCall {
+fn anchor(size: u64, root: FixedBytes<32>, log_key: FixedBytes<32>) -> token::anchorCheckpointCall {
     token::anchorCheckpointCall {
         size,
         root,
