@@ -286,7 +286,8 @@ contract SecurityToken is IERC20Metadata, IERC20Errors, IERC7943Fungible {
     /// its size. Two roots for one size are not refused here; both stay in the chain, as evidence.
     /// @param size The number of the log's entries.
     /// @param root The RFC 9162 root over them, as in the C2SP checkpoint of the same size.
-    /// @param logKey The Ed25519 key that signs the log's checkpoints and seals statements, so that nobody needs to get it elsewhere.
+    /// @param logKey The Ed25519 key that signs the log's checkpoints and seals statements, so that nobody needs to get it
+    /// elsewhere.
     function anchorCheckpoint(uint64 size, bytes32 root, bytes32 logKey) external onlyRegistrar {
         emit CheckpointAnchored(size, root, logKey);
     }

@@ -189,7 +189,7 @@ contract SecurityTokenTest is Stage {
             abi.encodeCall(token.burn, (a, n)),
             abi.encodeCall(token.setLockup, (uint32(n))),
             abi.encodeCall(token.setTerms, (bytes32(uint256(n)), "")),
-            abi.encodeCall(token.anchorCheckpoint, (uint64(n), bytes32(0), bytes32(n))),
+            abi.encodeCall(token.anchorCheckpoint, (uint64(n), bytes32(0), bytes32(uint256(n)))),
             abi.encodeCall(token.proposeRegistrar, (a))
         ];
         for (uint256 i = 0; i < registry.length; i++) {
