@@ -11,7 +11,8 @@ mod rpc;
 
 pub use chain::{ChainError, Clock, Embedded, EmbeddedOptions, GAS_LIMIT};
 pub use ledger::{
-    Connection, Cost, EvmLedger, Finality, GasPrice, MAXIMUM_BATCH, costs, managed_wallet,
+    Connection, Cost, EvmLedger, Finality, GasPrice, MAXIMUM_BATCH, Waiting, costs, managed_wallet,
+    waiting,
 };
 pub use rpc::MAXIMUM_REQUEST_BYTES;
 
@@ -63,6 +64,12 @@ pub const COMPONENT: Component = Component {
             name: "outbox",
             sqlite: include_str!("../migrations/sqlite/V0002__outbox.sql"),
             postgres: include_str!("../migrations/postgres/V0002__outbox.sql"),
+        },
+        Migration {
+            version: 3,
+            name: "settled",
+            sqlite: include_str!("../migrations/sqlite/V0003__settled.sql"),
+            postgres: include_str!("../migrations/postgres/V0003__settled.sql"),
         },
     ],
 };

@@ -3,17 +3,15 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result};
-use database::Db;
-use dlt_evm::{Cost, EmbeddedOptions};
+use dlt_evm::Cost;
 use domain::{Address, Isin, Timestamp};
 use serde_json::{Value, json};
-use storage::Scope;
 
+use super::{chain_id, isins};
 use crate::admin::output::Rows;
-use crate::config::{Config, DltMode};
+use crate::config::Config;
 use crate::wiring::{Migrates, open_database};
 
-const MOST_PRODUCTS: u32 = 100_000;
 /// A native unit of the network in wei.
 const NATIVE: u128 = 1_000_000_000_000_000_000;
 
@@ -41,26 +39,12 @@ pub(super) async fn run(config: &Config, options: &Costs) -> Result<()> {
         Some(text) => Timestamp::parse(text).context("--since is no time (RFC 3339)")?,
         None => Timestamp::from_seconds(0),
     };
-    let chain_id = match config.dlt.mode {
-        DltMode::Embedded => EmbeddedOptions::DEFAULT_CHAIN_ID,
-        DltMode::Rpc => 0,
-    };
-    let chain_id = config.dlt.chain_id.unwrap_or(chain_id);
     let db = open_database(config, Migrates::NewFilesOnly).await?;
-    let costs = dlt_evm::costs(&db, chain_id, since).await?;
+    let costs = dlt_evm::costs(&db, chain_id(config), since).await?;
     let isins = isins(&db).await?;
     db.close().await;
     table(&costs, &isins, options.product).print(options.json);
     Ok(())
-}
-
-async fn isins(db: &Db) -> Result<HashMap<Address, Isin>> {
-    let products = db.read(|tx| storage::products::list(tx, &Scope::ALL, 0, MOST_PRODUCTS));
-    let (_, products) = products.await?;
-    let pairs = products
-        .into_iter()
-        .map(|record| (record.token_address, record.product.isin));
-    Ok(pairs.collect())
 }
 
 fn table(costs: &[Cost], isins: &HashMap<Address, Isin>, only: Option<Isin>) -> Rows {

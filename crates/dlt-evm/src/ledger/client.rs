@@ -8,12 +8,13 @@ use alloy::network::TxSigner;
 use alloy::primitives::{Address, Bytes, TxKind};
 use alloy::rpc::types::TransactionRequest;
 use alloy::signers::Signature;
-use dlt::{Confirmation, LedgerError, Outcome, Refusal, Submission, SubmissionId};
+use dlt::{LedgerError, Refusal, Submission, SubmissionId};
 use domain::Timestamp;
 
+use super::commands::Purpose;
 use super::fees::{Fees, GasPrice};
-use super::node::{Included, Node, Place};
-use super::outbox::{Attempt, Known, Leave, Outbox, Purpose};
+use super::node::Node;
+use super::outbox::{Attempt, Leave, Outbox};
 use super::refusals::{Answer, answer};
 use crate::{Clock, GAS_LIMIT};
 
@@ -157,7 +158,7 @@ impl Client {
         attempt.sent_at.is_some_and(|sent| self.is_over(sent))
     }
 
-    fn is_over(&self, since: Timestamp) -> bool {
+    pub(super) fn is_over(&self, since: Timestamp) -> bool {
         let patience = i64::try_from(self.patience.as_secs()).unwrap_or(i64::MAX);
         (self.clock)().seconds_since(since) >= patience
     }
@@ -269,98 +270,10 @@ impl Client {
         );
         self.hand_in(&replacement.raw).await
     }
-
-    /// What became of a submission, by whichever of its transactions.
-    pub(super) async fn outcome(&self, submission: &Submission) -> Result<Outcome, LedgerError> {
-        let known = self.outbox.find(submission.id).await?;
-        if known.is_lost {
-            return Ok(Outcome::Refused {
-                reason: "another transaction left with its nonce".into(),
-            });
-        }
-        if let Some(outcome) = self.look(submission, &known).await? {
-            return Ok(outcome);
-        }
-        if submission.payload.is_empty() {
-            return Ok(Outcome::Pending);
-        }
-        let nonce = nonce_of(&submission.payload)?;
-        if self.node.final_count(self.registrar()).await? <= nonce {
-            return Ok(Outcome::Pending);
-        }
-        // Its nonce is used. By itself, a moment ago, or by another one?
-        match self.look(submission, &known).await? {
-            Some(outcome) => Ok(outcome),
-            None => self.gone(submission, &known).await,
-        }
-    }
-
-    /// Only what stays gone is: behind one address there may be several nodes, one of which counts a transaction that the next
-    /// has not seen. Signed again too early it would take effect twice.
-    async fn gone(&self, submission: &Submission, known: &Known) -> Result<Outcome, LedgerError> {
-        let now = (self.clock)();
-        match known.gone_at {
-            Some(since) if self.is_over(since) => {}
-            Some(_) => return Ok(Outcome::Pending),
-            None if known.attempts.is_empty() => {}
-            None => {
-                self.outbox.gone(submission.id, Some(now)).await?;
-                return Ok(Outcome::Pending);
-            }
-        }
-        metrics::counter!("dlt_nonces_used_outside_total").increment(1);
-        Ok(Outcome::Refused {
-            reason: "another transaction used its nonce".into(),
-        })
-    }
-
-    /// What is known of its transactions, if any is in a block.
-    async fn look(
-        &self,
-        submission: &Submission,
-        known: &Known,
-    ) -> Result<Option<Outcome>, LedgerError> {
-        let is_settled = known.attempts.iter().any(|attempt| attempt.settled);
-        let mut hashes: Vec<_> = known.attempts.iter().map(|attempt| attempt.hash).collect();
-        if hashes.is_empty() {
-            hashes.push(submission.id.0.into());
-        }
-        for hash in hashes {
-            let place = self.node.place(hash).await?;
-            if known.gone_at.is_some() && !matches!(place, Place::Nowhere) {
-                self.outbox.gone(submission.id, None).await?;
-            }
-            match place {
-                Place::Nowhere => {}
-                Place::Block => return Ok(Some(Outcome::Pending)),
-                Place::Final(included) => {
-                    if !is_settled {
-                        self.outbox.settle(&included).await?;
-                    }
-                    return Ok(Some(judge(&included)));
-                }
-            }
-        }
-        Ok(None)
-    }
-}
-
-fn judge(included: &Included) -> Outcome {
-    if !included.succeeded {
-        return Outcome::Refused {
-            reason: "the contract reverted it".into(),
-        };
-    }
-    Outcome::Confirmed(Confirmation {
-        transaction_hash: included.hash.0,
-        block_number: included.block_number,
-        block_hash: included.block_hash.0,
-        at: included.at,
-    })
 }
 
 /// The nonce of what was signed here, perhaps by an earlier version.
-fn nonce_of(raw: &[u8]) -> Result<u64, LedgerError> {
+pub(super) fn nonce_of(raw: &[u8]) -> Result<u64, LedgerError> {
     let mut rest = raw;
     TxEnvelope::decode_2718(&mut rest)
         .map(|transaction| transaction.nonce())

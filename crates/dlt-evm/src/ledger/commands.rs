@@ -5,7 +5,6 @@ use alloy::sol_types::SolCall as _;
 use dlt::{Command, LedgerError};
 use domain::Isin;
 
-use super::outbox::Purpose;
 use super::to_evm;
 use crate::contracts::{SecurityToken, SecurityTokenFactory};
 
@@ -15,6 +14,28 @@ const MAXIMUM_NAME_BYTES: usize = 255;
 
 const ADMITTED: u16 = 1;
 const BARRED: u16 = 2;
+
+/// What a transaction is for, as costs are told later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Purpose {
+    pub(super) act: &'static str,
+    pub(super) asset: Option<Address>,
+    /// That move by it.
+    pub(super) units: u64,
+    pub(super) wallets: usize,
+}
+
+impl Purpose {
+    /// What moves nothing.
+    pub(super) fn of(act: &'static str) -> Self {
+        Self {
+            act,
+            asset: None,
+            units: 0,
+            wallets: 0,
+        }
+    }
+}
 
 /// Which contract is called with what.
 pub(super) fn encode(command: &Command, factory: Address) -> Result<(Address, Bytes), LedgerError> {

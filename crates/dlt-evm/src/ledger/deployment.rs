@@ -10,7 +10,8 @@ use database::{Db, Sql};
 use dlt::{LedgerError, Outcome, Submission, SubmissionId};
 
 use super::client::Client;
-use super::outbox::{Purpose, unavailable};
+use super::commands::Purpose;
+use super::outbox::unavailable;
 use crate::contracts::{SecurityTokenFactory, factory_creation};
 
 /// What tokens are created with.
@@ -80,8 +81,6 @@ async fn step(db: &Db, client: &Client) -> Result<Option<Factory>, LedgerError> 
     if !client.node.code(address).await?.is_empty() {
         let call = SecurityTokenFactory::implementationCall {};
         let implementation = client.node.view(address, &call).await?;
-        // What it has cost is known once it is final, at the latest at the next start.
-        client.outcome(&deployment.submission).await?;
         return Ok(Some(Factory {
             address,
             implementation,

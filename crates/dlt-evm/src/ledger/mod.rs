@@ -7,7 +7,9 @@ mod deployment;
 mod fees;
 mod node;
 mod outbox;
+mod outcome;
 mod refusals;
+mod waiting;
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -35,6 +37,7 @@ pub use fees::GasPrice;
 pub use node::Finality;
 use node::Node;
 use outbox::Outbox;
+pub use waiting::{Waiting, waiting};
 
 /// A real node and the registrar's key for it.
 pub struct Connection {

@@ -1,11 +1,12 @@
 //! What was signed and what left, in the adapter's own tables: nonces are given here and not asked of a node, and a transaction is
-//! written down before any node can have it (decision 0022).
+//! written down before any node can have it (decision 0023).
 
 use alloy::primitives::{Address, B256};
 use database::{DatabaseError, Db, Micros, Row, Sql, Tx, Value};
-use dlt::{LedgerError, SubmissionId};
+use dlt::{LedgerError, Submission, SubmissionId};
 use domain::Timestamp;
 
+use super::commands::Purpose;
 use super::fees::Fees;
 use super::node::Included;
 
@@ -15,28 +16,6 @@ pub(super) struct Outbox {
     db: Db,
     chain_id: i64,
     sender: Address,
-}
-
-/// What a transaction is for, as costs are told later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Purpose {
-    pub(super) act: &'static str,
-    pub(super) asset: Option<Address>,
-    /// That move by it.
-    pub(super) units: u64,
-    pub(super) wallets: usize,
-}
-
-impl Purpose {
-    /// What moves nothing.
-    pub(super) fn of(act: &'static str) -> Self {
-        Self {
-            act,
-            asset: None,
-            units: 0,
-            wallets: 0,
-        }
-    }
 }
 
 /// A signed transaction.
@@ -60,6 +39,15 @@ pub(super) struct Known {
     pub(super) is_lost: bool,
     /// Since when its nonce is final and no node has a transaction of it.
     pub(super) gone_at: Option<Timestamp>,
+    /// When its end was known.
+    settled_at: Option<Timestamp>,
+}
+
+impl Known {
+    /// Whether it is kept here, and its end was not known yet.
+    pub(super) fn is_open(&self) -> bool {
+        !self.attempts.is_empty() && self.settled_at.is_none()
+    }
 }
 
 /// Whether a submission may leave.
@@ -117,7 +105,7 @@ const AT_NONCE: Sql = Sql(
 );
 
 const STATE: Sql = Sql(
-    "select s.sent_at, s.nonce, s.gone_at, coalesce(a.next_nonce, 0) \
+    "select s.sent_at, s.nonce, s.gone_at, coalesce(a.next_nonce, 0), s.settled_at \
      from chain_submission s left join chain_sender a on a.chain_id = s.chain_id and a.sender = s.sender \
      where s.id = $1",
 );
@@ -126,6 +114,17 @@ const GONE: Sql = Sql("update chain_submission set gone_at = $2 where id = $1");
 
 const SETTLE: Sql = Sql("update chain_attempt \
      set succeeded = $2, block_number = $3, gas_used = $4, gas_price_wei = $5 where hash = $1");
+
+const SETTLE_SUBMISSION: Sql = Sql("update chain_submission set settled_at = $2 \
+     where id = (select submission from chain_attempt where hash = $1)");
+
+const GIVE_UP: Sql = Sql("update chain_submission set settled_at = $2 where id = $1");
+
+const OPEN: Sql = Sql("select s.id, a.raw \
+     from chain_submission s join chain_attempt a on a.hash = s.id \
+     where s.chain_id = $1 and s.sender = $2 and s.nonce < $3 \
+     and s.settled_at is null and s.sent_at is not null \
+     order by s.nonce limit 16");
 
 const HIGHEST_BLOCK: Sql = Sql("select max(a.block_number) \
      from chain_submission s join chain_attempt a on a.submission = s.id where s.chain_id = $1");
@@ -259,6 +258,7 @@ impl Outbox {
                 attempts: attempts(tx, ATTEMPTS, &[id.0.into()])?,
                 is_lost: !has_left && row.get::<u64>(1)? < row.get::<u64>(3)?,
                 gone_at: row.get::<Option<Micros>>(2)?.map(at),
+                settled_at: row.get::<Option<Micros>>(4)?.map(at),
             })
         });
         found.await.map_err(unavailable)
@@ -286,7 +286,12 @@ impl Outbox {
     }
 
     /// Keeps what a final transaction used.
-    pub(super) async fn settle(&self, included: &Included) -> Result<(), LedgerError> {
+    pub(super) async fn settle(
+        &self,
+        included: &Included,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let submission = [included.hash.0.into(), Value::time(now.micros())];
         let row = [
             included.hash.0.into(),
             included.succeeded.into(),
@@ -294,8 +299,40 @@ impl Outbox {
             number(included.gas_used),
             number(included.gas_price),
         ];
-        let settled = self.db.write(move |tx| tx.later_any(SETTLE, &row));
+        let settled = self.db.write(move |tx| {
+            tx.later_any(SETTLE, &row)?;
+            tx.later_any(SETTLE_SUBMISSION, &submission)
+        });
         settled.await.map_err(unavailable)
+    }
+
+    /// None of its transactions will ever be final.
+    pub(super) async fn give_up(
+        &self,
+        id: SubmissionId,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let row = [id.0.into(), Value::time(now.micros())];
+        let noted = self.db.write(move |tx| tx.later_any(GIVE_UP, &row));
+        noted.await.map_err(unavailable)
+    }
+
+    /// Some of what left with a lower nonce and has no known end, in their order.
+    pub(super) async fn open_below(&self, nonce: u64) -> Result<Vec<Submission>, LedgerError> {
+        let [chain_id, sender] = self.key();
+        let open = self.db.read(move |tx| {
+            let key = [chain_id.clone(), sender.clone(), number(nonce)];
+            let rows = tx.query(OPEN, &key)?;
+            rows.iter()
+                .map(|row| {
+                    Ok(Submission {
+                        id: SubmissionId(row.get(0)?),
+                        payload: row.get(1)?,
+                    })
+                })
+                .collect()
+        });
+        open.await.map_err(unavailable)
     }
 
     /// The highest block in which a transaction of ours was seen to be final, 0 if there is none.

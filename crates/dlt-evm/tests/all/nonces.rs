@@ -11,7 +11,7 @@ use alloy::consensus::{Transaction as _, TxEnvelope};
 use alloy::eips::Decodable2718 as _;
 use alloy::primitives::{Bytes, TxKind};
 use alloy::providers::Provider as _;
-use cashlink_dlt_evm::{Connection, EvmLedger, GasPrice};
+use cashlink_dlt_evm::{Connection, Cost, EvmLedger, GasPrice};
 use database::Db;
 use database::testing::{Backend, fresh};
 use dlt::conformance::{Stage as _, execute, isin};
@@ -130,6 +130,12 @@ impl Scene {
         let raw = player.sign(to, Bytes::new(), 21_000).await;
         let sent = player.provider.send_raw_transaction(&raw).await.unwrap();
         sent.get_receipt().await.unwrap();
+    }
+
+    async fn costs(&self) -> Vec<Cost> {
+        let since = Timestamp::from_seconds(NOW);
+        let costs = cashlink_dlt_evm::costs(&self.db, 31_337, since).await;
+        costs.unwrap()
     }
 
     async fn units(&self, wallet: Address) -> u64 {
@@ -291,6 +297,10 @@ async fn a_gap_is_filled() {
     assert_eq!(scene.units(wallet).await, 10);
     let after = scene.node.provider().get_transaction_count(account).await;
     assert_eq!(after.unwrap(), before + 3);
+    // What filled it has cost something too.
+    let costs = scene.costs().await;
+    let gap = costs.iter().find(|cost| cost.act == "gap").unwrap();
+    assert_eq!((gap.transactions, gap.gas), (2, 42_000));
 }
 
 /// Whoever signs without looking after it leaves it to those behind.
@@ -310,10 +320,23 @@ async fn what_stands_before_is_looked_after_too() {
     scene.stage.advance().await;
     assert_eq!(scene.outcome(&submission).await, Outcome::Pending);
 
+    let waiting = cashlink_dlt_evm::waiting(&scene.db, 31_337).await.unwrap();
+    let acts: Vec<_> = waiting.iter().map(|one| one.act.as_str()).collect();
+    assert_eq!(acts[acts.len() - 2..], ["admit", "delivery"]);
+
     scene.pass(180);
     scene.submit(&submission).await;
     scene.confirmed(&submission).await;
     assert_eq!(scene.units(one).await, 10);
+    // Nobody has asked for the end of the first, which is known all the same.
+    let costs = scene.costs().await;
+    assert!(
+        costs
+            .iter()
+            .any(|cost| cost.act == "admit" && cost.transactions == 1)
+    );
+    let waiting = cashlink_dlt_evm::waiting(&scene.db, 31_337).await.unwrap();
+    assert_eq!(waiting, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -341,6 +364,11 @@ async fn a_stuck_transaction_offers_more_up_to_the_cap(backend: Backend) {
     scene.submit(&submission).await;
     let replaced = pool(&scene).await;
     assert_eq!(replaced.len(), 1);
+    let waiting = cashlink_dlt_evm::waiting(&scene.db, 31_337).await.unwrap();
+    let last = waiting.last().unwrap();
+    assert_eq!(last.submission, submission.id);
+    assert_eq!([last.transaction.to_string()], replaced[..]);
+    assert_eq!((last.raised, last.offered_wei, last.is_gone), (1, 2, false));
     assert_ne!(replaced, [submission.id.to_string()]);
     for _ in 0..3 {
         scene.pass(180);
@@ -408,13 +436,7 @@ async fn costs_are_told_by_act(backend: Backend) {
     let reason = "the contract reverted it".to_owned();
     assert_eq!(outcome, Outcome::Refused { reason });
 
-    // What the factory has cost is seen at the next start.
-    let price = GasPrice::Market { at_most: 9 };
-    let connection = connection(&scene.node, &scene.proxy, &scene.now, price);
-    EvmLedger::connect(&scene.db, connection).await.unwrap();
-    let since = Timestamp::from_seconds(NOW);
-    let costs = cashlink_dlt_evm::costs(&scene.db, 31_337, since).await;
-    let costs = costs.unwrap();
+    let costs = scene.costs().await;
     let acts: Vec<_> = costs.iter().map(|cost| cost.act.as_str()).collect();
     assert_eq!(costs.len(), 4, "{acts:?}");
     let of = |act: &str| costs.iter().find(|cost| cost.act == act).unwrap();

@@ -60,6 +60,7 @@ mod reference;
 mod register_bundle;
 mod register_log;
 mod register_past;
+mod remote_network;
 mod restrictions;
 mod retention;
 mod reviews;

@@ -1,0 +1,204 @@
+//! A node elsewhere on its worst day: it drops, reorganises and lets somebody else use the account. Each order ends as on any other.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use database::Sql;
+use rstest::rstest;
+use serde_json::{Value, json};
+use testkit::app::eventually;
+use testkit::client::id;
+use testkit::setup::Setup;
+use testkit::{Backend, TestApp};
+use tokio::process::{Child, Command};
+
+const ANVIL: &str = "CASHLINK_TEST_ANVIL";
+const KEY: &str = "4242424242424242424242424242424242424242424242424242424242424242";
+/// The account of that key.
+const REGISTRAR: &str = "0x17c5185167401eD00cF5F5b2fc97D9BBfDb7D025";
+/// `balanceOf(address)`.
+const BALANCE_OF: &str = "70a08231";
+
+/// Submissions whose nonce is used and that no node has.
+const GONE: Sql = Sql("select count(*) from chain_submission where gone_at is not null");
+
+struct Node {
+    url: String,
+    _process: Child,
+}
+
+impl Node {
+    /// It makes a block for each transaction, and a block is final with two on top of it.
+    async fn start() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let anvil = std::env::var(ANVIL).unwrap_or_else(|_| {
+            panic!("{ANVIL} is not set: run `cargo xtask test`, which brings the node")
+        });
+        let port = {
+            let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            socket.local_addr().unwrap().port().to_string()
+        };
+        let arguments = [
+            "--port",
+            &port,
+            "--hardfork",
+            "prague",
+            "--gas-price",
+            "0",
+            "--block-base-fee-per-gas",
+            "0",
+            "--disable-min-priority-fee",
+            "--enable-tx-gas-limit",
+            "--accounts",
+            "1",
+            "--silent",
+        ];
+        let process = Command::new(anvil)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let node = Self {
+            url: format!("http://127.0.0.1:{port}"),
+            _process: process,
+        };
+        eventually("the node answers", async || {
+            node.try_ask("eth_chainId", json!([])).await
+        })
+        .await;
+        node
+    }
+
+    async fn try_ask(&self, method: &str, params: Value) -> Option<Value> {
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+        let asked = reqwest::Client::new().post(&self.url).json(&body).send();
+        let answer: Value = asked.await.ok()?.json().await.ok()?;
+        assert!(answer["error"].is_null(), "{method}: {answer}");
+        Some(answer["result"].clone())
+    }
+
+    async fn ask(&self, method: &str, params: Value) -> Value {
+        self.try_ask(method, params).await.unwrap()
+    }
+
+    async fn mine(&self, blocks: u32) {
+        self.ask("anvil_mine", json!([blocks])).await;
+    }
+
+    /// The one transaction that waits to be in a block.
+    async fn waiting(&self) -> String {
+        eventually("a transaction waits", async || {
+            let content = self.ask("txpool_content", json!([])).await;
+            let accounts = content["pending"].as_object()?.clone();
+            let (_, transactions) = accounts.into_iter().next()?;
+            let (_, first) = transactions.as_object()?.iter().next()?;
+            first["hash"].as_str().map(str::to_owned)
+        })
+        .await
+    }
+
+    /// As if the registrar's key had been at work outside of this house.
+    async fn outside(&self) {
+        let count = self.ask("eth_getTransactionCount", json!([REGISTRAR, "latest"]));
+        let count = count.await;
+        let digits = count.as_str().unwrap().trim_start_matches("0x");
+        let next = u64::from_str_radix(digits, 16).unwrap() + 1;
+        let params = json!([REGISTRAR, format!("{next:#x}")]);
+        self.ask("anvil_setNonce", params).await;
+    }
+
+    async fn balance(&self, token: &str, wallet: &str) -> u64 {
+        let padded = format!("{:0>64}", wallet.trim_start_matches("0x").to_lowercase());
+        let call = json!([{"to": token, "data": format!("0x{BALANCE_OF}{padded}")}, "latest"]);
+        let result = self.ask("eth_call", call).await;
+        let digits = result.as_str().unwrap().trim_start_matches("0x");
+        u64::from_str_radix(digits, 16).unwrap()
+    }
+}
+
+/// The sample network with its tokens on the node.
+async fn network_on(node: &Node, backend: Backend) -> TestApp {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("registrar.key");
+    std::fs::write(&key, KEY).unwrap();
+    let dlt = json!({
+        "mode": "rpc",
+        "network": "ANVIL",
+        "chain_id": 31_337,
+        "url": node.url,
+        "finality": 2,
+        "registrar_key": {"file": key},
+        "operators": ["Betreiber A GmbH", "Betreiber B GmbH"],
+        "control": "Each operates a validator; both confirm a block.",
+    });
+    let dlt = serde_json::from_value(dlt).unwrap();
+    let starting = Setup::new(backend).config(move |config| config.dlt = dlt);
+    // Nothing is final unless blocks go on.
+    let mut starting = std::pin::pin!(starting.start());
+    loop {
+        tokio::select! {
+            app = &mut starting => return app,
+            () = tokio::time::sleep(Duration::from_millis(200)) => node.mine(1).await,
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_survives_a_node_on_its_worst_day(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    // Given a paid order whose transaction waits to be in a block.
+    let node = Node::start().await;
+    let mut app = network_on(&node, backend).await;
+    let partner = app.partner(0).await;
+    let customer = partner.customer().await;
+    node.ask("evm_setAutomine", json!([false])).await;
+    let paid = json!({"accepted_at": app.ago(30), "paid_at": app.ago(20)});
+    let order = id(&partner.invest(&customer, 2, paid).await);
+    let first = node.waiting().await;
+
+    // When the node drops it, the next process hands the same one in again.
+    node.ask("anvil_dropTransaction", json!([first])).await;
+    app.stop_workers().await;
+    app.start_workers();
+    assert_eq!(node.waiting().await, first);
+
+    // When it is in a block, that is not the end yet: the chain is reorganised, and it is in none.
+    node.mine(1).await;
+    app.stop_workers().await;
+    assert_eq!(partner.investment(&order).await["status"], "PAID");
+    node.ask("anvil_reorg", json!([1, []])).await;
+
+    // When somebody else uses its nonce meanwhile, it can never be in one again, and another one is signed, but only once that is certain.
+    node.outside().await;
+    node.mine(3).await;
+    app.start_workers();
+    eventually("it is seen to be gone", async || {
+        let count = app
+            .app
+            .registry
+            .db
+            .read(|tx| tx.query_one(GONE, &[])?.get(0));
+        let count: Result<u64, database::DatabaseError> = count.await;
+        (count.unwrap() == 1).then_some(())
+    })
+    .await;
+    assert_eq!(partner.investment(&order).await["status"], "PAID");
+    let content = node.ask("txpool_content", json!([])).await;
+    assert_eq!(content["pending"], json!({}), "nothing is signed yet");
+    app.advance_seconds(180);
+    let second = node.waiting().await;
+    assert_ne!(second, first);
+    node.mine(3).await;
+    let delivered = partner.reaches(&order, "DELIVERED").await;
+
+    // Then it was delivered once, and register and network agree.
+    assert_eq!(delivered["units"], 2);
+    let token = &app.environment(0).token_address;
+    assert_eq!(node.balance(token, &customer.address).await, 2);
+    for finding in cashlink::register::verify(&app.app, None).await.unwrap() {
+        assert_eq!(finding.difference, None, "{}", finding.isin);
+    }
+}
