@@ -31,9 +31,16 @@ KINDS = {
         "holder", "right", "beneficiary", "extent", "details", "document", "instruction", "transaction_hash", "block",
     ),
     "release": ("holder", "releases", "extent", "document", "instruction", "transaction_hash", "block"),
+    "reregistration": (
+        "from", "to", "units", "ground", "investment", "details", "document", "instruction", "transaction_hash", "block",
+    ),
+    "reversal": (
+        "from", "to", "units", "reverses", "details", "document", "instruction", "transaction_hash", "block",
+    ),
 }
-NUMBERS = {"units", "block", "instruction", "voids", "releases"}
+NUMBERS = {"units", "block", "instruction", "voids", "releases", "reverses"}
 HASHES = {"terms_hash", "investment", "transaction_hash", "details", "document"}
+GROUNDS = {"succession", "court_order", "administrative_act", "lost_key"}
 RIGHTS = {"pledge", "usufruct", "attachment", "lock", "freeze", "disentitlement"}
 # EIP-1167: a clone is these bytes around the address of its implementation.
 CLONE = ("363d3d373d3d3d363d73", "5af43d82803e903d91602b57fd5bf3")
@@ -217,7 +224,7 @@ def parse_entry(content):
 
 def checked_value(name, text):
     wrong = Difference(f"the field {name} is not written as it has to be")
-    if name == "right" and text not in RIGHTS:
+    if (name == "right" and text not in RIGHTS) or (name == "ground" and text not in GROUNDS):
         raise wrong
     if name == "extent" and text == "all":
         return text
@@ -321,6 +328,8 @@ class Register:
         # What carried out an instruction of the queue, and what came back to the issuer by which entry and is not void yet.
         self.instructed = []
         self.redeemed = {}
+        # Which entries were reversed.
+        self.reversed = set()
         # What restricts whom: by the entry that made it the holder, the right, the beneficiary, and how much it covers now.
         self.restricted = {}
 
@@ -380,6 +389,10 @@ class Register:
             if entry["to"] != self.issuer:
                 raise Difference("the units do not go to the issuer's holding")
             self.redeemed[self.tree.size] = units
+        if entry["kind"] == "reversal":
+            self.reverse(entry)
+        if units == 0 or (entry["from"] == entry["to"]) != (entry.get("ground") == "lost_key"):
+            raise Difference("it moves nothing, or after a lost key to another holder")
         held = self.holdings.get(entry["from"], 0)
         if held < units:
             raise Difference(f"{entry['from']} holds {held} units and gives {units}")
@@ -406,6 +419,27 @@ class Register:
             raise Difference(f"the restriction of entry {made_by} does not cover what is released")
         else:
             self.restricted[made_by] = (holder, right, beneficiary, covered - part)
+
+    def reverse(self, entry):
+        """All that an entry before has moved goes back, once. There are few reversals, so that the file is read again."""
+        sequence = entry["reverses"]
+        wrong = self.entry_at(sequence) if sequence <= self.tree.size - 1 else None
+        if wrong is None or wrong["kind"] not in ("delivery", "transfer", "reregistration"):
+            raise Difference(f"entry {sequence} is none that can be reversed")
+        if wrong.get("ground") == "lost_key":
+            raise Difference(f"entry {sequence} has moved nothing to somebody else")
+        back = (wrong["to"], wrong["from"], wrong["units"])
+        if (entry["from"], entry["to"], entry["units"]) != back:
+            raise Difference(f"it does not put back what entry {sequence} has moved")
+        if sequence in self.reversed:
+            raise Difference(f"entry {sequence} was reversed before")
+        self.reversed.add(sequence)
+
+    def entry_at(self, sequence):
+        for line in self.bundle.lines(f"{self.folder}/entries.jsonl"):
+            if line["sequence"] == sequence:
+                return parse_entry(line["content"])
+        return None
 
     def delete(self, entry):
         """Marks void what a redemption has brought to the issuer."""

@@ -48,6 +48,7 @@ mod register_log;
 mod register_past;
 mod register_rules;
 mod request;
+mod reregistrations;
 mod restrictions;
 mod route;
 mod statements;

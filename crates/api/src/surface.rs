@@ -10,8 +10,8 @@ use crate::{
     decisions, document, documents, feed, health, identifications, inspections, investments,
     investors, issued_campaigns, issued_investments, issued_redemptions, issuers, listings,
     network, oauth, participation, payout_lists, platforms, problems, products, reconciliation,
-    redemption_notices, redemptions, register_log, register_past, register_rules, restrictions,
-    statements, terms, transfers, validations, wallets, webhook_endpoints,
+    redemption_notices, redemptions, register_log, register_past, register_rules, reregistrations,
+    restrictions, statements, terms, transfers, validations, wallets, webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -300,6 +300,10 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(payout_lists::get_payout_list))
         .routes(routes!(payout_lists::list_payout_entries))
         .routes(routes!(payout_lists::get_payout_table))
+        .routes(routes!(reregistrations::propose_reregistration))
+        .routes(routes!(reregistrations::propose_reversal))
+        .routes(routes!(reregistrations::list_reregistrations))
+        .routes(routes!(reregistrations::get_reregistration))
         .routes(routes!(restrictions::propose_restriction))
         .routes(routes!(restrictions::list_restrictions))
         .routes(routes!(restrictions::get_restriction))

@@ -1,6 +1,6 @@
 //! The executable as a library: configuration, wiring, subcommands, the demo, and the sample network as data.
 
-mod admin;
+pub mod admin;
 mod backup;
 pub mod cli;
 pub mod config;

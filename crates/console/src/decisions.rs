@@ -253,6 +253,14 @@ fn kind_name(visitor: &Visitor, kind: &str) -> &'static str {
             "Enter a restriction or right",
             "Beschränkung oder Recht eintragen",
         ),
+        "reregistration" => visitor.say(
+            "Re-register units without the holder's signature",
+            "Umtragung ohne Unterschrift des Inhabers",
+        ),
+        "reversal" => visitor.say(
+            "Reverse a wrong entry",
+            "Falsche Eintragung rückgängig machen",
+        ),
         "restriction_release" => visitor.say(
             "Release a restriction or right",
             "Beschränkung oder Recht löschen",

@@ -41,6 +41,7 @@ mod layout;
 mod licences;
 mod members;
 mod offer_facts;
+mod operations;
 mod page;
 mod participation;
 mod parts;
@@ -121,6 +122,7 @@ fn pages() -> Vec<page::Page> {
         identifications::pages(),
         commands::pages(),
         reviews::pages(),
+        operations::pages(),
         registers::pages(),
         audit::pages(),
         validations::pages(),

@@ -91,6 +91,7 @@ async fn show_one(
             (visitor.say("Root hash", "Wurzel-Hash"), parts::code(&register.root_hash)),
             (visitor.say("Token contract", "Token-Vertrag"), parts::optional(register.token_address.as_deref())),
         ]))
+        p { a href=(format!("{PATH}/{id}/operations")) { (visitor.say("Entered without the holder's signature: restrictions, heirs, orders, wrong entries", "Ohne Unterschrift des Inhabers eingetragen: Beschränkungen, Erben, Anordnungen, falsche Eintragungen")) } }
         (holdings(visitor, count, &register))
     };
     Ok(layout::page(visitor, &product.name, &body))

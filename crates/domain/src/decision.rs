@@ -34,11 +34,15 @@ pub enum DecisionKind {
     RestrictionRelease,
     /// Deposited terms that were entered are changed (§ 5(2) eWpG).
     TermsChange,
+    /// Units are re-registered without the holder's signature (§ 18(1) sentence 1 no. 2 eWpG).
+    Reregistration,
+    /// A wrong entry is reversed (§ 18(5) eWpG).
+    Reversal,
 }
 
 impl DecisionKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::PlatformSuspension,
         Self::PlatformReadmission,
         Self::PlatformAdmission,
@@ -51,6 +55,8 @@ impl DecisionKind {
         Self::Restriction,
         Self::RestrictionRelease,
         Self::TermsChange,
+        Self::Reregistration,
+        Self::Reversal,
     ];
 
     /// As stored and shown.
@@ -69,6 +75,8 @@ impl DecisionKind {
             Self::Restriction => "restriction",
             Self::RestrictionRelease => "restriction_release",
             Self::TermsChange => "terms_change",
+            Self::Reregistration => "reregistration",
+            Self::Reversal => "reversal",
         }
     }
 }

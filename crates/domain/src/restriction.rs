@@ -128,11 +128,7 @@ pub fn admit(
     let (own, others): (Vec<&Entered>, Vec<&Entered>) =
         entered.iter().partition(|one| gives_way(one));
     if units > free(&others, available) {
-        let strongest = others.iter().map(|one| one.kind).min_by_key(|kind| {
-            let order = RestrictionKind::BY_STRENGTH;
-            order.iter().position(|known| known == kind)
-        });
-        return Err(strongest.map_or(InstructionRefusal::Insufficient, RestrictionKind::refusal));
+        return Err(strongest(&others).unwrap_or(InstructionRefusal::Insufficient));
     }
     let released = match instructing {
         Instructing::Holder => Units::ZERO,
@@ -146,6 +142,16 @@ pub fn admit(
         Instructing::ThirdParty(_) => units,
     };
     Ok(parts(&own, released))
+}
+
+/// Why units do not move, as the strongest of several says it.
+pub(crate) fn strongest(entered: &[&Entered]) -> Option<InstructionRefusal> {
+    let kinds = entered.iter().map(|one| one.kind);
+    let strongest = kinds.min_by_key(|kind| {
+        let order = RestrictionKind::BY_STRENGTH;
+        order.iter().position(|known| known == kind)
+    });
+    strongest.map(RestrictionKind::refusal)
 }
 
 /// How many of these units no restriction covers.

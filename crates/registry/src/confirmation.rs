@@ -22,7 +22,7 @@ use storage::register_entries;
 use crate::journal::{Journal, Mismatch, check_sum};
 use crate::{
     Error, Registry, Result, delivery, ids, progress, redemption_entry, register_rules,
-    restriction_entry, statements, terms, transfer_entry,
+    reregistration_entry, restriction_entry, statements, terms, transfer_entry,
 };
 
 /// Where and when a batch took effect on the network.
@@ -76,6 +76,12 @@ pub async fn confirm_batch(
                 }
                 CommandKind::Release => {
                     restriction_entry::enter_release(&own, tx, &batch, confirmation)?;
+                }
+                CommandKind::Reregistration | CommandKind::Replacement => {
+                    reregistration_entry::enter(&own, tx, &batch, confirmation)?;
+                }
+                CommandKind::Reversal => {
+                    reregistration_entry::enter_reversal(&own, tx, &batch, confirmation)?;
                 }
             }
             let now = own.clock.now();

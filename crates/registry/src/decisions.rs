@@ -12,8 +12,8 @@ use wire::ProblemCode;
 
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, admissions,
-    audit, ids, inspections, notices, participation, payout_lists, reconciliation, restrictions,
-    terms, validations,
+    audit, ids, inspections, notices, participation, payout_lists, reconciliation, reregistrations,
+    restrictions, terms, validations,
 };
 
 pub use subjects::subjects;
@@ -247,6 +247,13 @@ fn carry_out(
         DecisionKind::RestrictionRelease => {
             let about = (decision.id, decision.target);
             restrictions::released(registry, tx, caller, about, &sealed.content)
+        }
+        DecisionKind::Reregistration => {
+            reregistrations::decided(registry, tx, caller, decision.id, &sealed.content)
+        }
+        DecisionKind::Reversal => {
+            let about = (decision.id, decision.target);
+            reregistrations::reversed(registry, tx, caller, about, &sealed.content)
         }
         DecisionKind::TermsChange => {
             let about = (decision.id, decision.target);

@@ -7,7 +7,9 @@ use storage::dlt_commands::{CommandKind, CommandRecord};
 use storage::products::ProductRecord;
 
 use crate::delivery::Source;
-use crate::{Error, Registry, Result, redemption_steps, restriction_steps, transfers};
+use crate::{
+    Error, Registry, Result, redemption_steps, reregistration_steps, restriction_steps, transfers,
+};
 
 /// Why a command whose turn has come cannot be carried out any more, if it cannot. What the issuer holds can always be deleted.
 pub(crate) fn stands_against(
@@ -24,6 +26,9 @@ pub(crate) fn stands_against(
         CommandKind::Redemption => redemption_steps::stands_against(tx, instruction),
         CommandKind::Restriction => restriction_steps::stands_against(tx, instruction),
         CommandKind::Release => restriction_steps::stands_against_release(tx, instruction),
+        CommandKind::Reregistration | CommandKind::Replacement | CommandKind::Reversal => {
+            reregistration_steps::stands_against(tx, instruction)
+        }
         CommandKind::Deletion | CommandKind::Issue | CommandKind::Delivery => Ok(None),
     }
 }
@@ -36,7 +41,13 @@ pub(crate) fn reject(
     code: InstructionRefusal,
 ) -> Result<()> {
     match (command.kind, command.instruction) {
-        (CommandKind::Transfer, Some(id)) => transfers::reject(registry, tx, id, code),
+        (
+            CommandKind::Transfer
+            | CommandKind::Reregistration
+            | CommandKind::Replacement
+            | CommandKind::Reversal,
+            Some(id),
+        ) => transfers::reject(registry, tx, id, code),
         (CommandKind::Redemption, Some(id)) => redemption_steps::reject(registry, tx, id, code),
         (CommandKind::Restriction | CommandKind::Release, Some(id)) => {
             restriction_steps::reject(registry, tx, id, code)
@@ -55,7 +66,10 @@ pub(crate) fn source(
         return Ok(None);
     };
     let wallet = match command.kind {
-        CommandKind::Transfer => {
+        CommandKind::Transfer
+        | CommandKind::Reregistration
+        | CommandKind::Replacement
+        | CommandKind::Reversal => {
             let transfer = storage::transfers::find(tx, &Scope::ALL, instruction)?;
             transfer.ok_or(NOT_FOUND)?.source.address
         }

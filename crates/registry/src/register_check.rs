@@ -5,6 +5,7 @@
 
 mod entries;
 mod projection;
+mod reregistrations;
 mod restrictions;
 mod terms;
 
@@ -22,9 +23,10 @@ use storage::register::{self, HoldingRecord};
 use storage::register_anchors::{self, AnchorRecord};
 use storage::register_entries::{self, CommitmentRecord, EntryRecord};
 use storage::register_subtrees;
+use storage::reregistrations::ReregistrationRecord;
 use storage::restrictions::RestrictionRecord;
 use storage::statements::{self, StatementCheck};
-use storage::transfer_checks::{self, Movement};
+use storage::transfer_checks::{self, Movement, Returned};
 
 use crate::{Error, Registry, Result, register_log};
 
@@ -159,6 +161,9 @@ struct Replay {
     /// What restricts whom, and how many entries made and released something.
     restrictions: Restrictions,
     restricting: (u64, u64),
+    /// How many entries were made without the holder's signature, and which were reversed.
+    reregistered: u64,
+    reversed: HashSet<u64>,
     /// Details are opened, as long as there is a key, to see that they are what the entry commits to.
     registry: Registry,
 }
@@ -177,6 +182,10 @@ struct Beside {
     /// Of each entry that made a restriction or released one, what was instructed.
     restrictions: HashMap<u64, RestrictionRecord>,
     releases: HashMap<u64, Released>,
+    /// Of each entry without the holder's signature, what it rests on; the entries that were reversed, and what went back where.
+    reregistrations: HashMap<u64, ReregistrationRecord>,
+    reversed: HashMap<u64, Entry>,
+    returned: HashMap<u64, Vec<Returned>>,
     holders: HashMap<HolderId, Option<InvestorId>>,
 }
 
@@ -202,6 +211,8 @@ impl Replay {
             changes: 0,
             restrictions: Restrictions::default(),
             restricting: (0, 0),
+            reregistered: 0,
+            reversed: HashSet::new(),
             registry: registry.clone(),
         }
     }
@@ -224,6 +235,9 @@ impl Replay {
             changes: HashMap::new(),
             restrictions: HashMap::new(),
             releases: HashMap::new(),
+            reregistrations: HashMap::new(),
+            reversed: HashMap::new(),
+            returned: HashMap::new(),
             holders: register::holders(tx, self.id)?.into_iter().collect(),
         };
         self.noted = holding_changes::exist(tx, self.id)?.then(HashSet::new);
@@ -259,6 +273,8 @@ impl Replay {
                 .collect();
             beside.read_restrictions(tx, self.id, (after, up_to))?;
             self.check_details(tx, &beside)?;
+            beside.read_reregistrations(tx, self.id, (after, up_to))?;
+            self.check_grounds(tx, &beside)?;
             for record in &page {
                 self.replay(record, &beside)?;
             }
@@ -281,6 +297,7 @@ impl Replay {
             ));
         }
         self.check_restrictions(tx)?;
+        self.check_reregistrations(tx)?;
         let entered = redemption_checks::counts(tx, self.id)?;
         same(&entered, &(self.redemptions, self.deletions), || {
             "there are redemptions without an entry".to_owned()
@@ -346,6 +363,8 @@ impl Replay {
             Entry::Deletion { .. } => self.replay_deletion(sequence, &entry, beside),
             Entry::Restriction { .. } => self.replay_restriction(sequence, &entry, beside),
             Entry::Release { .. } => self.replay_release(sequence, &entry, beside),
+            Entry::Reregistration { .. } => self.replay_reregistration(sequence, &entry, beside),
+            Entry::Reversal { .. } => self.replay_reversal(sequence, &entry, beside),
         }
         .map_err(|finding| within(finding, wrong))?;
         self.frontier = frontier;

@@ -35,6 +35,16 @@ pub(crate) fn standing(
     before: Option<u64>,
 ) -> Result<Vec<Entered>> {
     let mut entered = entered(tx, place)?;
+    for (kind, extent) in restrictions::coming(tx, place)? {
+        // Nobody signs for what is not entered yet.
+        let (entry, key) = (0, None);
+        entered.push(Entered {
+            entry,
+            kind,
+            extent,
+            key,
+        });
+    }
     if entered.is_empty() {
         return Ok(entered);
     }

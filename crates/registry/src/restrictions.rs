@@ -261,7 +261,7 @@ fn holder(tx: &mut Tx, product: ProductId, wallet: WalletId) -> Result<(SideReco
 }
 
 /// What something rests on has to be kept here.
-fn document(tx: &mut Tx, id: DocumentId) -> Result<Digest> {
+pub(crate) fn document(tx: &mut Tx, id: DocumentId) -> Result<Digest> {
     let found = storage::documents::find(tx, &Scope::ALL, id)?;
     found.map(|record| record.content_hash).ok_or_else(|| {
         Error::Field(
@@ -295,11 +295,11 @@ fn releasable(
 }
 
 /// What was proposed was read once already.
-fn read<T: serde::de::DeserializeOwned>(content: &Value) -> Result<T> {
+pub(crate) fn read<T: serde::de::DeserializeOwned>(content: &Value) -> Result<T> {
     serde_json::from_value(content.clone()).map_err(Error::fault)
 }
 
-fn refused(refusal: InstructionRefusal) -> Error {
+pub(crate) fn refused(refusal: InstructionRefusal) -> Error {
     match refusal {
         InstructionRefusal::Insufficient => too_many(),
         other => Refusal::Instruction(other).into(),

@@ -31,7 +31,7 @@ use crate::confirmation::Concerned;
 use crate::documents::{self, Content};
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, delivery, ids,
-    persons, progress,
+    persons, progress, reregistrations,
 };
 
 /// Who declares the statements (§ 126b BGB).
@@ -77,7 +77,8 @@ pub async fn list(
             let found = storage::statements::of_investment(tx, &scope, investment, offset, limit)?;
             let (count, statements) = found.ok_or(Error::NotFound("investment"))?;
             let address = address(&own, tx, party)?;
-            let items = statements.iter().map(|one| show(one, &address)).collect();
+            let items = statements.iter().map(|one| show(tx, one, &address));
+            let items = items.collect::<Result<_>>()?;
             Ok(Listed { count, items })
         })
         .await
@@ -95,7 +96,8 @@ pub async fn get(registry: &Registry, caller: &Caller, id: Uuid) -> Result<Regis
         .read(move |tx| {
             let statement = storage::statements::find(tx, &scope, id)?;
             let statement = statement.ok_or(Error::NotFound("statement"))?;
-            Ok(show(&statement, &address(&own, tx, party)?))
+            let address = address(&own, tx, party)?;
+            show(tx, &statement, &address)
         })
         .await
 }
@@ -134,7 +136,8 @@ pub async fn request(
             storage::statements::insert(tx, &statement)?;
             let kept = storage::statements::find(tx, &scope, statement.id)?;
             let kept = kept.ok_or(Error::NotFound("statement"))?;
-            let answer = show(&kept, &address(&own, tx, party)?);
+            let address = address(&own, tx, party)?;
+            let answer = show(tx, &kept, &address)?;
             Ok(Done::created(statement.id, &answer)?.about(&key))
         })
         .await
@@ -237,10 +240,14 @@ fn address(registry: &Registry, tx: &mut Tx, party: Party) -> Result<String> {
     })
 }
 
-fn show(statement: &StatementRecord, address: &str) -> RegistryStatement {
+fn show(tx: &mut Tx, statement: &StatementRecord, address: &str) -> Result<RegistryStatement> {
+    let reversed_by = match statement.reason.is_of_an_entry() {
+        true => reregistrations::reversal_of(tx, statement.product, statement.sequence)?,
+        false => None,
+    };
     let numbered = statement.numbered;
     let hash = statement.document.map(|(_, hash)| hash);
-    RegistryStatement {
+    Ok(RegistryStatement {
         id: statement.id,
         kind: match statement.legal_form.is_registered() {
             true => RegistryStatementKind::RegisterStatement,
@@ -267,7 +274,8 @@ fn show(statement: &StatementRecord, address: &str) -> RegistryStatement {
         document_url: hash
             .map(|_| format!("{address}/registry-statements/{}/document/", statement.id)),
         created_at: statement.created_at.to_string(),
-    }
+        reversed_by,
+    })
 }
 
 /// The record of an investment, whoever's it is.

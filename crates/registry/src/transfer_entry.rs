@@ -5,8 +5,8 @@ use domain::register::commitment;
 use domain::register::holdings::moved;
 use domain::transfer::first_in_first_out;
 use domain::{
-    Address, Entry, HolderId, Instruction, InstructionId, Investment, InvestmentId, InvestorId,
-    Money, PaymentReference, ProductId, Receipt, Timestamp, Units,
+    Address, Entry, Ground, HolderId, Instruction, InstructionId, Investment, InvestmentId,
+    InvestorId, Money, PaymentReference, ProductId, Receipt, Timestamp, Units,
 };
 use storage::Scope;
 use storage::dlt_batches::BatchRecord;
@@ -17,7 +17,7 @@ use storage::investments::InvestmentRecord;
 use storage::products::ProductRecord;
 use storage::register::{self, HoldingRecord};
 use storage::register_entries;
-use storage::transfers::{self, TransferRecord};
+use storage::transfers::{self, Target, TransferRecord};
 
 use crate::confirmation::{Concerned, Confirmation, make_statement};
 use crate::journal::{Journal, Mismatch, check_sum};
@@ -54,7 +54,11 @@ pub(crate) fn enter(
     let received = receive(registry, tx, &product, &transfer, (&parts, confirmation))?;
     transfers::complete(tx, instruction, received.investment)?;
 
-    let (from, to, held) = move_holdings(tx, &transfer, now)?;
+    let Target::Investor(_, investor) = transfer.target else {
+        return Err(Error::NotFound("wallet"));
+    };
+    let to = holder_of(tx, batch.product, investor, now)?;
+    let (from, held) = move_holdings(tx, &transfer, to)?;
     let salt = ids::bytes();
     let entry = Entry::Transfer {
         from,
@@ -132,7 +136,7 @@ pub(crate) fn give(
 }
 
 /// Makes the recipient's investment.
-fn receive(
+pub(crate) fn receive(
     registry: &Registry,
     tx: &mut Tx,
     product: &ProductRecord,
@@ -143,7 +147,10 @@ fn receive(
     let unexplained =
         |what| Error::fault(Mismatch::Instruction(transfer.order.instruction.id, what));
     let (first, _) = parts.first().ok_or_else(|| unexplained("nothing moves"))?;
-    let investor = storage::investors::find(tx, &Scope::ALL, transfer.target_investor)?
+    let Target::Investor(recipient, investor) = transfer.target else {
+        return Err(unexplained("the issuer receives by a reversal only"));
+    };
+    let investor = storage::investors::find(tx, &Scope::ALL, investor)?
         .ok_or_else(|| unexplained("there is no such recipient"))?;
     let campaign_id = transfers::campaign(tx, product.product.id, investor.platform, *first)?;
     let receipt = Receipt {
@@ -152,9 +159,9 @@ fn receive(
         campaign_id,
         product_id: product.product.id,
         units: transfer.units,
-        recipient: transfer.target,
+        recipient,
         instructed_at: transfer.order.instruction.received_at,
-        at: confirmation.at,
+        at: since(tx, transfer, parts)?.unwrap_or(confirmation.at),
         transaction_hash: confirmation.transaction_hash,
     };
     let (investment, changes) = Investment::received(receipt, now);
@@ -181,12 +188,30 @@ fn receive(
     })
 }
 
-/// Moves the units between the two holdings; both holders, and what each holds afterwards in all its wallets.
-fn move_holdings(
+/// Since when a recipient has the units who takes the holder's place, or is the holder: what is locked up stays so no longer than it would
+/// have. Nothing for everybody else.
+fn since(
     tx: &mut Tx,
     transfer: &TransferRecord,
-    now: Timestamp,
-) -> Result<(HolderId, HolderId, (Units, Units))> {
+    parts: &[(InvestmentId, Units)],
+) -> Result<Option<Timestamp>> {
+    let mut latest = None;
+    if let Some(Ground::Succession | Ground::LostKey) = transfer.ground {
+        for (id, _) in parts {
+            let record = progress::lock(tx, &Scope::ALL, *id)?;
+            latest = latest.max(record.investment.delivered_at());
+        }
+    }
+    Ok(latest)
+}
+
+/// Moves the units to another's holding, or to another wallet of the same holder; the holder who gave, and what both hold afterwards in all
+/// their wallets.
+pub(crate) fn move_holdings(
+    tx: &mut Tx,
+    transfer: &TransferRecord,
+    to: HolderId,
+) -> Result<(HolderId, (Units, Units))> {
     let product = transfer.order.instruction.product;
     let from = holdings::holder_of(tx, product, transfer.order.investor)?.ok_or_else(|| {
         Error::fault(Mismatch::Instruction(
@@ -194,25 +219,28 @@ fn move_holdings(
             "who gives is not in the register",
         ))
     })?;
-    let to = holder_of(tx, product, transfer.target_investor, now)?;
     let before = (
         holdings::held_by(tx, product, from)?,
         holdings::held_by(tx, product, to)?,
     );
-    let held = moved(from, before, transfer.units)
-        .map_err(|error| Error::fault(Mismatch::Holdings(product, error)))?;
+    let held = if from == to {
+        before
+    } else {
+        moved(from, before, transfer.units)
+            .map_err(|error| Error::fault(Mismatch::Holdings(product, error)))?
+    };
     let holding = |holder, wallet| HoldingRecord {
         holder,
         wallet,
         units: transfer.units,
     };
     register::debit(tx, product, &holding(from, transfer.source.address))?;
-    register::credit(tx, product, &holding(to, transfer.target.address))?;
-    Ok((from, to, held))
+    register::credit(tx, product, &holding(to, transfer.target.address()))?;
+    Ok((from, held))
 }
 
 /// The investor's holder in this register, with a random id that its first entry gives it (§ 17(2) eWpG).
-fn holder_of(
+pub(crate) fn holder_of(
     tx: &mut Tx,
     product: ProductId,
     investor: InvestorId,

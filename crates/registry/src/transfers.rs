@@ -11,7 +11,7 @@ use domain::{
 use storage::Scope;
 use storage::dlt_commands::{self, CommandKind, NewInstructed};
 use storage::instructions::{Evidence, InstructionRecord};
-use storage::transfers::{Assurance, SideRecord, TransferRecord};
+use storage::transfers::{Assurance, SideRecord, Target, TransferRecord};
 use storage::{instructions, parties, transfer_rules};
 use translate::transfers::Ordered;
 use wire::FieldCode;
@@ -82,8 +82,10 @@ pub async fn create(
                     investor: source.side.wallet.investor_id,
                 },
                 source: Recipient::from(&source.side.wallet),
-                target: Recipient::from(&target.side.wallet),
-                target_investor: target.side.wallet.investor_id,
+                target: Target::Investor(
+                    Recipient::from(&target.side.wallet),
+                    target.side.wallet.investor_id,
+                ),
                 units: ordered.units,
                 investment: None,
                 third_party: match instructing {
@@ -94,6 +96,8 @@ pub async fn create(
                     version: ASSURANCE_VERSION.to_owned(),
                     signature: signature.to_vec(),
                 }),
+                ground: None,
+                reversed_by: None,
             };
             enter(&own, tx, &caller, (&transfer, &ordered, &evidence))?;
             Done::created(transfer.order.instruction.id, &show(&transfer))
@@ -146,7 +150,12 @@ pub(crate) fn stands_against(
     let missing = || Error::NotFound("wallet");
     let source = storage::transfers::side(tx, &Scope::ALL, transfer.source.wallet_id)?;
     let source = source.ok_or_else(missing)?;
-    let target = storage::transfers::side(tx, &Scope::ALL, transfer.target.wallet_id)?;
+    let target = match transfer.target {
+        Target::Investor(recipient, _) => {
+            storage::transfers::side(tx, &Scope::ALL, recipient.wallet_id)?
+        }
+        Target::Issuer(_) => None,
+    };
     let sides = (&source, target.as_ref());
     let instruction = &transfer.order.instruction;
     let order = (instruction, transfer.units, instructing(transfer));
@@ -295,13 +304,13 @@ fn enter(
     };
     let instruction = &transfer.order.instruction;
     let choices = (signed.nonce.as_str(), signed.deadline);
-    storage::transfers::insert(tx, transfer, choices, evidence)?;
+    storage::transfers::insert(tx, transfer, Some(choices), evidence)?;
     let command = NewInstructed {
         id: CommandId::from_uuid(ids::new()),
         kind: CommandKind::Transfer,
         product: instruction.product,
         instruction: instruction.id,
-        wallet: transfer.target.address,
+        wallet: transfer.target.address(),
         units: transfer.units,
     };
     dlt_commands::queue_instructed(tx, &command, instruction.received_at)?;
@@ -314,8 +323,14 @@ fn enter(
 }
 
 fn show(transfer: &TransferRecord) -> Transfer {
-    let sides = (transfer.source, transfer.target);
-    translate::transfers::show(&transfer.order.instruction, sides, transfer.units)
+    let mut shown = translate::transfers::show(
+        &transfer.order.instruction,
+        (transfer.source, transfer.target.address()),
+        transfer.units,
+    );
+    shown.ground = transfer.ground.map(|ground| ground.as_str().to_owned());
+    shown.reversed_by = transfer.reversed_by;
+    shown
 }
 
 fn refused(refusal: InstructionRefusal) -> Error {

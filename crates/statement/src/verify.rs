@@ -130,6 +130,22 @@ fn check_entry(statement: &Statement) -> Result<(), Refusal> {
             block,
             ..
         }
+        | Entry::Reversal {
+            from,
+            to,
+            units,
+            transaction_hash,
+            block,
+            ..
+        }
+        | Entry::Reregistration {
+            from,
+            to,
+            units,
+            transaction_hash,
+            block,
+            ..
+        }
         | Entry::Transfer {
             from,
             to,

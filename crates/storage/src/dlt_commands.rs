@@ -104,6 +104,12 @@ pub enum CommandKind {
     Restriction,
     /// Freezes fewer of them, because that has ended.
     Release,
+    /// Moves units from one investor's wallet to another's on somebody's right other than the holder's.
+    Reregistration,
+    /// Moves units to another wallet of the same investor, whose key was lost; the old one is barred.
+    Replacement,
+    /// Moves units back to where they were before a wrong entry.
+    Reversal,
 }
 
 /// How far a command is.
@@ -311,7 +317,7 @@ pub fn retry(tx: &mut Tx, id: CommandId, now: Timestamp) -> Result<(), DatabaseE
 }
 
 impl CommandKind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 10] = [
         Self::Issue,
         Self::Delivery,
         Self::Transfer,
@@ -319,6 +325,9 @@ impl CommandKind {
         Self::Deletion,
         Self::Restriction,
         Self::Release,
+        Self::Reregistration,
+        Self::Replacement,
+        Self::Reversal,
     ];
 
     /// Whether it carries out an instruction of the asset's queue, in a batch of its own.
@@ -327,8 +336,20 @@ impl CommandKind {
     }
 
     /// Whether it waits until all before it is final, and all after it waits for it: what may move depends on it, and how many units of a
-    /// wallet are frozen is said to the network as one number.
+    /// wallet are frozen is said to the network as one number. What the registrar re-registers takes restrictions along.
     pub fn is_alone(self) -> bool {
+        matches!(
+            self,
+            Self::Restriction
+                | Self::Release
+                | Self::Reregistration
+                | Self::Replacement
+                | Self::Reversal
+        )
+    }
+
+    /// Whether it says how much of a wallet is frozen, and moves nothing.
+    pub fn is_freeze(self) -> bool {
         matches!(self, Self::Restriction | Self::Release)
     }
 
@@ -347,6 +368,9 @@ impl CommandKind {
             Self::Deletion => "deletion",
             Self::Restriction => "restriction",
             Self::Release => "release",
+            Self::Reregistration => "reregistration",
+            Self::Replacement => "replacement",
+            Self::Reversal => "reversal",
         }
     }
 

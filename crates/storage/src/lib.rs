@@ -49,6 +49,7 @@ pub mod register_rules;
 pub mod register_subtrees;
 pub mod registrations;
 pub mod reminders;
+pub mod reregistrations;
 pub mod restrictions;
 pub mod scope;
 pub mod sessions;
@@ -257,6 +258,12 @@ pub const COMPONENT: Component = Component {
             name: "inspections",
             sqlite: include_str!("../migrations/sqlite/V0031__inspections.sql"),
             postgres: include_str!("../migrations/postgres/V0031__inspections.sql"),
+        },
+        Migration {
+            version: 32,
+            name: "reregistrations",
+            sqlite: include_str!("../migrations/sqlite/V0032__reregistrations.sql"),
+            postgres: include_str!("../migrations/postgres/V0032__reregistrations.sql"),
         },
     ],
 };

@@ -82,6 +82,21 @@ const COUNT: Sql = Sql("select count(*)
 from restrictions r
 where (r.product_id = $1 or $1 is null)");
 
+const FOLLOW: Sql = Sql("update restrictions
+set follows_id = $2
+where id = $1");
+
+// What goes with re-registered units and is not entered for the recipient yet.
+const COMING: Sql = Sql("select r.kind, r.units
+from restrictions r
+join instructions i on i.id = r.instruction_id
+where r.product_id = $1
+and r.wallet_address = $2
+and r.follows_id is not null
+and r.entry_sequence is null
+and i.status = 'processing'
+order by r.id");
+
 // How many say that they have an entry, and how many releases do.
 const COUNTS: Sql = Sql("select
 (select count(*) from restrictions r where r.product_id = $1 and r.entry_sequence is not null),
@@ -173,6 +188,39 @@ pub fn insert(
         time(record.created_at),
     ];
     tx.later(INSERT, &parameters)
+}
+
+/// Enters a restriction into the queue that goes on for the recipient of re-registered units.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn insert_following(
+    tx: &mut Tx,
+    record: &RestrictionRecord,
+    evidence: &Evidence,
+    follows: RestrictionId,
+) -> Result<(), DatabaseError> {
+    insert(tx, record, evidence)?;
+    tx.later(FOLLOW, &[record.id.uuid().into(), follows.uuid().into()])
+}
+
+/// What goes with units that were re-registered to a wallet, though it is not entered there yet.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn coming(
+    tx: &mut Tx,
+    (product, wallet): (ProductId, Address),
+) -> Result<Vec<(RestrictionKind, Extent)>, DatabaseError> {
+    let parameters = [product.uuid().into(), wallet.bytes().into()];
+    let rows = tx.query(COMING, &parameters)?;
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            let kind = columns.parsed(|text| text.parse().ok())?;
+            Ok((kind, Extent::of(columns.opt_units()?)))
+        })
+        .collect()
 }
 
 /// Keeps which entry made it. One that has an entry makes the transaction fail.

@@ -18,11 +18,37 @@ and k.sequence <= $3
 order by k.sequence, p.investment_id",
 );
 
+// A reversal commits to no investment: its entry is kept with what it rests on.
+const REVERSALS: Sql = Sql(
+    "select g.entry_sequence, i.sequence, t.source_address, p.investment_id, p.units, v.investor_id
+from reregistrations g
+join instructions i on i.id = g.instruction_id
+join transfers t on t.instruction_id = g.instruction_id
+join transfer_parts p on p.instruction_id = g.instruction_id
+left join investments v on v.id = p.investment_id
+where g.product_id = $1
+and g.entry_sequence > $2
+and g.entry_sequence <= $3
+and g.reverses is not null
+order by g.entry_sequence, p.investment_id",
+);
+
+// What a reversal gave back, by the entry of the reversal: to which investments, and to which wallet.
+const RETURNED: Sql = Sql("select g.entry_sequence, t.target_address, p.investment_id
+from reregistrations g
+join transfers t on t.instruction_id = g.instruction_id
+left join transfer_parts p on p.reversed_by = g.instruction_id
+where g.product_id = $1
+and g.entry_sequence > $2
+and g.entry_sequence <= $3
+and g.reverses is not null
+order by g.entry_sequence, p.investment_id");
+
 const UNEXPLAINED: Sql = Sql("select v.id
 from investments v
 where v.product_id = $1
 and v.status = 'DELIVERED'
-and v.remaining_units <> v.units - (select coalesce(sum(p.units), 0) from transfer_parts p where p.investment_id = v.id)
+and v.remaining_units <> v.units - (select coalesce(sum(p.units), 0) from transfer_parts p where p.investment_id = v.id and p.reversed_by is null)
 order by v.id
 limit 1");
 
@@ -58,7 +84,8 @@ pub fn movements(
         Value::I64(after.cast_signed()),
         Value::I64(up_to.cast_signed()),
     ];
-    let rows = tx.query(MOVEMENTS, &parameters)?;
+    let mut rows = tx.query(MOVEMENTS, &parameters)?;
+    rows.extend(tx.query(REVERSALS, &parameters)?);
     rows.iter()
         .map(|row| {
             let mut columns = Columns::of(row);
@@ -69,6 +96,45 @@ pub fn movements(
                 investment: columns.id(InvestmentId::from_uuid)?,
                 units: columns.units()?,
                 investor: columns.opt_id(InvestorId::from_uuid)?,
+            })
+        })
+        .collect()
+}
+
+/// What a reversal gave back, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Returned {
+    /// The entry of the reversal.
+    pub entry: u64,
+    /// Where the units went.
+    pub target: Address,
+    /// An investment that has units again; none if they are the issuer's.
+    pub investment: Option<InvestmentId>,
+}
+
+/// What the reversals among the entries after one sequence up to another gave back.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn returned(
+    tx: &mut Tx,
+    product: ProductId,
+    after: u64,
+    up_to: u64,
+) -> Result<Vec<Returned>, DatabaseError> {
+    let parameters = [
+        product.uuid().into(),
+        Value::I64(after.cast_signed()),
+        Value::I64(up_to.cast_signed()),
+    ];
+    let rows = tx.query(RETURNED, &parameters)?;
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            Ok(Returned {
+                entry: columns.next()?,
+                target: columns.address()?,
+                investment: columns.opt_id(InvestmentId::from_uuid)?,
             })
         })
         .collect()

@@ -4,18 +4,16 @@ mod sides;
 
 use database::{DatabaseError, Row, Sql, Tx, Value};
 use domain::{
-    Address, CampaignId, InstructionId, InvestmentId, InvestorId, PlatformId, ProductId, Recipient,
-    RedemptionId, Timestamp, Units, WalletId,
+    Address, CampaignId, Ground, InstructionId, InvestmentId, InvestorId, PlatformId, ProductId,
+    Recipient, RedemptionId, Timestamp, Units, WalletId,
 };
 
-use crate::columns::{Columns, time};
+use crate::columns::{Columns, opt_time};
+use crate::dlt_commands::CommandKind;
 use crate::instructions::{self, Evidence, InstructionRecord};
 use crate::{Scope, holdings};
 
 pub use sides::{SideRecord, side, side_at};
-
-/// What the queue calls them.
-const KIND: &str = "transfer";
 
 // What instructions that have not ended yet will take from a wallet, and what waits there to be redeemed.
 const BOUND: Sql = Sql("select cast(
@@ -47,9 +45,10 @@ const INSERT: Sql = Sql("insert into transfers
 (instruction_id, source_wallet_id, source_address, target_wallet_id, target_address, target_investor_id, units, nonce, deadline, third_party_address, assurance_version, assurance_signature)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
 
-const FIND: Sql = Sql("select i.id, i.product_id, i.sequence, i.environment_id, i.platform_id, i.investor_id, i.authority, i.means, i.received_at, i.status, i.code, i.transaction_hash, i.ended_at, t.source_wallet_id, t.source_address, t.target_wallet_id, t.target_address, t.target_investor_id, t.units, t.investment_id, t.third_party_address, t.assurance_version, t.assurance_signature
+const FIND: Sql = Sql("select i.id, i.product_id, i.sequence, i.environment_id, i.platform_id, i.investor_id, i.authority, i.means, i.received_at, i.status, i.code, i.transaction_hash, i.ended_at, t.source_wallet_id, t.source_address, t.target_wallet_id, t.target_address, t.target_investor_id, t.units, t.investment_id, t.third_party_address, t.assurance_version, t.assurance_signature, g.ground, (select x.entry_sequence from register_commitments k join reregistrations x on x.product_id = k.product_id and x.reverses = k.sequence where k.investment_id = t.investment_id and x.entry_sequence is not null)
 from instructions i
 join transfers t on t.instruction_id = i.id
+left join reregistrations g on g.instruction_id = i.id
 where i.id = $1
 and (i.environment_id = $2 or $2 is null)
 and (i.platform_id = $3 or $3 is null)");
@@ -60,9 +59,10 @@ join transfers t on t.instruction_id = i.id
 where (i.environment_id = $1 or $1 is null)
 and (i.platform_id = $2 or $2 is null)");
 
-const LIST: Sql = Sql("select i.id, i.product_id, i.sequence, i.environment_id, i.platform_id, i.investor_id, i.authority, i.means, i.received_at, i.status, i.code, i.transaction_hash, i.ended_at, t.source_wallet_id, t.source_address, t.target_wallet_id, t.target_address, t.target_investor_id, t.units, t.investment_id, t.third_party_address, t.assurance_version, t.assurance_signature
+const LIST: Sql = Sql("select i.id, i.product_id, i.sequence, i.environment_id, i.platform_id, i.investor_id, i.authority, i.means, i.received_at, i.status, i.code, i.transaction_hash, i.ended_at, t.source_wallet_id, t.source_address, t.target_wallet_id, t.target_address, t.target_investor_id, t.units, t.investment_id, t.third_party_address, t.assurance_version, t.assurance_signature, g.ground, (select x.entry_sequence from register_commitments k join reregistrations x on x.product_id = k.product_id and x.reverses = k.sequence where k.investment_id = t.investment_id and x.entry_sequence is not null)
 from instructions i
 join transfers t on t.instruction_id = i.id
+left join reregistrations g on g.instruction_id = i.id
 where (i.environment_id = $1 or $1 is null)
 and (i.platform_id = $2 or $2 is null)
 order by i.id
@@ -108,9 +108,7 @@ pub struct TransferRecord {
     /// Where units leave.
     pub source: Recipient,
     /// Where they go.
-    pub target: Recipient,
-    /// Whose wallet that is.
-    pub target_investor: InvestorId,
+    pub target: Target,
     /// How many.
     pub units: Units,
     /// The recipient's investment, once there is one.
@@ -119,6 +117,41 @@ pub struct TransferRecord {
     pub third_party: Option<Address>,
     /// What the holder has assured.
     pub assurance: Option<Assurance>,
+    /// On what it rests if the registrar re-registers without the holder's signature.
+    pub ground: Option<Ground>,
+    /// The entry that has reversed it.
+    pub reversed_by: Option<u64>,
+}
+
+/// Where units go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// To this wallet of this investor.
+    Investor(Recipient, InvestorId),
+    /// Back to the issuer, to the token's own address.
+    Issuer(Address),
+}
+
+impl Target {
+    /// The address.
+    pub const fn address(&self) -> Address {
+        match self {
+            Self::Investor(recipient, _) => recipient.address,
+            Self::Issuer(address) => *address,
+        }
+    }
+}
+
+impl TransferRecord {
+    /// What carries it out, and what the queue calls it.
+    pub const fn kind(&self) -> CommandKind {
+        match self.ground {
+            None => CommandKind::Transfer,
+            Some(Ground::LostKey) => CommandKind::Replacement,
+            Some(Ground::Reversal) => CommandKind::Reversal,
+            Some(_) => CommandKind::Reregistration,
+        }
+    }
 }
 
 /// The holder's word that who benefits from a restriction consents (§ 18(1) sentence 2 eWpG).
@@ -177,28 +210,34 @@ pub fn waiting(
         .collect()
 }
 
-/// Enters a transfer into the queue.
+/// Enters a transfer into the queue, with the nonce and deadline that were signed.
 ///
 /// # Errors
 /// Fails if the database does.
 pub fn insert(
     tx: &mut Tx,
     transfer: &TransferRecord,
-    (nonce, deadline): (&str, Timestamp),
+    signed: Option<(&str, Timestamp)>,
     evidence: &Evidence,
 ) -> Result<(), DatabaseError> {
-    instructions::insert(tx, KIND, &transfer.order, evidence)?;
+    instructions::insert(tx, transfer.kind().as_str(), &transfer.order, evidence)?;
     let assurance = transfer.assurance.as_ref();
+    let (target_wallet, target_investor) = match transfer.target {
+        Target::Investor(recipient, investor) => {
+            (Some(recipient.wallet_id.uuid()), Some(investor.uuid()))
+        }
+        Target::Issuer(_) => (None, None),
+    };
     let parameters = [
         transfer.order.instruction.id.uuid().into(),
         transfer.source.wallet_id.uuid().into(),
         transfer.source.address.bytes().into(),
-        transfer.target.wallet_id.uuid().into(),
-        transfer.target.address.bytes().into(),
-        transfer.target_investor.uuid().into(),
+        Value::from(target_wallet),
+        transfer.target.address().bytes().into(),
+        Value::from(target_investor),
         transfer.units.as_i64().into(),
-        nonce.into(),
-        time(deadline),
+        Value::from(signed.map(|(nonce, _)| nonce.to_owned())),
+        opt_time(signed.map(|(_, deadline)| deadline)),
         Value::from(transfer.third_party.map(|key| key.bytes().to_vec())),
         Value::from(assurance.map(|one| one.version.clone())),
         Value::from(assurance.map(|one| one.signature.clone())),
@@ -355,18 +394,18 @@ pub fn campaign(
 fn read(row: &Row) -> Result<TransferRecord, DatabaseError> {
     let mut columns = Columns::of(row);
     let order = instructions::read(&mut columns)?;
-    let mut end = || -> Result<Recipient, DatabaseError> {
-        Ok(Recipient {
-            wallet_id: columns.id(WalletId::from_uuid)?,
-            address: columns.address()?,
-        })
+    let source = Recipient {
+        wallet_id: columns.id(WalletId::from_uuid)?,
+        address: columns.address()?,
     };
-    let (source, target) = (end()?, end()?);
+    let (wallet, address) = (columns.opt_id(WalletId::from_uuid)?, columns.address()?);
+    let known = wallet.zip(columns.opt_id(InvestorId::from_uuid)?);
     Ok(TransferRecord {
         order,
         source,
-        target,
-        target_investor: columns.id(InvestorId::from_uuid)?,
+        target: known.map_or(Target::Issuer(address), |(wallet_id, investor)| {
+            Target::Investor(Recipient { wallet_id, address }, investor)
+        }),
         units: columns.units()?,
         investment: columns.opt_id(InvestmentId::from_uuid)?,
         third_party: columns.opt_address()?,
@@ -375,5 +414,9 @@ fn read(row: &Row) -> Result<TransferRecord, DatabaseError> {
             let both = Option::zip::<Vec<u8>>(version, signature);
             both.map(|(version, signature)| Assurance { version, signature })
         },
+        ground: columns
+            .next::<Option<String>>()?
+            .and_then(|ground| ground.parse().ok()),
+        reversed_by: columns.next()?,
     })
 }

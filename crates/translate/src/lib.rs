@@ -22,6 +22,7 @@ pub mod products;
 pub mod redemption_notices;
 pub mod redemptions;
 pub mod register_rules;
+pub mod reregistrations;
 pub mod restrictions;
 pub mod transfers;
 pub mod wallets;

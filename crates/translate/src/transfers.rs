@@ -64,7 +64,7 @@ fn assurance(errors: &mut FieldErrors, given: &out::BeneficiaryAssurance) -> Opt
 /// A transfer as the network answers it.
 pub fn show(
     instruction: &Instruction,
-    (source, target): (Recipient, Recipient),
+    (source, target): (Recipient, Address),
     units: Units,
 ) -> out::Transfer {
     let (status, reason) = outcome(instruction.state());
@@ -82,7 +82,7 @@ pub fn show(
         id: instruction.id.uuid(),
         product: instruction.product.uuid(),
         source_wallet: source.wallet_id.uuid(),
-        target_address: target.address.to_string(),
+        target_address: target.to_string(),
         amount: units.get(),
         status,
         reason,
@@ -90,6 +90,8 @@ pub fn show(
         transaction_hash,
         received_at: instruction.received_at.to_string(),
         ended_at: ended_at.map(|at| at.to_string()),
+        ground: None,
+        reversed_by: None,
     }
 }
 

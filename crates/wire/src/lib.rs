@@ -33,6 +33,7 @@ pub mod redemption_notices;
 pub mod redemptions;
 pub mod register_log;
 pub mod register_rules;
+pub mod reregistrations;
 pub mod restrictions;
 pub mod statements;
 pub mod terms;

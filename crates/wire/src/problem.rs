@@ -212,6 +212,7 @@ catalogue! {
         R14Unidentified = "r14_unidentified", 422, "A side is not identified", "The address is no wallet of an investor here, or an investor concerned is not identified or may not hold units (R14, § 11 eWpRV).";
         R15Freeze = "r15_freeze", 422, "A wallet is frozen", "A wallet concerned is frozen, or register and DLT network have to be reconciled first (R15).";
         R19Lockup = "r19_lockup", 422, "The units are locked up", "The terms of the product do not let its units be transferred yet (R19).";
+        AcquiredInGoodFaith = "acquired_in_good_faith", 422, "The units have moved on", "Somebody has acquired the units since the entry and may rely on the register (§ 26 eWpG): the entry cannot be reversed.";
         TransfersPaused = "transfers_paused", 422, "Transfers are stopped", "The registrar has stopped transfers of this product for now.";
         PlatformSuspended = "platform_suspended", 422, "The platform is suspended", "A suspended platform takes no new investments; reading and running investments go on.";
         PlatformNotAdmitted = "platform_not_admitted", 422, "The platform is not admitted", "Only a platform that the registrar has admitted takes investments.";

@@ -35,6 +35,9 @@ pub struct RegistryStatement {
     /// When it fell due. RFC 3339, UTC.
     #[schema(format = DateTime)]
     pub created_at: String,
+    /// The entry that has reversed the one that it was made of, if that was wrong.
+    #[serde(default)]
+    pub reversed_by: Option<u64>,
 }
 
 /// What a statement calls itself.

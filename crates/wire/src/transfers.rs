@@ -78,6 +78,13 @@ pub struct Transfer {
     /// When it succeeded or failed; null before. RFC 3339, UTC.
     #[schema(format = DateTime)]
     pub ended_at: Option<String>,
+    /// On what it rests if the registrar re-registers the units without the holder's signature: `succession`, `court_order`,
+    /// `administrative_act`, `lost_key` or `reversal` (of a wrong entry). Null for what was signed. Text, because later versions know more.
+    #[serde(default)]
+    pub ground: Option<String>,
+    /// The entry of the register that has reversed it, if it was wrong.
+    #[serde(default)]
+    pub reversed_by: Option<u64>,
 }
 
 /// How far a transfer is. Nothing else comes after `succeeded` or `failed`.

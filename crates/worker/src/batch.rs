@@ -123,7 +123,10 @@ impl Courier {
             | Kind::Redemption
             | Kind::Deletion
             | Kind::Restriction
-            | Kind::Release => self.carry_instructed(batch, before.is_empty()).await,
+            | Kind::Release
+            | Kind::Reregistration
+            | Kind::Replacement
+            | Kind::Reversal => self.carry_instructed(batch, before.is_empty()).await,
         }
     }
 

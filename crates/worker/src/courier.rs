@@ -38,8 +38,8 @@ pub(crate) struct Courier {
     pub(crate) turn: tokio::sync::Mutex<()>,
     /// When this process sent what the network has not made final yet.
     pub(crate) sent: Mutex<HashMap<SubmissionId, Instant>>,
-    /// For which transfers this process has admitted the recipient's wallet.
-    pub(crate) admitted: Mutex<HashMap<BatchId, Instant>>,
+    /// For which batches this process has admitted the recipient's wallet, and for which (true) barred the one that gives.
+    pub(crate) admitted: Mutex<HashMap<(BatchId, bool), Instant>>,
     rests: Mutex<HashMap<ProductId, Rest>>,
     process: String,
     lease: Duration,

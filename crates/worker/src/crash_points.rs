@@ -68,7 +68,8 @@ pub(crate) fn reach(kind: Kind, step: Step) {
     let first = match kind {
         Kind::Issue => 0,
         Kind::Delivery => STEPS,
-        Kind::Transfer => 2 * STEPS,
+        // What the registrar re-registers goes the same way.
+        Kind::Transfer | Kind::Reregistration | Kind::Replacement | Kind::Reversal => 2 * STEPS,
         Kind::Redemption => 3 * STEPS,
         Kind::Deletion => 4 * STEPS,
         Kind::Restriction => 5 * STEPS,

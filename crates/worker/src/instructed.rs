@@ -25,12 +25,23 @@ impl Courier {
         };
         self.check_token(batch).await?;
         // What is frozen moves nothing, and an order to freeze does not wait until balances are explained.
-        if is_first && batch.submissions.is_empty() && !batch.kind.is_alone() {
+        if is_first && batch.submissions.is_empty() && !batch.kind.is_freeze() {
             let wallets = [source.wallet];
             let balances = self.ledger.balances(batch.asset, &wallets).await?;
             if balances.units != [source.held.get()] {
                 let reason = "the DLT network and the register do not agree about the wallet";
                 return self.reject(batch, InstructionRefusal::Freeze, reason).await;
+            }
+        }
+        if batch.kind == Kind::Replacement && batch.submissions.is_empty() {
+            let lost = [source.wallet];
+            if self
+                .ledger
+                .refused_receivers(batch.asset, &lost)
+                .await?
+                .is_empty()
+            {
+                return self.bar(batch, source.wallet).await;
             }
         }
         self.send(batch, &command(batch, item, source)).await
@@ -70,21 +81,37 @@ impl Courier {
             let reason = "the wallet cannot receive this security";
             return self.reject(batch, InstructionRefusal::Freeze, reason).await;
         }
-        let command = Command::Admit {
+        let admit = Command::Admit {
             asset: batch.asset,
             wallet,
         };
+        let what = format!("wallet {wallet} is admitted to product {}", batch.product);
+        self.say(batch, &admit, &what).await
+    }
+
+    /// Whoever has found a lost key moves nothing any more: the wallet is barred before its units leave it. Barring again is harmless.
+    async fn bar(&self, batch: &Batch, wallet: Address) -> Result {
+        let bar = Command::Bar {
+            asset: batch.asset,
+            wallet,
+        };
+        let what = format!("wallet {wallet} is barred from product {}", batch.product);
+        self.say(batch, &bar, &what).await
+    }
+
+    /// What may be said again and is kept nowhere, before the batch itself goes.
+    async fn say(&self, batch: &Batch, command: &Command, what: &str) -> Result {
         let turn = self.turn.lock().await;
-        if !self.may_admit(batch) {
+        if !self.may_say(batch, command) {
             return Ok(Progress::Waiting);
         }
-        let submission = self.ledger.prepare(&command).await?;
+        let submission = self.ledger.prepare(command).await?;
         self.ledger.submit(&submission).await?;
         drop(turn);
         tracing::info!(
             batch.id = %batch.id,
             product.id = %batch.product,
-            "wallet {wallet} is admitted to product {}", batch.product
+            "{what}"
         );
         Ok(match self.ledger.outcome(&submission).await? {
             Outcome::Confirmed(_) => Progress::Moved,
@@ -93,10 +120,11 @@ impl Courier {
     }
 
     /// Whether this process has not done it for this batch yet, or long ago; notes that it does now.
-    fn may_admit(&self, batch: &Batch) -> bool {
-        let mut admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner);
-        admitted.retain(|_, at| at.elapsed() < SEND_AGAIN_AFTER);
-        admitted.insert(batch.id, Instant::now()).is_none()
+    fn may_say(&self, batch: &Batch, command: &Command) -> bool {
+        let mut said = self.admitted.lock().unwrap_or_else(PoisonError::into_inner);
+        said.retain(|_, at| at.elapsed() < SEND_AGAIN_AFTER);
+        let is_bar = matches!(command, Command::Bar { .. });
+        said.insert((batch.id, is_bar), Instant::now()).is_none()
     }
 
     /// The instruction ends. What is due does not: a person has to look what stands against it.
@@ -132,7 +160,18 @@ fn command(batch: &Batch, item: &Item, source: Source) -> Command {
             wallet: source.wallet,
             units,
         },
-        Kind::Transfer | Kind::Issue | Kind::Delivery => Command::Transfer {
+        // What was delivered by mistake goes back to the issuer.
+        Kind::Reversal if item.wallet == asset => Command::TakeBack {
+            asset,
+            from: source.wallet,
+            units,
+        },
+        Kind::Transfer
+        | Kind::Reregistration
+        | Kind::Replacement
+        | Kind::Reversal
+        | Kind::Issue
+        | Kind::Delivery => Command::Transfer {
             asset,
             from: source.wallet,
             to: item.wallet,

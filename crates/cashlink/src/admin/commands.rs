@@ -131,7 +131,7 @@ fn rows(commands: &[dlt_operations::Command]) -> Rows {
 }
 
 /// The fields of a thing, those of a thing inside it with its name in front.
-fn print_value(value: &Value, json: bool) {
+pub(super) fn print_value(value: &Value, json: bool) {
     if json {
         return print_json(value);
     }

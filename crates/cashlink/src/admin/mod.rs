@@ -7,12 +7,13 @@ mod deliveries;
 mod gateways;
 mod list;
 mod mails;
+mod operations;
 pub(crate) mod output;
 mod people;
 mod rotate;
 
 use anyhow::Result;
-use clap::{Args, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use registry::{Caller, Clock, Request};
 
 use crate::config::Config;
@@ -54,6 +55,9 @@ enum Command {
     /// Mails to persons
     #[command(subcommand)]
     Mails(mails::Command),
+    /// Heirs, orders, lost keys, pledges and wrong entries: what is entered without the holder's signature
+    #[command(subcommand)]
+    Operations(operations::Command),
     /// Refuse a client from now on
     Revoke {
         /// Its client ID
@@ -95,10 +99,35 @@ async fn act(app: &App, config: &Config, operator: &str, options: &Options) -> R
         Command::Mails(command) => {
             mails::run(app, &caller, &request, command, options.json).await?
         }
+        Command::Operations(command) => {
+            operations::run(app, &request, command, options.json).await?
+        }
         Command::RotateMasterKey(rotation) => rotate::run(app, config, &request, rotation).await?,
         Command::Revoke { client_id } => credentials::revoke(app, &request, client_id).await?,
     }
     Ok(())
+}
+
+/// A line of `cashlink admin`.
+#[derive(Debug, Parser)]
+struct Line {
+    #[command(flatten)]
+    options: Options,
+}
+
+/// Runs one of the operations as it is written, in a network that is open already: what documents show is tested by it.
+///
+/// # Errors
+/// What is misunderstood, and what the network refuses.
+pub async fn operate(app: &App, line: &[String]) -> Result<()> {
+    let Line { options } = Line::try_parse_from(line)?;
+    let operator = options.operator.unwrap_or_default();
+    let request = Request::internal(&operator, "cashlink admin");
+    let Command::Operations(command) = &options.command else {
+        anyhow::bail!("only operations are run like this");
+    };
+    let done = operations::run(app, &request, command, options.json).await;
+    done.map_err(in_words)
 }
 
 /// A refusal as the API would tell it.

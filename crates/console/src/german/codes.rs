@@ -315,6 +315,10 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
             "Die Stücke sind noch gebunden",
             "Die Haltefrist der Bedingungen ist noch nicht abgelaufen.",
         ),
+        AcquiredInGoodFaith => (
+            "Die Stücke sind weitergegeben worden",
+            "Jemand hat die Stücke seit der Eintragung erworben und darf sich auf das Register verlassen: Die Eintragung kann nicht rückgängig gemacht werden.",
+        ),
         TransfersPaused => (
             "Übertragungen sind angehalten",
             "Der Registerführer hat Übertragungen dieses Produkts vorerst angehalten.",

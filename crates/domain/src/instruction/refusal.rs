@@ -79,6 +79,8 @@ refusals! {
     Lockup = "r19_lockup", "terms", "The units cannot be transferred before the lock-up has ended.";
     /// The recipient's platform does not offer the product.
     ProductNotListed = "product_not_listed", "partner API", "The product has to be listed on the distribution platform of the recipient.";
+    /// Somebody else has acquired since, and may rely on the register.
+    AcquiredInGoodFaith = "acquired_in_good_faith", "§ 26 eWpG", "The units have moved on since the entry, to somebody who may rely on the register: the entry cannot be reversed.";
     /// The registrar has stopped transfers.
     TransfersPaused = "transfers_paused", "partner API", "Transfers of this product are stopped for now; try again later.";
 }

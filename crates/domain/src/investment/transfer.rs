@@ -75,4 +75,16 @@ impl Investment {
             _ => Err(self.state_forbids("transferred")),
         }
     }
+
+    /// Units that had left have come back: the entry by which they left was wrong (§ 18(5) eWpG).
+    pub fn take_back(mut self, units: Units) -> Result<Self, Refusal> {
+        let remaining = self.remaining_units.checked_add(units);
+        match (&self.state, remaining.filter(|all| *all <= self.units)) {
+            (State::Delivered { .. }, Some(all)) => {
+                self.remaining_units = all;
+                Ok(self)
+            }
+            _ => Err(self.state_forbids("given back")),
+        }
+    }
 }

@@ -10,6 +10,7 @@ use std::str::FromStr;
 use sha2::{Digest as _, Sha256};
 
 use super::Digest;
+use crate::reregistration::Ground;
 use crate::restriction::{Extent, RestrictionKind};
 use crate::{BeneficiaryId, HolderId, InvestmentId, Isin, TransactionHash, Units};
 
@@ -112,6 +113,50 @@ pub enum Entry {
         /// The block that holds it.
         block: u64,
     },
+    /// Units are re-registered without the holder's signature (§ 18(1) sentence 1 no. 2 eWpG).
+    Reregistration {
+        /// Who held the units.
+        from: HolderId,
+        /// Who holds them now; the same after a lost key, in another wallet.
+        to: HolderId,
+        /// How many.
+        units: Units,
+        /// On what it rests; no reversal, which is an entry of its own kind.
+        ground: Ground,
+        /// The recipient's new investment. See [`commitment`].
+        investment: Digest,
+        /// See [`crate::reregistration::commitment`].
+        details: Digest,
+        /// SHA-256 of the document that it rests on.
+        document: Digest,
+        /// The instruction's place in the asset's queue.
+        instruction: u64,
+        /// The transaction on the DLT network that made it effective.
+        transaction_hash: TransactionHash,
+        /// The block that holds it.
+        block: u64,
+    },
+    /// What a wrong entry has moved goes back (§ 18(5) eWpG). What was entered stays in the register (eWpRV § 15(2)).
+    Reversal {
+        /// Who held the units by the wrong entry.
+        from: HolderId,
+        /// Who held them before it.
+        to: HolderId,
+        /// How many: all that it had moved.
+        units: Units,
+        /// The wrong entry.
+        reverses: u64,
+        /// See [`crate::reregistration::commitment`].
+        details: Digest,
+        /// SHA-256 of the document that it rests on.
+        document: Digest,
+        /// The instruction's place in the asset's queue.
+        instruction: u64,
+        /// The transaction on the DLT network that made it effective.
+        transaction_hash: TransactionHash,
+        /// The block that holds it.
+        block: u64,
+    },
     /// The end of such a restriction or right, or of a part of it.
     Release {
         /// Whose units.
@@ -176,12 +221,14 @@ impl Entry {
             Self::Deletion { .. } => "deletion",
             Self::Restriction { .. } => "restriction",
             Self::Release { .. } => "release",
+            Self::Reregistration { .. } => "reregistration",
+            Self::Reversal { .. } => "reversal",
         }
     }
 
     /// The units that it moves, if it moves any.
     #[must_use]
-    pub const fn movement(&self) -> Option<Movement> {
+    pub fn movement(&self) -> Option<Movement> {
         let (from, to, units) = match *self {
             Self::Issue { holder, units, .. } => (None, Some(holder), units),
             Self::Delivery {
@@ -192,8 +239,16 @@ impl Entry {
             }
             | Self::Redemption {
                 from, to, units, ..
+            }
+            | Self::Reversal {
+                from, to, units, ..
             } => (Some(from), Some(to), units),
             Self::Deletion { holder, units, .. } => (Some(holder), None, units),
+            // The same holder has them in another wallet.
+            Self::Reregistration { from, to, .. } if from == to => return None,
+            Self::Reregistration {
+                from, to, units, ..
+            } => (Some(from), Some(to), units),
             Self::Restriction { .. } | Self::Release { .. } => return None,
         };
         Some(Movement { from, to, units })
@@ -299,6 +354,43 @@ impl Entry {
                 hex::encode(document),
                 hex::encode(transaction_hash.bytes()),
             ),
+            Self::Reregistration {
+                from,
+                to,
+                units,
+                ground,
+                investment,
+                details,
+                document,
+                instruction,
+                transaction_hash,
+                block,
+            } => write!(
+                text,
+                "from: {from}\nto: {to}\nunits: {units}\nground: {}\ninvestment: {}\ndetails: {}\ndocument: {}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
+                ground.as_str(),
+                hex::encode(investment),
+                hex::encode(details),
+                hex::encode(document),
+                hex::encode(transaction_hash.bytes()),
+            ),
+            Self::Reversal {
+                from,
+                to,
+                units,
+                reverses,
+                details,
+                document,
+                instruction,
+                transaction_hash,
+                block,
+            } => write!(
+                text,
+                "from: {from}\nto: {to}\nunits: {units}\nreverses: {reverses}\ndetails: {}\ndocument: {}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
+                hex::encode(details),
+                hex::encode(document),
+                hex::encode(transaction_hash.bytes()),
+            ),
         };
         written.expect("writing to a string does not fail");
         text.into_bytes()
@@ -389,6 +481,35 @@ impl Entry {
                 )?),
                 block: parsed(&mut lines, "block")?,
             },
+            "reregistration" => Self::Reregistration {
+                from: parsed(&mut lines, "from")?,
+                to: parsed(&mut lines, "to")?,
+                units: units(&mut lines)?,
+                ground: ground(&mut lines)?,
+                investment: digest(&mut lines, "investment")?,
+                details: digest(&mut lines, "details")?,
+                document: digest(&mut lines, "document")?,
+                instruction: parsed(&mut lines, "instruction")?,
+                transaction_hash: TransactionHash::from_bytes(digest(
+                    &mut lines,
+                    "transaction_hash",
+                )?),
+                block: parsed(&mut lines, "block")?,
+            },
+            "reversal" => Self::Reversal {
+                from: parsed(&mut lines, "from")?,
+                to: parsed(&mut lines, "to")?,
+                units: units(&mut lines)?,
+                reverses: parsed(&mut lines, "reverses")?,
+                details: digest(&mut lines, "details")?,
+                document: digest(&mut lines, "document")?,
+                instruction: parsed(&mut lines, "instruction")?,
+                transaction_hash: TransactionHash::from_bytes(digest(
+                    &mut lines,
+                    "transaction_hash",
+                )?),
+                block: parsed(&mut lines, "block")?,
+            },
             _ => return Err(CanonicalError::Field("kind")),
         };
         // Writing it again finds every second way to say the same: leading zeros, capitals, lines at the end.
@@ -427,6 +548,14 @@ fn parsed<T: FromStr>(
 
 fn units(lines: &mut std::str::Split<'_, char>) -> Result<Units, CanonicalError> {
     Units::new(parsed(lines, "units")?).map_err(|_| CanonicalError::Field("units"))
+}
+
+/// A reversal is an entry of its own kind.
+fn ground(lines: &mut std::str::Split<'_, char>) -> Result<Ground, CanonicalError> {
+    match parsed(lines, "ground")? {
+        Ground::Reversal => Err(CanonicalError::Field("ground")),
+        ground => Ok(ground),
+    }
 }
 
 fn digest(
@@ -564,6 +693,27 @@ mod tests {
                 ] {
                     prop_assert_eq!(Entry::from_canonical_bytes(&entry.canonical_bytes()), Ok(entry));
                 }
+            }
+        }
+
+        #[test]
+        fn every_reregistration_and_reversal_is_read_as_it_is_written(
+            units in 0..=i64::MAX, instruction: u64, reverses: u64, block: u64, bytes: [u8; 32],
+        ) {
+            let (units, transaction_hash) = (Units::try_from(units).unwrap(), TransactionHash::from_bytes(bytes));
+            let (from, to) = (HolderId::from_uuid(Uuid::from_u128(1)), HolderId::from_uuid(Uuid::from_u128(2)));
+            let (investment, details, document) = (bytes, bytes, bytes);
+            let reversal = Entry::Reversal { from, to, units, reverses, details, document, instruction, transaction_hash, block };
+            prop_assert_eq!(Entry::from_canonical_bytes(&reversal.canonical_bytes()), Ok(reversal));
+            for ground in Ground::ALL {
+                let entry = Entry::Reregistration {
+                    from, to, units, ground, investment, details, document, instruction, transaction_hash, block,
+                };
+                let expected = match ground {
+                    Ground::Reversal => Err(CanonicalError::Field("ground")),
+                    _ => Ok(entry),
+                };
+                prop_assert_eq!(Entry::from_canonical_bytes(&entry.canonical_bytes()), expected);
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Entry;
-use crate::{HolderId, Units};
+use crate::{Ground, HolderId, Units};
 
 /// Why an entry cannot follow on the holdings before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +17,9 @@ pub enum HoldingError {
     /// Nothing moves.
     #[error("an entry moves or deletes at least one unit, and moves it from one holder to another")]
     Nothing,
+    /// Only who lost a key stays holder of what is re-registered.
+    #[error("what is re-registered after a lost key stays with its holder, and nothing else does")]
+    SameHolder,
     /// More units than the holder has.
     #[error("holder {holder} has {held} units, not {needed}")]
     #[allow(missing_docs)]
@@ -100,7 +103,20 @@ impl Holdings {
             }
             | Entry::Redemption {
                 from, to, units, ..
+            }
+            | Entry::Reversal {
+                from, to, units, ..
             } => self.move_units(from, to, units),
+            Entry::Reregistration {
+                from, to, ground, ..
+            } if (from == to) != (ground == Ground::LostKey) => Err(HoldingError::SameHolder),
+            Entry::Reregistration {
+                from, to, units, ..
+            } if from != to => self.move_units(from, to, units),
+            Entry::Reregistration { units, .. } if units.is_zero() => Err(HoldingError::Nothing),
+            Entry::Reregistration { from, units, .. } => {
+                left(from, self.of(from), units).map(|_| ())
+            }
             Entry::Deletion { holder, units, .. } => self.delete(holder, units),
             // Who is restricted keeps what it has.
             Entry::Restriction { .. } | Entry::Release { .. } => Ok(()),
@@ -304,6 +320,57 @@ mod tests {
         );
         // Unless the missing one was deleted.
         assert!(Holdings::from_parts((units(100), units(1)), rows).is_ok());
+    }
+
+    #[test]
+    fn a_lost_key_moves_nothing_between_holders_and_a_reversal_moves_it_back() {
+        let transaction_hash = TransactionHash::from_bytes([0; 32]);
+        let (investment, details, document) = ([1; 32], [2; 32], [3; 32]);
+        let again = |to: u128, number, ground| Entry::Reregistration {
+            from: holder(1),
+            to: holder(to),
+            units: units(number),
+            ground,
+            investment,
+            details,
+            document,
+            instruction: 1,
+            transaction_hash,
+            block: 1,
+        };
+        let mut holdings = Holdings::replay(&[issue(100), delivery(0, 1, 30)]).unwrap();
+        let before = holdings.clone();
+        let too_few = HoldingError::TooFew {
+            holder: holder(1),
+            held: units(30),
+            needed: units(31),
+        };
+        for (entry, refusal) in [
+            (again(2, 1, Ground::LostKey), HoldingError::SameHolder),
+            (again(1, 1, Ground::Succession), HoldingError::SameHolder),
+            (again(1, 0, Ground::LostKey), HoldingError::Nothing),
+            (again(1, 31, Ground::LostKey), too_few),
+            (again(2, 31, Ground::CourtOrder), too_few),
+        ] {
+            assert_eq!(holdings.apply(&entry), Err(refusal));
+        }
+        holdings.apply(&again(1, 30, Ground::LostKey)).unwrap();
+        assert_eq!(holdings, before);
+        holdings.apply(&again(2, 30, Ground::Succession)).unwrap();
+        assert_eq!(holdings.of(holder(2)), units(30));
+        let back = Entry::Reversal {
+            from: holder(2),
+            to: holder(1),
+            units: units(30),
+            reverses: 4,
+            details,
+            document,
+            instruction: 3,
+            transaction_hash,
+            block: 2,
+        };
+        holdings.apply(&back).unwrap();
+        assert_eq!(holdings, before);
     }
 
     #[test]

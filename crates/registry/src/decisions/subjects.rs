@@ -55,9 +55,10 @@ fn name(tx: &mut Tx, kind: DecisionKind, target: Uuid) -> Result<Option<String>>
         DecisionKind::PlatformSuspension
         | DecisionKind::PlatformReadmission
         | DecisionKind::PlatformLicence => firm(tx, PlatformId::from_uuid(target)),
-        DecisionKind::ProductValidation | DecisionKind::PayoutList | DecisionKind::TermsChange => {
-            product(tx, ProductId::from_uuid(target))
-        }
+        DecisionKind::ProductValidation
+        | DecisionKind::PayoutList
+        | DecisionKind::TermsChange
+        | DecisionKind::Reversal => product(tx, ProductId::from_uuid(target)),
         DecisionKind::IncidentClosure => {
             match storage::incidents::find(tx, IncidentId::from_uuid(target))? {
                 Some(incident) => product(tx, incident.product),
@@ -77,7 +78,7 @@ fn name(tx: &mut Tx, kind: DecisionKind, target: Uuid) -> Result<Option<String>>
                 None => Ok(None),
             }
         }
-        DecisionKind::Restriction => Ok(None),
+        DecisionKind::Restriction | DecisionKind::Reregistration => Ok(None),
     }
 }
 

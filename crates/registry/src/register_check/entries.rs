@@ -143,7 +143,7 @@ impl Replay {
     }
 
     /// Units leave a holder's investments by an instruction; the investments concerned.
-    fn give(
+    pub(super) fn give(
         &mut self,
         (sequence, from): (u64, HolderId),
         (units, instruction): (Units, u64),
@@ -181,7 +181,7 @@ impl Replay {
     }
 
     /// Units reach the wallet of the investment that the entry commits to.
-    fn receive<'a>(
+    pub(super) fn receive<'a>(
         &mut self,
         (sequence, to): (u64, HolderId),
         (units, investment): (Units, &Digest),
@@ -209,7 +209,7 @@ impl Replay {
     }
 
     /// Each investment concerned has one statement of the entry, about what its holder has then.
-    fn check_statements(
+    pub(super) fn check_statements(
         &mut self,
         sequence: u64,
         concerned: &[(InvestmentId, HolderId)],

@@ -71,5 +71,17 @@ pub(super) fn write(
             }),
         )?;
     }
+    for record in storage::reregistrations::between(tx, id, 0, last)? {
+        let opened = crate::reregistrations::opened(registry, tx, &record)?;
+        let details = opened.map(|(plain, _)| String::from_utf8_lossy(&plain).into_owned());
+        push(
+            &mut part,
+            &json!({
+                "reregistration": record.entry,
+                "details": details,
+                "salt": hex::encode(record.salt),
+            }),
+        )?;
+    }
     part.finish().map_err(Error::fault)
 }

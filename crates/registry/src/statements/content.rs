@@ -114,6 +114,22 @@ impl Moved {
                     block,
                     ..
                 }
+                | Entry::Reversal {
+                    from,
+                    to,
+                    units,
+                    transaction_hash,
+                    block,
+                    ..
+                }
+                | Entry::Reregistration {
+                    from,
+                    to,
+                    units,
+                    transaction_hash,
+                    block,
+                    ..
+                }
                 | Entry::Transfer {
                     from,
                     to,

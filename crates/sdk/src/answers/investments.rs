@@ -134,6 +134,9 @@ pub struct RegistryStatement {
     /// RFC 3339.
     #[serde(default, deserialize_with = "lenient")]
     pub created_at: Option<String>,
+    /// The entry that has reversed the one that it was made of.
+    #[serde(default, deserialize_with = "lenient")]
+    pub reversed_by: Option<u64>,
     /// What this version does not know, as it came.
     #[serde(flatten)]
     pub more: Map<String, Value>,

@@ -44,6 +44,12 @@ pub struct Transfer {
     /// When it succeeded or failed, RFC 3339.
     #[serde(default, deserialize_with = "lenient")]
     pub ended_at: Option<String>,
+    /// On what it rests if the registrar moved the units without the holder's signature, such as `succession`.
+    #[serde(default, deserialize_with = "lenient")]
+    pub ground: Option<String>,
+    /// The entry of the register that has reversed it.
+    #[serde(default, deserialize_with = "lenient")]
+    pub reversed_by: Option<u64>,
     /// What this version does not know, as it came.
     #[serde(flatten)]
     pub more: Map<String, Value>,

@@ -73,6 +73,7 @@ impl World {
         let notice = crate::redemption_notices::announced(&app, json!({"units": 1})).await;
         let payout_list =
             crate::payout_lists::drawn_up(&app, &partner.product_id, "2026-01-31").await;
+        let reregistration = crate::reregistrations::some_reregistration(&app, &partner).await;
         let restriction = crate::restrictions::some_restriction(&app, &partner).await;
         let statement = crate::statements::some_statement(&app, &partner).await;
         let inspection = crate::inspections::some_inspection(&app, &partner.product_id).await;
@@ -85,6 +86,7 @@ impl World {
             ("redemption_id", redemption),
             ("redemption_notice_id", id(&notice)),
             ("payout_list_id", payout_list),
+            ("reregistration_id", reregistration),
             ("restriction_id", restriction),
             ("platform_id", platforms[0].clone()),
             ("decision_id", decision),
@@ -176,6 +178,14 @@ impl World {
             "request_inspection" => crate::inspections::body("legitimate_interest", None),
             "refuse_inspection" => json!({"reason": "Because."}),
             "propose_payout_list" => json!({"record_date": "2026-01-31", "reason": "Because."}),
+            "propose_reregistration" => json!({
+                "wallet_id": self.ids["wallet_id"], "target_wallet_id": self.ids["wallet_id"], "ground": "court_order",
+                "legal_basis": "An order", "document_id": self.ids["document_id"], "reason": "Because.",
+            }),
+            "propose_reversal" => json!({
+                "entry": 1, "cause": "no_instruction", "legal_basis": "A finding", "document_id": self.ids["document_id"],
+                "reason": "Because.",
+            }),
             "propose_restriction" => json!({
                 "wallet_id": self.ids["wallet_id"], "kind": "freeze", "authority": "court", "legal_basis": "An order",
                 "beneficiary": {"name": "Amtsgericht Musterstadt", "seat": "Musterstadt"},

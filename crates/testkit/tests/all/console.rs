@@ -65,6 +65,8 @@ fn path(app: &TestApp, pattern: &str) -> String {
         "statement_id",
         "platform_id",
         "campaign_id",
+        "reregistration_id",
+        "restriction_id",
     ] {
         path = path.replace(&format!("{{{name}}}"), nobody);
     }

@@ -61,6 +61,7 @@ mod register_bundle;
 mod register_log;
 mod register_past;
 mod remote_network;
+mod reregistrations;
 mod restrictions;
 mod retention;
 mod reviews;

@@ -15,6 +15,7 @@ use tokio::process::Command;
 
 use crate::python::python;
 use crate::redemptions::{pay, reaches, some_redemption};
+use crate::reregistrations::some_of_each;
 use crate::restrictions::some_release;
 use crate::transfers::{ended, some_transfer};
 
@@ -35,6 +36,7 @@ impl Bundle {
         pay(&app, &redemption, json!({"delete": true})).await;
         reaches(&partner, &redemption, "deleted").await;
         some_release(&app, &partner).await;
+        some_of_each(&app, &partner).await;
         let bundle = Self {
             app,
             folder: tempfile::tempdir().unwrap(),
@@ -344,7 +346,13 @@ async fn a_bundle_that_was_changed_is_refused_wherever_it_was() {
         (
             "by the entries",
             Box::new(|files| {
-                let less = without_line(&files[&holdings], 0);
+                // Who has given all has a line that says so.
+                let is_held = |line: &str| {
+                    let line: Value = serde_json::from_str(line).unwrap();
+                    line["units"] != 0
+                };
+                let held = text(&files[&holdings]).lines().position(is_held);
+                let less = without_line(&files[&holdings], held.unwrap());
                 files.insert(holdings.clone(), less);
             }),
         ),

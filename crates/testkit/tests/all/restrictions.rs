@@ -35,7 +35,7 @@ async fn propose(app: &TestApp, product: &str, body: &Value) -> Reply {
     app.registrar().await.post(&path, body).await
 }
 
-async fn confirm(app: &TestApp, decision: &str) {
+pub async fn confirm(app: &TestApp, decision: &str) {
     let path = format!("decisions/{decision}/confirm/");
     let other = app.other_registrar().await;
     other.post(&path, &json!({})).await.expect(200);
@@ -59,7 +59,7 @@ async fn restrict(
         .unwrap())
 }
 
-async fn reaches(app: &TestApp, restriction: &str, status: &str) -> Value {
+pub async fn reaches(app: &TestApp, restriction: &str, status: &str) -> Value {
     let what = format!("restriction {restriction} is {status}");
     testkit::app::eventually(&what, async || {
         let path = format!("restrictions/{restriction}/");
@@ -69,7 +69,7 @@ async fn reaches(app: &TestApp, restriction: &str, status: &str) -> Value {
     .await
 }
 
-async fn entered(
+pub async fn entered(
     app: &TestApp,
     (holder, product): (&Holder, &str),
     kind: &str,
@@ -90,7 +90,7 @@ async fn propose_release(app: &TestApp, restriction: &str, more: Value) -> Reply
     app.registrar().await.post(&path, &body).await
 }
 
-async fn release(app: &TestApp, restriction: &str, more: Value) {
+pub async fn release(app: &TestApp, restriction: &str, more: Value) {
     let proposed = propose_release(app, restriction, more).await;
     confirm(app, &id(&proposed.expect(201))).await;
 }
@@ -111,7 +111,7 @@ pub async fn some_release(app: &TestApp, partner: &Partner) {
     left(app, &pledge, json!(1)).await;
 }
 
-async fn left(app: &TestApp, restriction: &str, units: Value) {
+pub async fn left(app: &TestApp, restriction: &str, units: Value) {
     let what = format!("{units} units are left of restriction {restriction}");
     testkit::app::eventually(&what, async || {
         let path = format!("restrictions/{restriction}/");
@@ -121,7 +121,7 @@ async fn left(app: &TestApp, restriction: &str, units: Value) {
     .await;
 }
 
-async fn assert_in_order(app: &TestApp) {
+pub async fn assert_in_order(app: &TestApp) {
     let verdicts = registry::register_check::verify(&app.app.registry, None).await;
     for verdict in verdicts.unwrap() {
         assert_eq!(verdict.problem, None, "{}", verdict.isin);
@@ -486,11 +486,11 @@ async fn reg_09_a_changed_part_of_a_restriction_is_found(
 }
 
 /// A test makes its statements as it goes.
-fn sql(text: String) -> database::Sql {
+pub fn sql(text: String) -> database::Sql {
     database::Sql(Box::leak(text.into_boxed_str()))
 }
 
-async fn execute(app: &TestApp, text: &str, parameters: Vec<database::Value>) {
+pub async fn execute(app: &TestApp, text: &str, parameters: Vec<database::Value>) {
     let statement = sql(text.to_owned());
     let done = app
         .app
@@ -500,7 +500,7 @@ async fn execute(app: &TestApp, text: &str, parameters: Vec<database::Value>) {
     assert_eq!(done.await.unwrap(), 1, "{text}");
 }
 
-async fn has_problem(app: &TestApp) -> bool {
+pub async fn has_problem(app: &TestApp) -> bool {
     let verdicts = registry::register_check::verify(&app.app.registry, None).await;
     let verdicts = verdicts.unwrap();
     verdicts.iter().any(|verdict| verdict.problem.is_some())

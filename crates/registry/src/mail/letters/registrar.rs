@@ -110,6 +110,14 @@ fn decision(language: Language, kind: DecisionKind) -> &'static str {
             "Beschränkung oder Recht eintragen",
             "enter a restriction or right",
         ),
+        DecisionKind::Reregistration => (
+            "Umtragung ohne Unterschrift des Inhabers",
+            "re-register units without the holder's signature",
+        ),
+        DecisionKind::Reversal => (
+            "Rückgängigmachung einer falschen Eintragung",
+            "reverse a wrong entry",
+        ),
         DecisionKind::RestrictionRelease => (
             "Beschränkung oder Recht löschen",
             "release a restriction or right",
