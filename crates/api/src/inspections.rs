@@ -16,7 +16,7 @@ use crate::caller::Reader;
 use crate::error::Refused;
 use crate::pages::Pages;
 use crate::products::{OfProduct, ProductPath};
-use crate::refusals::{ReadRefusals, WriteRefusals};
+use crate::refusals::{ReadRefusals, UnfinishedRefusals, WriteRefusals};
 use crate::register_past::Size;
 use crate::request::Writer;
 
@@ -109,7 +109,7 @@ pub(crate) async fn refuse_inspection(
 /// The register as it was when the inspection was granted, or the one holder and who that is. Each look is a line in the audit log.
 #[utoipa::path(
     get, path = "/inspections/{inspection_id}/extract/", tag = "Registers", params(InspectionPath, Stretch, Size),
-    responses((status = 200, description = "The extract.", body = InspectionExtract), ReadRefusals),
+    responses((status = 200, description = "The extract.", body = InspectionExtract), UnfinishedRefusals),
 )]
 pub(crate) async fn get_inspection_extract(
     State(api): State<Api>,

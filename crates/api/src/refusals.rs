@@ -71,7 +71,7 @@ const KINDS: &[(u16, &str, &str)] = &[
 /// Refusals of an operation that reads.
 pub(crate) struct ReadRefusals;
 
-/// Refusals of an operation that reads what is made in a moment.
+/// Refusals of an operation that reads what has to be made or granted first.
 pub(crate) struct UnfinishedRefusals;
 
 /// Refusals of an operation that writes.

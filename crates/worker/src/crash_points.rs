@@ -47,6 +47,12 @@ pub const CRASH_POINTS: &[&str] = &[
     "release.submitted",
     "release.before_confirm",
     "release.confirmed",
+    "reregistration.batch_taken",
+    "reregistration.prepared",
+    "reregistration.stored",
+    "reregistration.submitted",
+    "reregistration.before_confirm",
+    "reregistration.confirmed",
 ];
 
 /// Places of one kind of batch.
@@ -68,12 +74,13 @@ pub(crate) fn reach(kind: Kind, step: Step) {
     let first = match kind {
         Kind::Issue => 0,
         Kind::Delivery => STEPS,
-        // What the registrar re-registers goes the same way.
-        Kind::Transfer | Kind::Reregistration | Kind::Replacement | Kind::Reversal => 2 * STEPS,
+        Kind::Transfer => 2 * STEPS,
         Kind::Redemption => 3 * STEPS,
         Kind::Deletion => 4 * STEPS,
         Kind::Restriction => 5 * STEPS,
         Kind::Release => 6 * STEPS,
+        // They go one way.
+        Kind::Reregistration | Kind::Replacement | Kind::Reversal => 7 * STEPS,
     };
     crash::point(CRASH_POINTS[first + step as usize]);
 }

@@ -42,7 +42,7 @@ pub enum Command {
     },
     /// Propose something; the ID of the decision is printed
     #[command(subcommand)]
-    Propose(Proposal),
+    Propose(Box<Proposal>),
     /// Confirm what another has proposed; it takes its place in the queue
     Confirm {
         /// The decision

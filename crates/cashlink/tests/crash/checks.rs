@@ -165,7 +165,7 @@ impl World {
             .collect();
         assert_eq!(
             received.len(),
-            self.transfers_of(index).count(),
+            self.transfers_of(index).count() + self.moves_of(market),
             "investments without order and transfers differ in {}",
             market.environment
         );
@@ -192,6 +192,11 @@ impl World {
     fn transfers_of(&self, index: usize) -> impl Iterator<Item = &Transfer> {
         let of = move |transfer: &&Transfer| transfer.market == index;
         self.transfers.iter().filter(of)
+    }
+
+    fn moves_of(&self, market: &Market) -> usize {
+        let of = self.moves.iter();
+        of.filter(|one| one.product == market.product_id).count()
     }
 
     fn redemptions_of(&self, index: usize) -> impl Iterator<Item = &Redemption> {
@@ -227,6 +232,8 @@ impl World {
         let pledges = self.pledges.iter();
         let pledged = pledges.filter(|pledge| pledge.product == market.product_id);
         let entries = entries + 2 * pledged.count();
+        // And so has what was re-registered and put back.
+        let entries = entries + 2 * self.moves_of(market);
         let sum: u64 = orders.map(|order| order.units).sum();
         let campaign = market
             .distributor

@@ -16,6 +16,7 @@ mod checks;
 mod client;
 mod door;
 mod gateway;
+mod moves;
 mod orders;
 mod place;
 mod pledges;
@@ -139,6 +140,27 @@ async fn reg_09_killed_while_restrictions_are_carried(#[case] backend: Backend) 
     world.at_last().await;
 }
 
+/// The places on both ways: until something is re-registered, and until it is back.
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reg_18_killed_while_units_are_re_registered_and_put_back(#[case] backend: Backend) {
+    let points = points::of("reregistration");
+    assert_eq!(points.len(), 12, "each place is met on both ways");
+    let mut world = World::open(backend, 1).await;
+    // Somebody has to hold something before it can be re-registered.
+    world.round("before any order", []).await;
+    world.moves_too = true;
+    for Point { name, visit } in points {
+        world
+            .round(&format!("{name}:{visit}"), [Death::At(&name, visit)])
+            .await;
+    }
+    assert!(!world.moves.is_empty());
+    world.at_last().await;
+}
+
 /// An asset is issued once, so each point needs a network of its own.
 #[rstest]
 #[case::sqlite(Backend::Sqlite)]
@@ -180,6 +202,7 @@ fn every_point_of_the_code_has_a_test() {
         "deletion",
         "restriction",
         "release",
+        "reregistration",
         "database",
         "webhooks",
         "gateway",

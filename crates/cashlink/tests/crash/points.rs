@@ -16,6 +16,8 @@ pub fn of(kind: &str) -> Vec<Point> {
     let visits: &[u32] = match kind {
         "database" => &[1, 12],
         "webhooks" => &[1, 7],
+        // There and back.
+        "reregistration" => &[1, 2],
         // A gateway's lease takes its time to end.
         "gateway" if std::env::var_os("CASHLINK_FULL").is_some() => &[1, 6],
         // The second of two assets adds little and needs a network of its own.

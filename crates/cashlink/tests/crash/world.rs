@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::client::{Session, Way, id};
 use crate::common::{PATIENCE, Process};
+use crate::moves::Move;
 use crate::orders::{Customer, Market, Order, seconds_ago};
 use crate::place::{Place, address};
 use crate::pledges::{Pledge, Registrars};
@@ -76,6 +77,10 @@ pub struct World {
     pub(crate) pledges: Vec<Pledge>,
     /// Whether units are pledged in the next rounds.
     pub(crate) pledges_too: bool,
+    /// Every unit that was re-registered and put back.
+    pub(crate) moves: Vec<Move>,
+    /// Whether units are re-registered in the next rounds.
+    pub(crate) moves_too: bool,
     pub met: Met,
     server: Process,
     rng: StdRng,
@@ -136,6 +141,8 @@ impl World {
             redemptions_too: false,
             pledges: Vec::new(),
             pledges_too: false,
+            moves: Vec::new(),
+            moves_too: false,
             met: Met::default(),
             server,
             rng: StdRng::seed_from_u64(seed),
@@ -182,6 +189,17 @@ impl World {
                 }
             }
         }
+        let mut movers = JoinSet::new();
+        if self.moves_too {
+            let registrars = self.registrars().await;
+            let document = registrars.one.upload(&people::pdf("An order")).await;
+            for (index, market) in self.markets.iter().enumerate() {
+                let held = self.expected(index);
+                if let Some(one) = Move::new(market, &held, (self.moves.len(), &document)) {
+                    movers.spawn(one.place(registrars.clone()));
+                }
+            }
+        }
         for death in deaths {
             self.die(death).await;
             self.met.kills += 1;
@@ -205,13 +223,16 @@ impl World {
         while let Some(pledge) = pledgers.join_next().await {
             self.pledges.push(pledge.unwrap());
         }
+        while let Some(one) = movers.join_next().await {
+            self.moves.push(one.unwrap());
+        }
         self.settle().await;
         self.check().await;
     }
 
     /// Two of the registrar, since one alone decides nothing.
     async fn registrars(&self) -> Registrars {
-        let other = format!("registrar {}", self.pledges.len());
+        let other = format!("registrar {}", self.pledges.len() + self.moves.len());
         let other = self.place.credential("network", &other, None);
         let other = self.way.sign_in("api/network", &other).await;
         Registrars {
