@@ -283,15 +283,21 @@ fn status_name(visitor: &Visitor, status: DecisionStatus) -> &'static str {
 
 /// The way to what is decided about, by its name.
 fn about(names: &BTreeMap<Uuid, String>, one: &Decision) -> Markup {
+    let name = names.get(&one.target_id);
     let place = match one.kind.as_str() {
         "platform_admission" | "platform_refusal" => "applications",
         "product_validation" => "validations",
         "payout_list" | "terms_change" => "registers",
         kind if kind.starts_with("platform_") => "platforms",
-        _ => return parts::short_id(one.target_id),
+        // No page of its own; by its name somebody knows what it is about.
+        _ => {
+            return match name {
+                Some(name) => html! { (name) },
+                None => parts::short_id(one.target_id),
+            };
+        }
     };
     let path = format!("/console/{place}/{}", one.target_id);
-    let name = names.get(&one.target_id);
     html! { a href=(path) { @match name { Some(name) => (name), None => (parts::short_id(one.target_id)) } } }
 }
 

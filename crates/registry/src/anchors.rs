@@ -56,27 +56,21 @@ pub async fn next(
     apart: Duration,
 ) -> Result<Option<Anchor>> {
     let own = registry.clone();
-    let open = move |tx: &mut Tx| match register_anchors::open(tx, product)? {
-        Some(open) => shown(&own, tx, product, open).map(Some),
-        None => Ok(None),
+    let look = move |tx: &mut Tx| -> Result<_> {
+        match register_anchors::open(tx, product)? {
+            Some(open) => Ok((Some(shown(&own, tx, product, open)?), false)),
+            None => Ok((None, is_due(&own, tx, product, apart)?)),
+        }
     };
     // Mostly there is one or there is nothing to do: neither needs the writer.
-    if let Some(open) = registry.db.read(open).await? {
-        return Ok(Some(open));
+    let (open, is_due) = registry.db.read(look).await?;
+    if !is_due {
+        return Ok(open);
     }
     let own = registry.clone();
     registry
         .db
         .write(move |tx| {
-            let last = register_anchors::last(tx, product)?;
-            let now = own.clock.now();
-            let is_early = last.is_some_and(|last| {
-                let age = now.seconds_since(last.created_at);
-                u64::try_from(age).is_ok_and(|age| age < apart.as_secs())
-            });
-            if is_early || !register_anchors::is_due(tx, product)? {
-                return Ok(None);
-            }
             ask(&own, tx, product)?;
             match register_anchors::open(tx, product)? {
                 Some(open) => shown(&own, tx, product, open).map(Some),
@@ -84,6 +78,16 @@ pub async fn next(
             }
         })
         .await
+}
+
+/// Whether a statement waits for a root, and the last one is old enough.
+fn is_due(registry: &Registry, tx: &mut Tx, product: ProductId, apart: Duration) -> Result<bool> {
+    let now = registry.clock.now();
+    let is_early = register_anchors::last(tx, product)?.is_some_and(|last| {
+        let age = now.seconds_since(last.created_at);
+        u64::try_from(age).is_ok_and(|age| age < apart.as_secs())
+    });
+    Ok(!is_early && register_anchors::is_due(tx, product)?)
 }
 
 /// Asks for a root of every register with an entry that has none for a day.

@@ -22,6 +22,7 @@ mod place;
 mod pledges;
 mod points;
 mod redemptions;
+mod registrars;
 mod seeds;
 mod transfers;
 mod world;

@@ -1,16 +1,12 @@
 //! One unit that is re-registered to another customer of the broker and back, because that was wrong, by two of the registrar.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::client::{Session, id};
-use crate::common::PATIENCE;
 use crate::orders::Market;
-use crate::pledges::Registrars;
-
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
+use crate::registrars::Registrars;
 
 /// One unit that went and came back.
 #[derive(Clone, Debug)]
@@ -45,42 +41,18 @@ impl Move {
     pub async fn place(self, registrars: Registrars) -> Self {
         tokio::time::sleep(Duration::from_millis(300)).await;
         let path = format!("products/{}/reregistrations/", self.product);
-        let decision = self.decide(&registrars, &path, &self.body).await;
-        let moved = reaches(&registrars.one, &decision, "entered").await;
+        let decision = registrars.decide(&self.key, &path, &self.body).await;
+        let made = ("reregistrations/", decision.as_str());
+        let moved = registrars.reaches(made, "entered").await;
         let path = format!("products/{}/reversals/", self.product);
         let body = json!({
             "entry": moved["entry"], "cause": "no_instruction", "legal_basis": "A finding",
             "document_id": self.body["document_id"], "reason": "There was no such order.",
         });
-        let reversal = self.decide(&registrars, &path, &body).await;
-        reaches(&registrars.one, &reversal, "entered").await;
-        reaches(&registrars.one, &decision, "reversed").await;
+        let reversal = registrars.decide(&self.key, &path, &body).await;
+        let compensates = ("reregistrations/", reversal.as_str());
+        registrars.reaches(compensates, "entered").await;
+        registrars.reaches(made, "reversed").await;
         self
-    }
-
-    async fn decide(&self, registrars: &Registrars, path: &str, body: &Value) -> String {
-        let key = format!("{}-{path}", self.key);
-        let proposed = registrars.one.post(path, &key, body).await;
-        let decision = id(&proposed.body);
-        let path = format!("decisions/{decision}/confirm/");
-        let key = format!("{key}-confirm");
-        registrars.other.post(&path, &key, &json!({})).await;
-        decision
-    }
-}
-
-/// Waits until what a decision has moved, which is one thing, has come to a status.
-async fn reaches(registrar: &Session, decision: &str, status: &str) -> Value {
-    let begin = Instant::now();
-    loop {
-        let all = registrar.list("reregistrations/").await;
-        let mut own = all.iter().filter(|one| one["decision_id"] == decision);
-        let found = own.next().expect("a decision makes a re-registration");
-        assert!(own.next().is_none(), "decision {decision} has made two");
-        if found["status"] == status {
-            return found.clone();
-        }
-        assert!(begin.elapsed() < PATIENCE, "{found} is not {status}");
-        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }

@@ -1,22 +1,13 @@
 //! A pledge of one unit of a customer of the broker, entered and released by two of the registrar.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::client::{Session, id};
-use crate::common::PATIENCE;
+use crate::client::id;
 use crate::orders::Market;
-
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
-
-/// The two who decide.
-#[derive(Clone)]
-pub struct Registrars {
-    pub one: Session,
-    pub other: Session,
-}
+use crate::registrars::Registrars;
 
 /// One unit that is pledged and free again.
 #[derive(Clone, Debug)]
@@ -51,41 +42,16 @@ impl Pledge {
     pub async fn place(self, registrars: Registrars) -> Self {
         tokio::time::sleep(Duration::from_millis(300)).await;
         let path = format!("products/{}/restrictions/", self.product);
-        let decision = self.decide(&registrars, &path, &self.body).await;
-        let pledge = reaches(&registrars.one, &decision, "entered").await;
+        let decision = registrars.decide(&self.key, &path, &self.body).await;
+        let made = ("restrictions/", decision.as_str());
+        let pledge = id(&registrars.reaches(made, "entered").await);
         let path = format!("restrictions/{pledge}/release/");
         let body = json!({
             "authority": "third_party", "legal_basis": "Declaration of release", "document_id": self.body["document_id"],
             "reason": "The debt is paid.",
         });
-        self.decide(&registrars, &path, &body).await;
-        reaches(&registrars.one, &decision, "released").await;
+        registrars.decide(&self.key, &path, &body).await;
+        registrars.reaches(made, "released").await;
         self
-    }
-
-    async fn decide(&self, registrars: &Registrars, path: &str, body: &Value) -> String {
-        let key = format!("{}-{path}", self.key);
-        let proposed = registrars.one.post(path, &key, body).await;
-        let decision = id(&proposed.body);
-        let path = format!("decisions/{decision}/confirm/");
-        let key = format!("{key}-confirm");
-        registrars.other.post(&path, &key, &json!({})).await;
-        decision
-    }
-}
-
-/// Waits until the restriction of a decision, of which there is one, has come to a status.
-async fn reaches(registrar: &Session, decision: &str, status: &str) -> String {
-    let begin = Instant::now();
-    loop {
-        let all = registrar.list("restrictions/").await;
-        let mut own = all.iter().filter(|one| one["decision_id"] == decision);
-        let found = own.next().expect("a decision makes a restriction");
-        assert!(own.next().is_none(), "decision {decision} has made two");
-        if found["status"] == status {
-            return id(found);
-        }
-        assert!(begin.elapsed() < PATIENCE, "{found} is not {status}");
-        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }

@@ -15,8 +15,9 @@ use crate::common::{PATIENCE, Process};
 use crate::moves::Move;
 use crate::orders::{Customer, Market, Order, seconds_ago};
 use crate::place::{Place, address};
-use crate::pledges::{Pledge, Registrars};
+use crate::pledges::Pledge;
 use crate::redemptions::Redemption;
+use crate::registrars::Registrars;
 use crate::transfers::Transfer;
 
 pub(crate) const BROKER: &str = "Spreeinvest Wertpapiervermittlung GmbH";
