@@ -9,8 +9,8 @@ use domain::{
     inspection,
 };
 use serde_json::{Value, json};
-use storage::Scope;
 use storage::inspections::{self, InspectionRecord};
+use storage::{Scope, holdings};
 use uuid::Uuid;
 use wire::inspections::{
     InspectedHolder, Inspection, InspectionCreate, InspectionExtract, InspectionRefusal,
@@ -51,7 +51,7 @@ pub async fn request(
         .write(request, move |tx| {
             storage::products::find(tx, &Scope::ALL, product)?.ok_or(Error::NotFound("product"))?;
             if let Some(holder) = wanted.holder
-                && inspections::investor_of(tx, product, holder)?.is_none()
+                && holdings::investor_of(tx, product, holder)?.is_none()
             {
                 let message = "There is no such holder in this register.".to_owned();
                 return Err(Error::Field("holder_id", FieldCode::UnknownValue, message));
@@ -261,7 +261,7 @@ fn identity(
     product: ProductId,
     holder: HolderId,
 ) -> Result<Option<InspectedHolder>> {
-    let Some(investor) = inspections::investor_of(tx, product, holder)?.flatten() else {
+    let Some(investor) = holdings::investor_of(tx, product, holder)?.flatten() else {
         return Ok(None);
     };
     let record =

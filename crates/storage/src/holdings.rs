@@ -10,6 +10,11 @@ from holders
 where product_id = $1
 and investor_id = $2");
 
+const INVESTOR_OF: Sql = Sql("select investor_id
+from holders
+where id = $1
+and product_id = $2");
+
 const HELD_BY: Sql = Sql("select cast(coalesce(sum(units), 0) as bigint)
 from holdings
 where product_id = $1
@@ -32,6 +37,20 @@ pub fn holder_of(
     let parameters = [product.uuid().into(), investor.uuid().into()];
     let row = tx.query_opt(HOLDER_OF, &parameters)?;
     row.map(|row| Columns::of(&row).id(HolderId::from_uuid))
+        .transpose()
+}
+
+/// The investor behind a holder of a product; the inner option is none for the issuer, who is no investor.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn investor_of(
+    tx: &mut Tx,
+    product: ProductId,
+    holder: HolderId,
+) -> Result<Option<Option<InvestorId>>, DatabaseError> {
+    let row = tx.query_opt(INVESTOR_OF, &[holder.uuid().into(), product.uuid().into()])?;
+    row.map(|row| Columns::of(&row).opt_id(InvestorId::from_uuid))
         .transpose()
 }
 

@@ -51,11 +51,6 @@ limit $2");
 const DELETE: Sql = Sql("delete from inspections
 where id = $1");
 
-const HOLDER: Sql = Sql("select investor_id
-from holders
-where id = $1
-and product_id = $2");
-
 /// An inspection as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InspectionRecord {
@@ -195,20 +190,6 @@ pub fn of_before(
 /// Fails if the database does.
 pub fn delete(tx: &mut Tx, id: InspectionId) -> Result<(), DatabaseError> {
     tx.later_any(DELETE, &[id.uuid().into()])
-}
-
-/// The investor behind a holder of a product; the inner option is none for the issuer, who is no investor.
-///
-/// # Errors
-/// Fails if the database does.
-pub fn investor_of(
-    tx: &mut Tx,
-    product: ProductId,
-    holder: HolderId,
-) -> Result<Option<Option<domain::InvestorId>>, DatabaseError> {
-    let row = tx.query_opt(HOLDER, &[holder.uuid().into(), product.uuid().into()])?;
-    row.map(|row| Columns::of(&row).opt_id(domain::InvestorId::from_uuid))
-        .transpose()
 }
 
 fn read(row: &Row) -> Result<InspectionRecord, DatabaseError> {
