@@ -15,7 +15,7 @@ use domain::{Address, Isin};
 
 pub use command::{Command, Submission, SubmissionId};
 pub use error::{LedgerError, Refusal};
-pub use outcome::{Anchored, AssetState, Balances, Confirmation, Outcome};
+pub use outcome::{Anchored, AssetState, Balances, Confirmation, Movement, Movements, Outcome};
 
 /// The network that a ledger writes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,4 +89,11 @@ pub trait Ledger: Send + Sync + 'static {
         asset: Address,
         block: u64,
     ) -> Result<Vec<(SubmissionId, Anchored)>, LedgerError>;
+
+    /// What holders have moved from wallet to wallet themselves, in the final blocks after this one (from the asset's first block on for 0), a
+    /// stretch of blocks at a time. What the registrar's own keys have moved is not among it, whoever used them.
+    ///
+    /// # Errors
+    /// `Unavailable` if the network cannot be asked now, or its nodes are not equally far.
+    async fn movements(&self, asset: Address, after: u64) -> Result<Movements, LedgerError>;
 }

@@ -1,6 +1,6 @@
 //! What a ledger says back.
 
-use domain::Timestamp;
+use domain::{Address, Timestamp};
 
 /// What became of a submission. Pending ends: either it takes effect or it never can.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,4 +62,34 @@ pub struct Balances {
     pub at_block: u64,
     /// Units, in the order of the wallets asked for.
     pub units: Vec<u64>,
+}
+
+/// Units that a holder has moved itself, by a transaction that is none of the registrar's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Movement {
+    /// The transaction.
+    pub transaction_hash: [u8; 32],
+    /// Which of the block's events it is: one transaction may move units several times.
+    pub place: u64,
+    /// The block that holds it.
+    pub block_number: u64,
+    /// That block's time.
+    pub at: Timestamp,
+    /// The wallet that gave.
+    pub from: Address,
+    /// The wallet that received.
+    pub to: Address,
+    /// How many units.
+    pub units: u64,
+}
+
+/// What holders have moved themselves in a stretch of final blocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Movements {
+    /// The last block of the stretch; what comes after it has not been looked at.
+    pub through: u64,
+    /// Whether the stretch goes up to the last final block.
+    pub is_all: bool,
+    /// In the order of the chain.
+    pub found: Vec<Movement>,
 }

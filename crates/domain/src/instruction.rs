@@ -56,6 +56,8 @@ pub enum Means {
     Access,
     /// On a document that the registrar keeps.
     Document,
+    /// By a transaction of the holder's wallet on the DLT network.
+    Transaction,
 }
 
 /// What became of an instruction.
@@ -202,7 +204,13 @@ impl std::str::FromStr for Authority {
 }
 
 impl Means {
-    const ALL: [Self; 4] = [Self::Signature, Self::Mandate, Self::Access, Self::Document];
+    const ALL: [Self; 5] = [
+        Self::Signature,
+        Self::Mandate,
+        Self::Access,
+        Self::Document,
+        Self::Transaction,
+    ];
 
     /// As stored.
     #[must_use]
@@ -212,6 +220,7 @@ impl Means {
             Self::Mandate => "mandate",
             Self::Access => "access",
             Self::Document => "document",
+            Self::Transaction => "transaction",
         }
     }
 }
@@ -221,7 +230,9 @@ impl std::str::FromStr for Means {
 
     fn from_str(text: &str) -> Result<Self, UnknownCode> {
         let known = Self::ALL.into_iter().find(|one| one.as_str() == text);
-        known.ok_or(UnknownCode("signature, mandate, access, document"))
+        known.ok_or(UnknownCode(
+            "signature, mandate, access, document, transaction",
+        ))
     }
 }
 

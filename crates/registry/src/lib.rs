@@ -41,6 +41,7 @@ pub mod issuing;
 pub mod listings;
 pub mod mail;
 pub mod members;
+pub mod movements;
 pub mod network_file;
 pub mod notices;
 pub mod paging;

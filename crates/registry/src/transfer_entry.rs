@@ -40,24 +40,45 @@ pub(crate) fn enter(
         .first()
         .and_then(|command| command.instruction)
         .ok_or(Error::NotFound("instruction"))?;
-    let mut transfer = transfers::lock(tx, instruction)?.ok_or(Error::NotFound("instruction"))?;
+    let transfer = transfers::lock(tx, instruction)?.ok_or(Error::NotFound("instruction"))?;
+    carry_out(
+        registry,
+        tx,
+        (&product, &mut journal),
+        transfer,
+        confirmation,
+    )?;
+    register::update_head(tx, before, &journal.head)?;
+    check_sum(tx, &journal.head)
+}
+
+/// What a final transaction does to holdings and investments, with its entry.
+pub(crate) fn carry_out(
+    registry: &Registry,
+    tx: &mut Tx,
+    (product, journal): (&ProductRecord, &mut Journal),
+    mut transfer: TransferRecord,
+    confirmation: Confirmation,
+) -> Result<()> {
+    let now = registry.clock.now();
+    let (instruction, id) = (transfer.order.instruction.id, product.product.id);
     let giver = Giver {
         instruction,
         investor: transfer.order.investor,
-        product: batch.product,
+        product: id,
         wallet: transfer.source.address,
         units: transfer.units,
     };
     // What the restrictions say of it has to be read before anything has moved.
     let released = restriction_steps::released_by(tx, &transfer)?;
     let parts = give(registry, tx, &giver)?;
-    let received = receive(registry, tx, &product, &transfer, (&parts, confirmation))?;
+    let received = receive(registry, tx, product, &transfer, (&parts, confirmation))?;
     transfers::complete(tx, instruction, received.investment)?;
 
     let Target::Investor(_, investor) = transfer.target else {
         return Err(Error::NotFound("wallet"));
     };
-    let to = holder_of(tx, batch.product, investor, now)?;
+    let to = holder_of(tx, id, investor, now)?;
     let (from, held) = move_holdings(tx, &transfer, to)?;
     let salt = ids::bytes();
     let entry = Entry::Transfer {
@@ -70,7 +91,7 @@ pub(crate) fn enter(
         block: confirmation.block,
     };
     let sequence = journal.append(tx, &entry)?;
-    let place = (batch.product, sequence);
+    let place = (id, sequence);
     register_entries::insert_commitment(tx, place, received.investment, &salt)?;
     // Both sides hear of it (§ 19(2) eWpG), the giving one for each investment of which less remains.
     for (investment, _) in &parts {
@@ -79,17 +100,15 @@ pub(crate) fn enter(
             environment: transfer.order.environment,
             platform: transfer.order.platform,
         };
-        make_statement(registry, tx, &product, gave, (sequence, held.0))?;
+        make_statement(registry, tx, product, gave, (sequence, held.0))?;
     }
-    make_statement(registry, tx, &product, received, (sequence, held.1))?;
+    make_statement(registry, tx, product, received, (sequence, held.1))?;
 
     transfer.order.instruction = executed(&transfer.order.instruction, confirmation)?;
     transfer.investment = Some(received.investment);
     instructions::end(tx, &transfer.order.instruction)?;
     operations::tell_ended(registry, tx, &transfer)?;
-    restriction_steps::release_moved(registry, tx, &transfer, &released)?;
-    register::update_head(tx, before, &journal.head)?;
-    check_sum(tx, &journal.head)
+    restriction_steps::release_moved(registry, tx, &transfer, &released)
 }
 
 /// An instruction that a final transaction has carried out.

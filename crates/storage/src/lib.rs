@@ -28,6 +28,7 @@ pub mod issuers;
 pub mod latest;
 pub mod mails;
 pub mod memberships;
+pub mod movements;
 pub mod network_secrets;
 pub mod offers;
 pub mod orders;
@@ -264,6 +265,12 @@ pub const COMPONENT: Component = Component {
             name: "reregistrations",
             sqlite: include_str!("../migrations/sqlite/V0032__reregistrations.sql"),
             postgres: include_str!("../migrations/postgres/V0032__reregistrations.sql"),
+        },
+        Migration {
+            version: 33,
+            name: "movements",
+            sqlite: include_str!("../migrations/sqlite/V0033__movements.sql"),
+            postgres: include_str!("../migrations/postgres/V0033__movements.sql"),
         },
     ],
 };

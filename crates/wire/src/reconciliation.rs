@@ -25,6 +25,28 @@ pub struct Reconciliation {
     pub differs_since: Option<String>,
     /// What differs, in words.
     pub differences: Option<String>,
+    /// What holders have moved on the network themselves and the register cannot take as it stands, or not yet.
+    pub movements: Vec<WaitingMovement>,
+}
+
+/// Units that a holder has moved by a transaction of its own, in a final block, and that are not entered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WaitingMovement {
+    /// The transaction.
+    pub transaction_hash: String,
+    /// The block that holds it.
+    pub block: u64,
+    /// That block's time. RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// Who gave.
+    pub from: String,
+    /// Who received.
+    pub to: String,
+    /// How many units.
+    pub units: u64,
+    /// Why it is not entered; null while something of the asset is on its way before it.
+    pub reason: Option<String>,
 }
 
 /// What does not fit between a register and the DLT network and cannot be explained. It holds what lies in the wallet.

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use crate::batch::{Progress, Result, SEND_AGAIN_AFTER, Trouble};
 use crate::courier::Courier;
+use crate::movements;
 
 impl Courier {
     /// The one command of a batch. The token keeps no count of what the registrar moves, so that a wallet that does not have what the
@@ -29,6 +30,12 @@ impl Courier {
             let wallets = [source.wallet];
             let balances = self.ledger.balances(batch.asset, &wallets).await?;
             if balances.units != [source.held.get()] {
+                // Nothing of the registrar's is on its way: what the holder has moved itself comes first.
+                let (registry, ledger) = (&self.registry, self.ledger.as_ref());
+                let all = Some(u64::MAX);
+                if movements::take(registry, ledger, batch.product, all).await? > 0 {
+                    return Ok(Progress::Moved);
+                }
                 let reason = "the DLT network and the register do not agree about the wallet";
                 return self.reject(batch, InstructionRefusal::Freeze, reason).await;
             }

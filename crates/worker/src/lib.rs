@@ -10,6 +10,7 @@ mod courier;
 mod crash_points;
 mod instructed;
 pub mod mail;
+mod movements;
 mod printer;
 mod probes;
 mod reconciler;

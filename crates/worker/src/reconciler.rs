@@ -10,6 +10,8 @@ use domain::ProductId;
 use registry::reconciliation::{self, Look, Seen};
 use registry::{Error, Registry};
 
+use crate::movements;
+
 /// Compares all registers.
 pub(crate) struct Reconciler {
     registry: Registry,
@@ -50,6 +52,17 @@ impl Reconciler {
     }
 
     async fn compare(&self, product: ProductId) {
+        // What holders have moved themselves explains itself.
+        let taken = movements::take(&self.registry, self.ledger.as_ref(), product, None);
+        match taken.await {
+            Ok(_) => {}
+            Err(error) if error.is_transient() => {
+                tracing::warn!(product.id = %product, error = %error, "the transfers of holders wait: {error}");
+            }
+            Err(error) => {
+                tracing::error!(product.id = %product, error = %error, "the transfers of holders wait until somebody looks: {error}");
+            }
+        }
         let look = match reconciliation::look(&self.registry, product).await {
             Ok(Some(look)) => look,
             Ok(None) => return,

@@ -5,6 +5,7 @@ mod commands;
 mod costs;
 mod deployment;
 mod fees;
+mod movements;
 mod node;
 mod outbox;
 mod outcome;
@@ -21,8 +22,8 @@ use alloy::signers::local::PrivateKeySigner;
 use async_trait::async_trait;
 use database::Db;
 use dlt::{
-    Anchored, AssetState, Balances, Command, Ledger, LedgerError, Network, Outcome, Refusal,
-    Submission, SubmissionId,
+    Anchored, AssetState, Balances, Command, Ledger, LedgerError, Movements, Network, Outcome,
+    Refusal, Submission, SubmissionId,
 };
 use domain::{Address, Isin};
 use url::Url;
@@ -355,6 +356,10 @@ impl Ledger for EvmLedger {
         Ok(written
             .map(|(id, event)| (id, contracts::anchored(&event)))
             .collect())
+    }
+
+    async fn movements(&self, asset: Address, after: u64) -> Result<Movements, LedgerError> {
+        movements::after(&self.client, to_evm(asset), after).await
     }
 }
 

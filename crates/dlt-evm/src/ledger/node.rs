@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use alloy::eips::{BlockId, BlockNumberOrTag};
+use alloy::network::TransactionResponse as _;
 use alloy::primitives::{Address, B256, Bytes};
 use alloy::providers::{Provider as _, RootProvider};
 use alloy::rpc::client::RpcClient;
-use alloy::rpc::types::{Filter, TransactionReceipt, TransactionRequest};
+use alloy::rpc::types::{Filter, Log, TransactionReceipt, TransactionRequest};
 use alloy::sol_types::{SolCall, SolEvent};
 use dlt::{LedgerError, Refusal, SubmissionId};
 use domain::Timestamp;
@@ -244,6 +245,41 @@ impl Node {
                 Some((SubmissionId(log.transaction_hash?.0), event.inner.data))
             })
             .collect())
+    }
+
+    /// The last block that is final.
+    pub(super) async fn last_final(&self) -> Result<u64, LedgerError> {
+        let number = self.final_number(&self.first).await?;
+        self.check_progress(number)?;
+        self.saw_final(number);
+        Ok(number)
+    }
+
+    /// The events of one kind that a contract emitted from one block to another, both final.
+    pub(super) async fn events_between<E: SolEvent>(
+        &self,
+        contract: Address,
+        (first, last): (u64, u64),
+    ) -> Result<Vec<(Log, E)>, LedgerError> {
+        let filter = Filter::new()
+            .address(contract)
+            .event_signature(E::SIGNATURE_HASH)
+            .from_block(first)
+            .to_block(last);
+        let logs = self.first.get_logs(&filter).await.map_err(ledger_error)?;
+        Ok(logs
+            .into_iter()
+            .filter_map(|log| {
+                let event = log.log_decode::<E>().ok()?.inner.data;
+                Some((log, event))
+            })
+            .collect())
+    }
+
+    /// Who has signed a transaction.
+    pub(super) async fn sender(&self, hash: B256) -> Result<Option<Address>, LedgerError> {
+        let found = self.first.get_transaction_by_hash(hash).await;
+        Ok(found.map_err(ledger_error)?.map(|found| found.from()))
     }
 
     /// Where a transaction is. It is final when it is for every node, and in the same block with the same end.

@@ -126,6 +126,10 @@ const OPEN: Sql = Sql("select s.id, a.raw \
      and s.settled_at is null and s.sent_at is not null \
      order by s.nonce limit 16");
 
+const HAS: Sql = Sql("select 1 from chain_attempt where hash = $1");
+
+const IS_SENDER: Sql = Sql("select 1 from chain_sender where chain_id = $1 and sender = $2");
+
 const HIGHEST_BLOCK: Sql = Sql("select max(a.block_number) \
      from chain_submission s join chain_attempt a on a.submission = s.id where s.chain_id = $1");
 
@@ -336,6 +340,24 @@ impl Outbox {
     }
 
     /// The highest block in which a transaction of ours was seen to be final, 0 if there is none.
+    /// Whether a transaction was signed here.
+    pub(super) async fn has(&self, hash: B256) -> Result<bool, LedgerError> {
+        let found = self
+            .db
+            .read(move |tx| Ok(tx.query_opt(HAS, &[hash.0.into()])?.is_some()));
+        found.await.map_err(unavailable)
+    }
+
+    /// Whether an account has ever been the registrar's.
+    pub(super) async fn is_sender(&self, account: Address) -> Result<bool, LedgerError> {
+        let parameters = [self.chain_id.into(), account.0.0.into()];
+        let found = self
+            .db
+            .read(move |tx| Ok(tx.query_opt(IS_SENDER, &parameters)?.is_some()));
+        found.await.map_err(unavailable)
+    }
+
+    /// The last block that something of this chain was final in.
     pub(super) async fn highest_block(&self) -> Result<u64, LedgerError> {
         let chain_id = self.chain_id;
         let highest = self.db.read(move |tx| {

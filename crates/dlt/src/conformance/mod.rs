@@ -4,12 +4,14 @@
 
 mod anchors;
 mod freezes;
+mod movements;
 mod returns;
 mod stage;
 
 use crate::{Command, LedgerError, Outcome, Refusal};
 pub use anchors::a_root_that_was_written_is_found;
 pub use freezes::frozen_units_move_by_the_registrar_alone;
+pub use movements::what_a_holder_moves_itself_is_told;
 pub use returns::what_comes_back_is_ended;
 pub use stage::{Stage, Wallet, execute, isin};
 use stage::{assert_balances, assert_refused, confirmed, create, creation, delivery, state_of};
@@ -26,6 +28,7 @@ pub async fn all(stage: &dyn Stage) {
     what_comes_back_is_ended(stage).await;
     frozen_units_move_by_the_registrar_alone(stage).await;
     a_root_that_was_written_is_found(stage).await;
+    what_a_holder_moves_itself_is_told(stage).await;
     a_submission_may_be_repeated(stage).await;
     a_lost_nonce_is_refused(stage).await;
     malformed_commands_are_invalid(stage).await;

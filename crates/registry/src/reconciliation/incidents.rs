@@ -11,7 +11,9 @@ use wire::reconciliation::{self as shown, IncidentClosure};
 
 use super::{Difference, told};
 use crate::decisions::{self, Proposal};
-use crate::{Answer, Caller, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids};
+use crate::{
+    Answer, Caller, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids, movements,
+};
 
 /// Who opens them, by its name in the audit log.
 const WORKER: &str = "reconciliation";
@@ -181,6 +183,7 @@ pub(super) fn state_shown(tx: &mut Tx, state: Reconciliation) -> Result<shown::R
         looked_at: state.looked_at.to_string(),
         differs_since: state.differs_since.map(|since| since.to_string()),
         differences: state.differences,
+        movements: movements::waiting(tx, state.product)?,
     })
 }
 

@@ -12,6 +12,8 @@ use testkit::setup::Setup;
 use testkit::{Backend, TestApp};
 use tokio::process::{Child, Command};
 
+use crate::transfers::{Holder, ended};
+
 const ANVIL: &str = "CASHLINK_TEST_ANVIL";
 const KEY: &str = "4242424242424242424242424242424242424242424242424242424242424242";
 /// The account of that key.
@@ -201,4 +203,65 @@ async fn an_order_survives_a_node_on_its_worst_day(
     for finding in cashlink::register::verify(&app.app, None).await.unwrap() {
         assert_eq!(finding.difference, None, "{}", finding.isin);
     }
+}
+
+/// § 18(1), (4) eWpG: what the holder's wallet sends on the network is entered with its block, before what is instructed after it.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn reg_11_a_holders_own_transaction_is_entered_before_its_next_instruction(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    // Given two holders, one of whom sends a unit to the other with its wallet.
+    let node = Node::start().await;
+    let app = network_on(&node, backend).await;
+    let partner = app.partner(0).await;
+    let goes_on = goes_on(node.url.clone());
+    let (giver, _) = Holder::of_units(&app, &partner, &[3]).await;
+    let (receiver, _) = Holder::of_units(&app, &partner, &[1]).await;
+    let (from, to) = (&giver.customer.address, &receiver.customer.address);
+    let token = app.environment(0).token_address.clone();
+    let padded = format!("{:0>64}", to.trim_start_matches("0x").to_lowercase());
+    let sent = json!([{"from": from, "to": token, "gas": "0x30000", "gasPrice": "0x0", "data": format!("0xa9059cbb{padded}{:064x}", 1)}]);
+    node.ask("anvil_impersonateAccount", json!([from])).await;
+    let transaction = node.ask("eth_sendTransaction", sent).await;
+    let transaction = transaction.as_str().unwrap();
+
+    // When it instructs another transfer here.
+    let body = giver.signed(&app, &partner.product_id, to, 1);
+    let instructed = id(&partner.api.post("transfers/", &body).await.expect(201));
+    let ended = ended(&partner, &instructed).await;
+    assert_eq!(ended["status"], "succeeded", "{ended}");
+
+    // Then both are transfers, the wallet's own with its transaction and the time of its block.
+    let listed = partner.api.get("transfers/").await.expect(200);
+    let own = listed["results"].as_array().unwrap();
+    let own = own.iter().find(|one| one["id"] != json!(instructed));
+    let own = own.expect("it is listed");
+    assert_eq!(own["status"], "succeeded");
+    assert_eq!(own["transaction_hash"], transaction);
+    assert_eq!(
+        (
+            node.balance(&token, from).await,
+            node.balance(&token, to).await
+        ),
+        (1, 3)
+    );
+    for finding in cashlink::register::verify(&app.app, None).await.unwrap() {
+        assert_eq!(finding.difference, None, "{}", finding.isin);
+    }
+    goes_on.abort();
+}
+
+/// Blocks go on without anybody's doing.
+fn goes_on(url: String) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "anvil_mine", "params": [1]});
+        loop {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let mined = reqwest::Client::new().post(&url).json(&body).send().await;
+            if mined.is_err() {
+                return;
+            }
+        }
+    })
 }

@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use dlt::{
-    Anchored, AssetState, Balances, Command, Confirmation, Ledger, LedgerError, Network, Outcome,
-    Refusal, Submission, SubmissionId,
+    Anchored, AssetState, Balances, Command, Confirmation, Ledger, LedgerError, Movement,
+    Movements, Network, Outcome, Refusal, Submission, SubmissionId,
 };
 use domain::{Address, Isin, Timestamp};
 use sha2::{Digest, Sha256};
@@ -51,6 +51,8 @@ struct State {
     nonce: u64,
     signed: BTreeMap<[u8; 32], (u64, Command)>,
     mined: BTreeMap<[u8; 32], bool>,
+    /// What holders have moved themselves.
+    movements: Vec<(Address, Movement)>,
     random: Option<u64>,
     scripted: BTreeMap<&'static str, Vec<Fault>>,
     pub calls: Vec<&'static str>,
@@ -104,6 +106,24 @@ impl FakeLedger {
         let asset = state.assets.get_mut(&asset).unwrap();
         *asset.balances.get_mut(&from).unwrap() -= units;
         *asset.balances.entry(to).or_default() += units;
+    }
+
+    /// A holder's own transaction, in a block of its own.
+    pub fn move_by_holder(&self, asset: Address, from: Address, to: Address, units: u64) {
+        self.move_unseen(asset, from, to, units);
+        let mut state = self.state.lock().unwrap();
+        let block = state.nonce;
+        state.nonce += 1;
+        let movement = Movement {
+            transaction_hash: Sha256::digest(format!("movement {block}")).into(),
+            place: 0,
+            block_number: block,
+            at: Timestamp::from_seconds(1_790_000_000),
+            from,
+            to,
+            units,
+        };
+        state.movements.push((asset, movement));
     }
 
     pub fn bar(&self, wallet: Address) {
@@ -187,6 +207,17 @@ const OUTCOME: &[Fault] = &[
 
 #[async_trait]
 impl Ledger for FakeLedger {
+    async fn movements(&self, asset: Address, after: u64) -> Result<Movements, LedgerError> {
+        let state = self.state.lock().unwrap();
+        let found = state.movements.iter();
+        let found = found.filter(|(of, one)| *of == asset && one.block_number > after);
+        Ok(Movements {
+            through: state.nonce.saturating_sub(1).max(after),
+            is_all: true,
+            found: found.map(|(_, one)| one.clone()).collect(),
+        })
+    }
+
     async fn anchors(
         &self,
         asset: Address,

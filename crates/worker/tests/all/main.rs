@@ -7,6 +7,7 @@ mod chaos;
 mod clocks;
 mod deliveries;
 mod ledger;
+mod movements;
 mod reconciliation;
 mod redemptions;
 mod register;
