@@ -15,7 +15,6 @@ use tokio::time::Instant;
 use crate::commands::{batch_delivery, creation};
 use crate::courier::Courier;
 use crate::crash_points::{Step, reach};
-use crate::movements;
 
 /// How many submissions of one batch may die before the batch is taken apart.
 const MOST_SUBMISSIONS: usize = 5;
@@ -256,11 +255,8 @@ impl Courier {
         if batch.kind == Kind::Issue {
             self.check_issue(batch).await?;
         }
-        // Entries stand in the order of the chain. A delivery takes nothing from a holder, so that the comparison's next look is early enough.
-        if batch.kind.is_instructed() {
-            let block = Some(confirmation.block_number);
-            movements::take(&self.registry, self.ledger.as_ref(), batch.product, block).await?;
-        }
+        self.take_movements(batch, confirmation.block_number)
+            .await?;
         reach(batch.kind, Step::BeforeConfirm);
         let facts = Confirmation {
             submission,

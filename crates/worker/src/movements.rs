@@ -2,9 +2,23 @@
 
 use dlt::{Ledger, Movement};
 use domain::{ProductId, TransactionHash, Units};
+use registry::delivery::Batch;
 use registry::{Registry, movements};
 
 use crate::batch::{Result, Trouble};
+use crate::courier::Courier;
+
+impl Courier {
+    /// What holders have moved before a batch takes its place: entries stand in the order of the chain. A delivery takes nothing from a
+    /// holder, so that the comparison's next look is early enough.
+    pub(crate) async fn take_movements(&self, batch: &Batch, block: u64) -> Result<()> {
+        if batch.kind.is_instructed() {
+            let ledger = self.ledger.as_ref();
+            take(&self.registry, ledger, batch.product, Some(block)).await?;
+        }
+        Ok(())
+    }
+}
 
 /// Asks the network up to its last final block; how many movements are entered now. `before` is the block of which something of the registrar's is about to be entered; what
 /// lies after it waits.
