@@ -170,14 +170,13 @@ fn add(
         ..model.identification.clone()
     };
     storage::identifications::insert(tx, &identification)?;
-    let wallet = Wallet {
-        id: WalletId::from_uuid(ids::new()),
-        investor_id: id,
-        kind: WalletKind::Generic,
-        address: Address::from_bytes(ids::bytes()),
-        receiving_enabled: true,
-        frozen: false,
-    };
+    let address = Address::from_bytes(ids::bytes());
+    let wallet = Wallet::new(
+        WalletId::from_uuid(ids::new()),
+        id,
+        WalletKind::Generic,
+        address,
+    );
     let registration = Registration {
         environment: investor.environment,
         platform: investor.platform,
@@ -279,6 +278,7 @@ fn tell(
             transfer_id: None,
             redemption_id: None,
             registry_statement_id: None,
+            wallet_id: None,
             product_id: None,
             terms_version: None,
             previous_status: None,

@@ -4,11 +4,15 @@ use axum::Json;
 use axum::extract::State;
 use domain::{InvestorId, WalletId};
 use http::{JsonBody, OptionalJsonBody, PageQuery, PathParams};
-use registry::wallets;
+use registry::{address_changes, wallet_proofs, wallets};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use wire::Page;
-use wire::wallets::{ManagedWalletCreate, Wallet, WalletCreate, WalletPatch};
+use wire::investments::Nothing;
+use wire::wallets::{
+    AddressChangeCreate, ManagedWalletCreate, Wallet, WalletChallenge, WalletCreate, WalletPatch,
+    WalletProofCreate,
+};
 
 use crate::Api;
 use crate::answer::{Outcome, answered};
@@ -120,4 +124,80 @@ pub(crate) async fn update_wallet(
         wallet_id,
     } = path;
     answered(wallets::update(&api.registry, &request, investor_id, wallet_id, body.value).await)
+}
+
+/// Ask for something to sign
+///
+/// The holder of the wallet's key signs it, once and within 15 minutes, to show that the address is the investor's. Where a change of the
+/// address waits, the challenge is for the new one.
+#[utoipa::path(
+    post, path = "/investors/{investor_id}/wallets/{wallet_id}/challenges/", tag = "Wallets", params(WalletPath),
+    request_body = Option<Nothing>,
+    responses((status = 201, description = "What to sign.", body = WalletChallenge), WriteRefusals),
+)]
+pub(crate) async fn create_wallet_challenge(
+    State(api): State<Api>,
+    writer: Writer,
+    PathParams(path): PathParams<WalletPath>,
+    body: OptionalJsonBody<Nothing>,
+) -> Outcome {
+    let request = writer.request(body.fingerprint);
+    let (investor, wallet) = (path.investor_id, path.wallet_id);
+    answered(wallet_proofs::create_challenge(&api.registry, &request, investor, wallet).await)
+}
+
+/// Prove control of the address
+///
+/// By the key itself (`eip191`, `eip712`), or by the contract that the wallet is (`eip1271`). What waited for the proof goes on.
+#[utoipa::path(
+    post, path = "/investors/{investor_id}/wallets/{wallet_id}/proofs/", tag = "Wallets", params(WalletPath),
+    request_body = WalletProofCreate,
+    responses((status = 200, description = "The wallet as proven.", body = Wallet), WriteRefusals),
+)]
+pub(crate) async fn create_wallet_proof(
+    State(api): State<Api>,
+    writer: Writer,
+    PathParams(path): PathParams<WalletPath>,
+    body: JsonBody<WalletProofCreate>,
+) -> Outcome {
+    let request = writer.request(body.fingerprint);
+    let (investor, wallet) = (path.investor_id, path.wallet_id);
+    answered(wallet_proofs::prove(&api.registry, &request, investor, wallet, body.value).await)
+}
+
+/// Give a wallet another address
+///
+/// For a wallet for which nothing was entered yet. The change takes effect after the network's cooling period, and once control of the new
+/// address is proven where that is demanded; what comes in waits until then.
+#[utoipa::path(
+    post, path = "/investors/{investor_id}/wallets/{wallet_id}/address-change/", tag = "Wallets", params(WalletPath),
+    request_body = AddressChangeCreate,
+    responses((status = 200, description = "The wallet with the change, or changed.", body = Wallet), WriteRefusals),
+)]
+pub(crate) async fn request_address_change(
+    State(api): State<Api>,
+    writer: Writer,
+    PathParams(path): PathParams<WalletPath>,
+    body: JsonBody<AddressChangeCreate>,
+) -> Outcome {
+    let request = writer.request(body.fingerprint);
+    let (investor, wallet) = (path.investor_id, path.wallet_id);
+    answered(address_changes::request(&api.registry, &request, investor, wallet, body.value).await)
+}
+
+/// Keep the address after all
+#[utoipa::path(
+    post, path = "/investors/{investor_id}/wallets/{wallet_id}/address-change/withdraw/", tag = "Wallets", params(WalletPath),
+    request_body = Option<Nothing>,
+    responses((status = 200, description = "The wallet with its address.", body = Wallet), WriteRefusals),
+)]
+pub(crate) async fn withdraw_address_change(
+    State(api): State<Api>,
+    writer: Writer,
+    PathParams(path): PathParams<WalletPath>,
+    body: OptionalJsonBody<Nothing>,
+) -> Outcome {
+    let request = writer.request(body.fingerprint);
+    let (investor, wallet) = (path.investor_id, path.wallet_id);
+    answered(address_changes::withdraw(&api.registry, &request, investor, wallet).await)
 }

@@ -76,6 +76,16 @@ pub(crate) const BLOCKERS: &[Word] = &[
         "eine Wallet, die nichts annimmt",
     ),
     (
+        "wallet_unproven",
+        "a wallet whose control is not proven",
+        "eine Wallet ohne Kontrollnachweis",
+    ),
+    (
+        "wallet_changing",
+        "a wallet that changes its address",
+        "eine Wallet, deren Adresse wechselt",
+    ),
+    (
         "cancellation_period",
         "the investor's time to cancel",
         "die Widerrufsfrist des Anlegers",

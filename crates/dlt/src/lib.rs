@@ -11,7 +11,7 @@ mod error;
 mod outcome;
 
 use async_trait::async_trait;
-use domain::{Address, Isin};
+use domain::{Address, AddressNature, ContractAnswer, Isin};
 
 pub use command::{Command, Submission, SubmissionId};
 pub use error::{LedgerError, Refusal};
@@ -79,6 +79,23 @@ pub trait Ledger: Send + Sync + 'static {
     /// # Errors
     /// `Refused` if there is no such asset, `Unavailable` if the network cannot be asked now.
     async fn balances(&self, asset: Address, wallets: &[Address]) -> Result<Balances, LedgerError>;
+
+    /// What is at an address as of now.
+    ///
+    /// # Errors
+    /// `Unavailable` if the network cannot be asked now.
+    async fn nature(&self, address: Address) -> Result<AddressNature, LedgerError>;
+
+    /// What the contract at an address says to a signature over a hash (EIP-1271), for as much gas as a check may take.
+    ///
+    /// # Errors
+    /// `Unavailable` if the network cannot be asked now.
+    async fn accepts_signature(
+        &self,
+        address: Address,
+        digest: [u8; 32],
+        signature: &[u8],
+    ) -> Result<ContractAnswer, LedgerError>;
 
     /// The roots of an asset's register log that were written in one block, each with what wrote it.
     ///

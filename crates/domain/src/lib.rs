@@ -105,4 +105,7 @@ pub use time::{Date, DateError, Timestamp, TimestampError};
 pub use transaction_hash::{TransactionHash, TransactionHashError};
 pub use transfer::TransferRules;
 pub use units::{Units, UnitsError};
-pub use wallet::{Standing, Wallet, WalletKind};
+pub use wallet::{
+    AddressChange, AddressNature, ContractAnswer, ProofScheme, Standing, Wallet, WalletKind,
+    WalletPolicy, WalletProof,
+};

@@ -145,7 +145,7 @@ pub enum RefusalKind {
 
 impl Refusal {
     /// Every code.
-    pub const CODES: [&'static str; 48] = [
+    pub const CODES: [&'static str; 50] = [
         "invalid_body",
         "accept_mandate_missing",
         "payment_mandate_missing",
@@ -187,6 +187,8 @@ impl Refusal {
         "r19_lockup",
         "product_not_listed",
         "transfers_paused",
+        "wallet_unproven",
+        "wallet_changing",
         "acquired_in_good_faith",
         "r04_known_not_entitled",
         "r05_third_party_must_instruct",

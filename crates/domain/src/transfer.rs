@@ -56,6 +56,12 @@ impl Conditions {
         if !target.wallet.receiving_enabled {
             return Err(InstructionRefusal::NoAgreement);
         }
+        if target.wallet.awaits_proof {
+            return Err(InstructionRefusal::WalletUnproven);
+        }
+        if target.wallet.change.is_some() {
+            return Err(InstructionRefusal::WalletChanging);
+        }
         if !self.is_listed {
             return Err(InstructionRefusal::ProductNotListed);
         }
@@ -130,6 +136,9 @@ mod tests {
                 address: Address::from_bytes([7; 20]),
                 receiving_enabled: true,
                 frozen: false,
+                awaits_proof: false,
+                proof: None,
+                change: None,
             },
             standing: Standing {
                 kyc_status: KycStatus::Success,
@@ -189,6 +198,18 @@ mod tests {
         assert_eq!(target(|side| side.wallet.frozen = true), Err(R::Freeze));
         let disabled = target(|side| side.wallet.receiving_enabled = false);
         assert_eq!(disabled, Err(R::NoAgreement));
+        let unproven = target(|side| side.wallet.awaits_proof = true);
+        assert_eq!(unproven, Err(R::WalletUnproven));
+        let changing = target(|side| {
+            side.wallet.change = Some(crate::AddressChange {
+                address: Address::from_bytes([9; 20]),
+                requested_at: Timestamp::from_seconds(0),
+                effective_at: Timestamp::from_seconds(60),
+                awaits_proof: false,
+                proof: None,
+            });
+        });
+        assert_eq!(changing, Err(R::WalletChanging));
         let untaxed = target(|side| side.standing.has_tax_information = false);
         assert_eq!(untaxed, Err(R::Unidentified));
     }

@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::{
-    Address, FieldCode, FieldValue, Investor, InvestorId, KycStatus, UnknownCode, WalletId,
+    Address, FieldCode, FieldValue, Investor, InvestorId, KycStatus, Timestamp, UnknownCode,
+    WalletId,
 };
 
 /// A wallet of an investor.
@@ -22,6 +23,147 @@ pub struct Wallet {
     pub receiving_enabled: bool,
     /// Whether the registrar has stopped it.
     pub frozen: bool,
+    /// Whether units wait until somebody has shown to hold its key.
+    pub awaits_proof: bool,
+    /// How that was shown last.
+    pub proof: Option<WalletProof>,
+    /// The other address that it is about to have, if so.
+    pub change: Option<AddressChange>,
+}
+
+/// Another address that a wallet shall have. Until then nothing comes in: neither is the old one wanted any more nor the new one certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AddressChange {
+    /// The new one.
+    pub address: Address,
+    /// When it was asked for.
+    pub requested_at: Timestamp,
+    /// From when on it holds.
+    pub effective_at: Timestamp,
+    /// Whether it waits for proof of control beyond that.
+    pub awaits_proof: bool,
+    /// How control of the new one was shown.
+    pub proof: Option<WalletProof>,
+}
+
+impl AddressChange {
+    /// Whether nothing stands against it any more.
+    #[must_use]
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        !self.awaits_proof && self.effective_at <= now
+    }
+}
+
+/// That somebody has shown to hold the key of a wallet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WalletProof {
+    /// How.
+    pub scheme: ProofScheme,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What is at an address of the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressNature {
+    /// Nothing: whoever holds the key holds the address.
+    Key,
+    /// A contract, which may be somebody's wallet or nobody's.
+    Contract,
+    /// What belongs to the network itself: a precompiled contract, the factory, a token.
+    Network,
+}
+
+/// What a contract wallet says to a signature (EIP-1271).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContractAnswer {
+    /// It is its holder's.
+    Accepts,
+    /// It is not.
+    Refuses,
+    /// It reverts, says something else or takes too much gas.
+    Unusable,
+    /// There is no contract.
+    Nobody,
+}
+
+/// How somebody has shown to hold the key of a wallet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProofScheme {
+    /// The text, signed as `personal_sign` does (EIP-191).
+    PersonalSign,
+    /// The typed data (EIP-712).
+    TypedData,
+    /// The wallet is a contract that says yes (EIP-1271).
+    Contract,
+}
+
+/// What a network asks of the wallets that investors bring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WalletPolicy {
+    /// Whether units wait until control of an address is proven.
+    pub proof_demanded: bool,
+    /// Hours between the request for another address and the change.
+    pub address_change_cooling_hours: u32,
+}
+
+impl ProofScheme {
+    /// Every scheme.
+    pub const ALL: [Self; 3] = [Self::PersonalSign, Self::TypedData, Self::Contract];
+
+    /// The spelling that partners see.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PersonalSign => "eip191",
+            Self::TypedData => "eip712",
+            Self::Contract => "eip1271",
+        }
+    }
+}
+
+impl fmt::Display for ProofScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for ProofScheme {
+    type Err = UnknownCode;
+
+    fn from_str(text: &str) -> Result<Self, UnknownCode> {
+        let known = Self::ALL.into_iter().find(|scheme| scheme.as_str() == text);
+        known.ok_or(UnknownCode("eip191, eip712, eip1271"))
+    }
+}
+
+impl FieldValue for ProofScheme {
+    fn code(_: &UnknownCode) -> FieldCode {
+        FieldCode::UnknownValue
+    }
+}
+
+impl Wallet {
+    /// A new one, which receives at once.
+    #[must_use]
+    pub const fn new(
+        id: WalletId,
+        investor_id: InvestorId,
+        kind: WalletKind,
+        address: Address,
+    ) -> Self {
+        Self {
+            id,
+            investor_id,
+            kind,
+            address,
+            receiving_enabled: true,
+            frozen: false,
+            awaits_proof: false,
+            proof: None,
+            change: None,
+        }
+    }
 }
 
 /// Who keeps a wallet's key.
@@ -153,7 +295,29 @@ mod tests {
     }
 
     #[test]
+    fn a_change_is_due_with_its_time_and_its_proof() {
+        let at = Timestamp::from_seconds;
+        let change = AddressChange {
+            address: Address::from_bytes([7; 20]),
+            requested_at: at(0),
+            effective_at: at(60),
+            awaits_proof: false,
+            proof: None,
+        };
+        assert!(!change.is_due(at(59)));
+        assert!(change.is_due(at(60)));
+        let unproven = AddressChange {
+            awaits_proof: true,
+            ..change
+        };
+        assert!(!unproven.is_due(at(60)));
+    }
+
+    #[test]
     fn every_kind_is_read_as_it_is_shown() {
+        for scheme in ProofScheme::ALL {
+            assert_eq!(scheme.to_string().parse(), Ok(scheme));
+        }
         for kind in [WalletKind::Generic, WalletKind::Managed] {
             assert_eq!(kind.to_string().parse(), Ok(kind));
         }

@@ -3,7 +3,7 @@
 use database::Tx;
 use domain::{
     EnvironmentId, EventId, InstructionId, InvestmentId, InvestorId, PlatformId, ProductId,
-    RedemptionId, Timestamp,
+    RedemptionId, Timestamp, WalletId,
 };
 use uuid::Uuid;
 
@@ -25,6 +25,9 @@ pub const REGISTRY_STATEMENT_AVAILABLE: &str = "registry_statement.available";
 /// Another version of a product's terms is in force.
 pub const PRODUCT_TERMS_CHANGED: &str = "product.terms_changed";
 
+/// Control of a wallet's address was proven, or another address was asked for, withdrawn or took effect.
+pub const WALLET_CHANGED: &str = "wallet.changed";
+
 /// Every type of event, for endpoints that choose and for the documentation.
 pub const TYPES: &[&str] = &[
     INVESTMENT_STATUS_CHANGED,
@@ -33,6 +36,7 @@ pub const TYPES: &[&str] = &[
     REDEMPTION_STATUS_CHANGED,
     REGISTRY_STATEMENT_AVAILABLE,
     PRODUCT_TERMS_CHANGED,
+    WALLET_CHANGED,
 ];
 
 /// What happened to a resource of a platform.
@@ -101,9 +105,24 @@ pub(crate) fn emit_of_product(
     tell(registry, tx, environment_name, (what, &beside))
 }
 
+/// The same about a wallet.
+pub(crate) fn emit_of_wallet(
+    registry: &Registry,
+    tx: &mut Tx,
+    environment_name: &str,
+    (what, wallet): (&Happening, WalletId),
+) -> Result<()> {
+    let beside = Beside {
+        wallet: Some(wallet),
+        ..Beside::default()
+    };
+    tell(registry, tx, environment_name, (what, &beside))
+}
+
 /// What only few events are about.
 #[derive(Default)]
 struct Beside {
+    wallet: Option<WalletId>,
     statement: Option<Uuid>,
     product: Option<ProductId>,
     terms_version: Option<u32>,
@@ -128,6 +147,7 @@ fn tell(
         transfer_id: what.transfer.map(InstructionId::uuid),
         redemption_id: what.redemption.map(RedemptionId::uuid),
         registry_statement_id: beside.statement,
+        wallet_id: beside.wallet.map(WalletId::uuid),
         product_id: beside.product.map(ProductId::uuid),
         terms_version: beside.terms_version,
         previous_status: what.previous.map(str::to_owned),

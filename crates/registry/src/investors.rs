@@ -9,11 +9,10 @@ use serde_json::Value;
 use storage::Scope;
 use storage::investors::InvestorRecord;
 use storage::wallets::Registration;
-use wire::ProblemCode;
 use wire::investors::InvestorCreate;
 
 use crate::persons::{self, open, seal};
-use crate::{Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, ids};
+use crate::{Answer, Caller, Done, Listed, Paging, Registry, Request, Result, Right, ids};
 
 /// Creates an investor, with wallets if the body has some, in one transaction.
 ///
@@ -28,7 +27,7 @@ pub async fn create(
         request.caller.require_distributor(Right::WriteInvestors)?;
     let investor = translate::investors::create(&body, registry.clock.now().berlin_date())?;
     investor.check_creation()?;
-    let wallets = requested_wallets(&body)?;
+    let wallets = requested_wallets(registry, &body).await?;
     let own = registry.clone();
     registry
         .write(request, move |tx| {
@@ -51,14 +50,12 @@ pub async fn create(
             };
             storage::investors::insert(tx, &record)?;
             note_company(tx, id, &investor)?;
-            for (address, receiving_enabled) in &wallets {
+            for (address, receiving_enabled, awaits_proof) in &wallets {
+                let own_id = WalletId::from_uuid(ids::new());
                 let wallet = Wallet {
-                    id: WalletId::from_uuid(ids::new()),
-                    investor_id: id,
-                    kind: WalletKind::Generic,
-                    address: *address,
                     receiving_enabled: *receiving_enabled,
-                    frozen: false,
+                    awaits_proof: *awaits_proof,
+                    ..Wallet::new(own_id, id, WalletKind::Generic, *address)
                 };
                 register_wallet(tx, &record, &wallet, None)?;
             }
@@ -203,14 +200,14 @@ pub(crate) fn register_wallet(
         sealed_key,
         created_at: investor.updated_at,
     };
-    if storage::wallets::insert(tx, wallet, &registration)? {
+    if storage::products::is_token_address(tx, wallet.address)? {
+        return Err(crate::wallet_proofs::network_address());
+    }
+    let is_free = !storage::wallets::is_taken(tx, investor.environment, wallet.address)?;
+    if is_free && storage::wallets::insert(tx, wallet, &registration)? {
         Ok(())
     } else {
-        Err(Error::Problem(
-            ProblemCode::WalletAddressTaken,
-            "This address cannot be registered here: every address belongs to one investor of an environment."
-                .to_owned(),
-        ))
+        Err(crate::address_changes::taken())
     }
 }
 
@@ -244,12 +241,18 @@ fn note_company(tx: &mut Tx, id: InvestorId, investor: &Investor) -> Result<()> 
     Ok(())
 }
 
-fn requested_wallets(body: &InvestorCreate) -> Result<Vec<(domain::Address, bool)>> {
+/// Each with whether it takes incoming transfers, and whether those wait for a proof.
+async fn requested_wallets(
+    registry: &Registry,
+    body: &InvestorCreate,
+) -> Result<Vec<(domain::Address, bool, bool)>> {
     let mut wallets = Vec::with_capacity(body.wallets.len());
     for (index, wallet) in body.wallets.iter().enumerate() {
         let field = format!("wallets[{index}].address");
         let address = translate::wallets::address(&field, &wallet.address)?;
-        wallets.push((address, wallet.receiving_enabled.unwrap_or(true)));
+        let awaits_proof = crate::wallet_proofs::awaits_proof(registry, address).await?;
+        let receives = wallet.receiving_enabled.unwrap_or(true);
+        wallets.push((address, receives, awaits_proof));
     }
     Ok(wallets)
 }

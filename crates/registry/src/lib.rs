@@ -3,6 +3,7 @@
 //! REST, console, worker and command line call the same functions. Every function takes the request (or the caller) first.
 
 pub mod accounts;
+pub mod address_changes;
 pub mod admissions;
 pub mod anchors;
 pub mod answer;
@@ -76,6 +77,7 @@ pub mod totp;
 pub mod transfer_rules;
 pub mod transfers;
 pub mod validations;
+pub mod wallet_proofs;
 pub mod wallets;
 pub mod webhook_endpoints;
 pub mod write;
@@ -105,6 +107,7 @@ mod secrets;
 mod signed_instructions;
 mod taking;
 mod transfer_entry;
+mod wallet_challenge;
 
 pub use answer::Answer;
 pub use caller::{Caller, Right};
@@ -234,6 +237,8 @@ pub struct Settings {
     pub mail: mail::MailSettings,
     /// Who declares statements.
     pub registrar: statements::Registrar,
+    /// What is asked of the wallets that investors bring.
+    pub wallets: domain::WalletPolicy,
 }
 
 /// Custody of managed wallets: the boundary to whoever keeps their keys.

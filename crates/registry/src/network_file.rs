@@ -2,9 +2,12 @@
 
 mod assets;
 
-use domain::{Bic, Currency, Iban, ImportTrust, Isin, Percent, Timestamp, Units};
+use domain::{Bic, Currency, Iban, ImportTrust, Isin, Percent, Timestamp, Units, WalletPolicy};
 use serde::Deserialize;
 use wire::issuing::{Coupon, Fees, Question, TargetMarket};
+
+/// 30 days.
+const LONGEST_COOLING_HOURS: u32 = 720;
 
 /// A whole network.
 #[derive(Clone, Debug, Deserialize)]
@@ -34,6 +37,39 @@ pub struct Network {
     /// The custody licence; without one there are no managed wallets.
     #[serde(default)]
     pub custody: Option<Custody>,
+    /// What is asked of the wallets that investors bring.
+    #[serde(default)]
+    pub wallets: WalletEntry,
+}
+
+/// What is asked of the wallets that investors bring. It concerns wallets that are registered from now on.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WalletEntry {
+    /// Whether units wait until control of an address is proven.
+    pub proof: ProofEntry,
+    /// Hours between the request for another address and the change, at most 30 days.
+    pub address_change_cooling_hours: u32,
+}
+
+/// Whether control of an address has to be proven.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum ProofEntry {
+    #[default]
+    NotDemanded,
+    Demanded,
+}
+
+impl WalletEntry {
+    /// As a rule.
+    pub fn policy(self) -> WalletPolicy {
+        WalletPolicy {
+            proof_demanded: self.proof == ProofEntry::Demanded,
+            address_change_cooling_hours: self.address_change_cooling_hours,
+        }
+    }
 }
 
 /// What statements say of the registrar beside its firm.
@@ -233,6 +269,11 @@ impl NetworkFile {
     }
 
     fn check(&self) -> Result<(), NetworkFileError> {
+        if self.network.wallets.address_change_cooling_hours > LONGEST_COOLING_HOURS {
+            let place = "network.wallets.address_change_cooling_hours";
+            let message = format!("at most {LONGEST_COOLING_HOURS} hours");
+            return Err(wrong(place, &message));
+        }
         for (index, platform) in self.platforms.iter().enumerate() {
             platform.trust().map_err(|message| {
                 wrong(

@@ -21,6 +21,7 @@ pub use crate::network_file::{NetworkFile, NetworkFileError};
 use crate::network_file::{
     AccountEntry, AssetEntry, CampaignEntry, PlatformEntry, environment_name, time,
 };
+use crate::wallet_proofs::Addresses;
 use crate::{Caller, Error, Registry, Request, Result, Right, audit, ids, opening, terms};
 
 /// Reads and checks a network file.
@@ -40,6 +41,8 @@ pub struct LedgerFacts {
     pub chain_id: u64,
     /// Where an asset's token will be.
     pub asset_address: Arc<dyn Fn(&Isin) -> Address + Send + Sync>,
+    /// What it says about wallets.
+    pub addresses: Arc<dyn Addresses>,
 }
 
 /// One asset of the network as it stands after a file was applied.

@@ -35,8 +35,8 @@ mod typed_data {
 }
 
 /// The name and version of the signing domain.
-const NAME: &str = "Cashlink Register";
-const VERSION: &str = "1";
+pub(crate) const NAME: &str = "Cashlink Register";
+pub(crate) const VERSION: &str = "1";
 
 /// What leaves which wallet; a signature for one token or network says nothing for another.
 #[derive(Clone, Copy, Debug)]

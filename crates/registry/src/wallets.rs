@@ -6,6 +6,7 @@ use wire::ProblemCode;
 use wire::wallets::{ManagedWalletCreate, WalletCreate, WalletPatch};
 
 use crate::investors::register_wallet;
+use crate::wallet_proofs::awaits_proof;
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, ids, persons,
 };
@@ -16,7 +17,7 @@ const KEY_CONTEXT: &str = "wallets.key";
 /// Registers a wallet that is kept outside the network.
 ///
 /// # Errors
-/// A field error for an address that cannot hold units; `wallet_address_taken`.
+/// A field error for an address that cannot hold units; `wallet_not_accepted`; `wallet_address_taken`.
 pub async fn create_generic(
     registry: &Registry,
     request: &Request,
@@ -25,28 +26,23 @@ pub async fn create_generic(
 ) -> Result<Answer> {
     let scope = request.caller.require(Right::WriteInvestors)?;
     let address = translate::wallets::address("address", &body.address)?;
+    let awaits_proof = awaits_proof(registry, address).await?;
     let own = registry.clone();
     registry
         .write(request, move |tx| {
             let (mut person, _) = persons::lock(&own, tx, &scope, investor)?;
-            if storage::products::is_token_address(tx, address)? {
-                return Err(Error::Problem(
-                    ProblemCode::WalletNotAccepted,
-                    "This is the address of a token contract; name the address of the investor's wallet."
-                        .to_owned(),
-                ));
-            }
+            let id = WalletId::from_uuid(ids::new());
             let wallet = Wallet {
-                id: WalletId::from_uuid(ids::new()),
-                investor_id: investor,
-                kind: WalletKind::Generic,
-                address,
                 receiving_enabled: body.receiving_enabled.unwrap_or(true),
-                frozen: false,
+                awaits_proof,
+                ..Wallet::new(id, investor, WalletKind::Generic, address)
             };
             person.updated_at = own.clock.now();
             register_wallet(tx, &person, &wallet, None)?;
-            Done::created(wallet.id, &translate::wallets::show(&wallet, &person.standing))
+            Done::created(
+                wallet.id,
+                &translate::wallets::show(&wallet, &person.standing),
+            )
         })
         .await
 }
@@ -78,13 +74,10 @@ pub async fn create_managed(
                 );
             }
             let (address, secret) = custody.open_wallet();
+            let id = WalletId::from_uuid(ids::new());
             let wallet = Wallet {
-                id: WalletId::from_uuid(ids::new()),
-                investor_id: investor,
-                kind: WalletKind::Managed,
-                address,
                 receiving_enabled: body.receiving_enabled.unwrap_or(true),
-                frozen: false,
+                ..Wallet::new(id, investor, WalletKind::Managed, address)
             };
             person.updated_at = own.clock.now();
             register_wallet(tx, &person, &wallet, Some(key.seal(KEY_CONTEXT, &secret)))?;

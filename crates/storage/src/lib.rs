@@ -62,6 +62,7 @@ pub mod terms;
 pub mod transfer_checks;
 pub mod transfer_rules;
 pub mod transfers;
+pub mod wallet_challenges;
 pub mod wallets;
 
 mod columns;
@@ -271,6 +272,12 @@ pub const COMPONENT: Component = Component {
             name: "movements",
             sqlite: include_str!("../migrations/sqlite/V0033__movements.sql"),
             postgres: include_str!("../migrations/postgres/V0033__movements.sql"),
+        },
+        Migration {
+            version: 34,
+            name: "wallets",
+            sqlite: include_str!("../migrations/sqlite/V0034__wallets.sql"),
+            postgres: include_str!("../migrations/postgres/V0034__wallets.sql"),
         },
     ],
 };

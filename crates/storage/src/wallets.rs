@@ -2,32 +2,34 @@
 
 use database::{DatabaseError, Row, Sql, Tx, Value};
 use domain::wallet::{Wallet, WalletKind};
-use domain::{Address, EnvironmentId, InvestorId, PlatformId, Timestamp, WalletId};
+use domain::{
+    Address, AddressChange, EnvironmentId, InvestorId, PlatformId, Timestamp, WalletId, WalletProof,
+};
 
-use crate::columns::{Columns, time};
+use crate::columns::{Columns, opt_time, time};
 
 // A clash tells nothing about the other investor: the row is simply not inserted.
 const INSERT: Sql = Sql("insert into wallets
-(id, environment_id, platform_id, investor_id, kind, address, receiving_enabled, frozen, sealed_key, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+(id, environment_id, platform_id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, sealed_key, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (environment_id, address) do nothing");
 
 const FIND: Sql = Sql(
-    "select id, investor_id, kind, address, receiving_enabled, frozen
+    "select id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, proof_scheme, proven_at, change_address, change_requested_at, change_effective_at, change_awaits_proof, change_proof_scheme, change_proven_at
 from wallets
 where id = $1
 and investor_id = $2",
 );
 
 const FIND_BY_ADDRESS: Sql = Sql(
-    "select id, investor_id, kind, address, receiving_enabled, frozen
+    "select id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, proof_scheme, proven_at, change_address, change_requested_at, change_effective_at, change_awaits_proof, change_proof_scheme, change_proven_at
 from wallets
 where address = $1
 and investor_id = $2",
 );
 
 const OF_INVESTOR: Sql = Sql(
-    "select id, investor_id, kind, address, receiving_enabled, frozen
+    "select id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, proof_scheme, proven_at, change_address, change_requested_at, change_effective_at, change_awaits_proof, change_proof_scheme, change_proven_at
 from wallets
 where investor_id = $1
 order by id
@@ -39,15 +41,71 @@ from wallets
 where investor_id = $1");
 
 const MANAGED: Sql = Sql(
-    "select id, investor_id, kind, address, receiving_enabled, frozen
+    "select id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, proof_scheme, proven_at, change_address, change_requested_at, change_effective_at, change_awaits_proof, change_proof_scheme, change_proven_at
 from wallets
 where investor_id = $1
 and kind = 'eth-managed'",
 );
 
 const UPDATE: Sql = Sql("update wallets
-set receiving_enabled = $2, frozen = $3
+set receiving_enabled = $2, frozen = $3, awaits_proof = $4, proof_scheme = $5, proven_at = $6, change_address = $7, change_requested_at = $8, change_effective_at = $9, change_awaits_proof = $10, change_proof_scheme = $11, change_proven_at = $12
 where id = $1");
+
+const SET_ADDRESS: Sql = Sql("update wallets
+set address = $2
+where id = $1
+and not exists (
+  select 1
+  from wallets other
+  where other.environment_id = wallets.environment_id
+  and other.address = $2
+  and other.id <> wallets.id)");
+
+// What has not been delivered yet goes where the wallet is now.
+const SET_RECIPIENT: Sql = Sql("update investments
+set wallet_address = $3
+where investor_id = $1
+and wallet_id = $2
+and delivery_started_at is null
+and status <> 'DELIVERED'");
+
+const IS_TAKEN: Sql = Sql("select 1
+from wallets
+where environment_id = $1
+and (address = $2 or change_address = $2)");
+
+// What has ever moved there says so in the register for good.
+const IN_USE: Sql = Sql("select 1
+where exists (
+  select 1
+  from holdings h
+  join products p on p.id = h.product_id
+  where p.environment_id = $1
+  and h.wallet_address = $2)
+or exists (
+  select 1
+  from investments v
+  where v.investor_id = $3
+  and v.wallet_id = $4
+  and (v.delivery_started_at is not null or v.status = 'DELIVERED'))
+or exists (
+  select 1
+  from transfers t
+  join instructions i on i.id = t.instruction_id
+  where t.target_wallet_id = $4
+  and i.status = 'processing')");
+
+const CHANGES_DUE: Sql = Sql("select id, investor_id
+from wallets
+where change_effective_at <= $1
+and not change_awaits_proof
+order by change_effective_at, id
+limit $2");
+
+const COUNT_EVENT: Sql = Sql("update wallets
+set event_sequence = event_sequence + 1
+where id = $1
+returning event_sequence");
 
 /// Where a wallet is registered, and its key if we keep it.
 #[derive(Clone, Debug)]
@@ -82,6 +140,7 @@ pub fn insert(
             Value::Bytes(wallet.address.bytes().to_vec()),
             wallet.receiving_enabled.into(),
             wallet.frozen.into(),
+            wallet.awaits_proof.into(),
             Value::from(registration.sealed_key.clone()),
             time(registration.created_at),
         ],
@@ -161,8 +220,109 @@ pub fn update(tx: &mut Tx, wallet: &Wallet) -> Result<(), DatabaseError> {
         wallet.id.uuid().into(),
         wallet.receiving_enabled.into(),
         wallet.frozen.into(),
+        wallet.awaits_proof.into(),
+        scheme(wallet.proof),
+        proven_at(wallet.proof),
+        Value::from(wallet.change.map(|change| change.address.bytes().to_vec())),
+        opt_time(wallet.change.map(|change| change.requested_at)),
+        opt_time(wallet.change.map(|change| change.effective_at)),
+        wallet
+            .change
+            .is_some_and(|change| change.awaits_proof)
+            .into(),
+        scheme(wallet.change.and_then(|change| change.proof)),
+        proven_at(wallet.change.and_then(|change| change.proof)),
     ];
     tx.execute(UPDATE, &parameters).map(|_| ())
+}
+
+/// Gives a wallet another address, and what has not been delivered to it with it; false if the address is taken in its environment.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn set_address(tx: &mut Tx, wallet: &Wallet) -> Result<bool, DatabaseError> {
+    let address = || Value::Bytes(wallet.address.bytes().to_vec());
+    if tx.execute(SET_ADDRESS, &[wallet.id.uuid().into(), address()])? == 0 {
+        return Ok(false);
+    }
+    let parameters = [
+        wallet.investor_id.uuid().into(),
+        wallet.id.uuid().into(),
+        address(),
+    ];
+    tx.execute(SET_RECIPIENT, &parameters)?;
+    Ok(true)
+}
+
+/// Whether a wallet of the environment has the address, or is about to.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn is_taken(
+    tx: &mut Tx,
+    environment: EnvironmentId,
+    address: Address,
+) -> Result<bool, DatabaseError> {
+    let parameters = [
+        environment.uuid().into(),
+        Value::Bytes(address.bytes().to_vec()),
+    ];
+    Ok(tx.query_opt(IS_TAKEN, &parameters)?.is_some())
+}
+
+/// Whether units were ever entered for a wallet's address, or are on their way to it.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn is_in_use(
+    tx: &mut Tx,
+    environment: EnvironmentId,
+    wallet: &Wallet,
+) -> Result<bool, DatabaseError> {
+    let parameters = [
+        environment.uuid().into(),
+        Value::Bytes(wallet.address.bytes().to_vec()),
+        wallet.investor_id.uuid().into(),
+        wallet.id.uuid().into(),
+    ];
+    Ok(tx.query_opt(IN_USE, &parameters)?.is_some())
+}
+
+/// Wallets whose other address is due, the longest due first.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn changes_due(
+    tx: &mut Tx,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<(WalletId, InvestorId)>, DatabaseError> {
+    let rows = tx.query(CHANGES_DUE, &[time(now), limit.into()])?;
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            Ok((
+                columns.id(WalletId::from_uuid)?,
+                columns.id(InvestorId::from_uuid)?,
+            ))
+        })
+        .collect()
+}
+
+/// Counts one more event of a wallet; its number.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn count_event(tx: &mut Tx, wallet: WalletId) -> Result<u64, DatabaseError> {
+    tx.query_one(COUNT_EVENT, &[wallet.uuid().into()])?.get(0)
+}
+
+fn scheme(proof: Option<WalletProof>) -> Value {
+    Value::from(proof.map(|proof| proof.scheme.as_str()))
+}
+
+fn proven_at(proof: Option<WalletProof>) -> Value {
+    opt_time(proof.map(|proof| proof.at))
 }
 
 fn read(row: &Row) -> Result<Wallet, DatabaseError> {
@@ -174,5 +334,41 @@ fn read(row: &Row) -> Result<Wallet, DatabaseError> {
         address: columns.address()?,
         receiving_enabled: columns.next()?,
         frozen: columns.next()?,
+        awaits_proof: columns.next()?,
+        proof: read_proof(&mut columns)?,
+        change: read_change(&mut columns)?,
     })
+}
+
+/// The two columns of a proof.
+pub(crate) fn read_proof(columns: &mut Columns<'_>) -> Result<Option<WalletProof>, DatabaseError> {
+    let scheme: Option<String> = columns.next()?;
+    let at = columns.opt_time()?;
+    let scheme = scheme.and_then(|text| text.parse().ok());
+    Ok(scheme
+        .zip(at)
+        .map(|(scheme, at)| WalletProof { scheme, at }))
+}
+
+/// The six columns of a change.
+pub(crate) fn read_change(
+    columns: &mut Columns<'_>,
+) -> Result<Option<AddressChange>, DatabaseError> {
+    let (address, requested, effective) = (
+        columns.opt_address()?,
+        columns.opt_time()?,
+        columns.opt_time()?,
+    );
+    let (awaits_proof, proof) = (columns.next()?, read_proof(columns)?);
+    let (Some(address), Some(requested_at), Some(effective_at)) = (address, requested, effective)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(AddressChange {
+        address,
+        requested_at,
+        effective_at,
+        awaits_proof,
+        proof,
+    }))
 }

@@ -108,6 +108,22 @@ impl HolderKey {
         body
     }
 
+    /// Answers a challenge in this way; the body of the proof.
+    pub fn proof(&self, challenge: &Value, scheme: &str) -> Value {
+        let signature = match scheme {
+            "eip191" => {
+                let text = challenge["message"].as_str().expect("a text");
+                let signed = self.key.sign_message_sync(text.as_bytes());
+                json!(format!(
+                    "0x{}",
+                    alloy::hex::encode(signed.expect("a signature").as_bytes())
+                ))
+            }
+            _ => self.sign(challenge["typed_data"].clone()),
+        };
+        json!({"challenge_id": challenge["id"], "scheme": scheme, "signature": signature})
+    }
+
     fn signature(
         &self,
         app: &TestApp,

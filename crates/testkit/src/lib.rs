@@ -8,6 +8,7 @@ pub mod browser;
 pub mod chain;
 pub mod client;
 pub mod contract;
+pub mod contract_wallet;
 pub mod holder;
 pub mod human;
 pub mod issuer;

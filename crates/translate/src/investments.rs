@@ -166,6 +166,8 @@ fn blocker(blocker: Blocker) -> out::Blocker {
         Blocker::WalletNotEligible => out::Blocker::WalletNotEligible,
         Blocker::WalletFrozen => out::Blocker::WalletFrozen,
         Blocker::ReceivingDisabled => out::Blocker::ReceivingDisabled,
+        Blocker::WalletUnproven => out::Blocker::WalletUnproven,
+        Blocker::WalletChanging => out::Blocker::WalletChanging,
         Blocker::CancellationPeriod => out::Blocker::CancellationPeriod,
         Blocker::DeliveryInProgress => out::Blocker::DeliveryInProgress,
     }

@@ -23,7 +23,7 @@ pub struct Event {
     pub kind: String,
     /// Name of the environment.
     pub environment: String,
-    /// Counts the events of one investment (or investor, transfer, redemption, product) from 1 without gaps.
+    /// Counts the events of one investment (or investor, transfer, redemption, product, wallet) from 1 without gaps.
     pub sequence: u64,
     /// The investor concerned.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -37,6 +37,9 @@ pub struct Event {
     /// The register statement concerned.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub registry_statement_id: Option<Uuid>,
+    /// The wallet concerned.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub wallet_id: Option<Uuid>,
     /// The product concerned.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub product_id: Option<Uuid>,

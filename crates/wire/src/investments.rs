@@ -178,6 +178,10 @@ pub enum Blocker {
     WalletFrozen,
     /// The wallet does not take incoming transfers.
     ReceivingDisabled,
+    /// Control of the wallet's address has to be proven first.
+    WalletUnproven,
+    /// The wallet is about to have another address.
+    WalletChanging,
     /// The investor may still cancel.
     CancellationPeriod,
     /// On its way to the DLT network.

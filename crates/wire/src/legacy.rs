@@ -116,6 +116,8 @@ impl Legacy for crate::network::ReviewDecision {}
 impl Legacy for crate::wallets::ManagedWalletCreate {}
 impl Legacy for crate::wallets::WalletCreate {}
 impl Legacy for crate::wallets::WalletPatch {}
+impl Legacy for crate::wallets::WalletProofCreate {}
+impl Legacy for crate::wallets::AddressChangeCreate {}
 impl Legacy for crate::webhook_endpoints::Replay {}
 impl Legacy for crate::webhook_endpoints::RotateSecret {}
 impl Legacy for crate::webhook_endpoints::WebhookEndpointCreate {}

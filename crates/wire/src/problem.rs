@@ -156,6 +156,9 @@ catalogue! {
         InvestmentState = "investment_state", 409, "The investment's status forbids this", "The investment is in a status in which this cannot be done.";
         IdempotencyInFlight = "idempotency_in_flight", 409, "The first request is still running", "A request with the same idempotency key is being worked on; repeat after `Retry-After`.";
         WalletAddressTaken = "wallet_address_taken", 409, "The address is in use", "The wallet address is already registered in this environment.";
+        WalletChallengeUsed = "wallet_challenge_used", 409, "The challenge was used", "A challenge is answered once; ask for another one.";
+        WalletChallengeExpired = "wallet_challenge_expired", 409, "The challenge is over", "The challenge is too old, or the wallet is to have another address by now; ask for another one.";
+        WalletInUse = "wallet_in_use", 409, "The wallet is in use", "Units are entered for the wallet or on their way to it; where units are, the address changes by a re-registration.";
         R17Duplicate = "r17_duplicate", 409, "The instruction was given before", "The holder signed this very instruction once, and it is in the queue or has ended (R17); sign another one with a new nonce.";
         R18NotFinal = "r18_not_final", 409, "The units are not the issuer's yet", "The transaction that enters the issuer as holder is not final; what comes after it has to wait (R18, § 18(4) eWpG).";
         RedemptionState = "redemption_state", 409, "The redemption's step forbids this", "The redemption is at a step at which this cannot be done: it is paid, re-registered to the issuer and deleted in this order.";
@@ -198,6 +201,12 @@ catalogue! {
         WalletNotAccepted = "wallet_not_accepted", 422, "The wallet cannot be used", "The wallet does not receive, is frozen, or is not of the product's network.";
         WalletNotOfInvestor = "wallet_not_of_investor", 422, "The wallet is not the investor's", "The wallet is not one of this investor.";
         ManagedWalletNotAvailable = "managed_wallet_not_available", 422, "Managed wallets are not available", "This registrar holds no keys for investors; register an address of the investor's own.";
+        WalletUnproven = "wallet_unproven", 422, "Control of the address is not proven", "Units reach this wallet once control of its address is proven: ask for a challenge, have it signed, and hand the signature in.";
+        WalletChanging = "wallet_changing", 422, "The wallet changes its address", "The wallet is about to have another address; nothing comes in until it has, or until the change is withdrawn.";
+        WalletProofInvalid = "wallet_proof_invalid", 422, "The signature does not prove control", "The signature is not by the key of this address over the text or the typed data of the challenge, or the wallet's contract refuses it.";
+        WalletSignatureMalleable = "wallet_signature_malleable", 422, "The signature is not canonical", "A signature has its s in the lower half of the curve's order (EIP-2); most libraries make it so.";
+        WalletNotAContract = "wallet_not_a_contract", 422, "There is no contract at the address", "`eip1271` is for contract wallets that are deployed on the network; sign with `eip191` or `eip712`.";
+        WalletContractUnusable = "wallet_contract_unusable", 422, "The wallet's contract does not answer", "The contract at the address reverts, takes too much gas, or answers otherwise than EIP-1271 says.";
         WebhookAddressNotAllowed = "webhook_address_not_allowed", 422, "The webhook address is not allowed", "The URL is not https, or leads to an address that may not be called.";
         StatementCollectiveEntry = "statement_collective_entry", 422, "No statements of collective entries", "A custodian's entry is a collective one; register statements are for single entries (§ 19 eWpG).";
         ProductNotListed = "product_not_listed", 422, "The product is not listed for the platform", "The product may not be held by the investors of this distribution platform.";

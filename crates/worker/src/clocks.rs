@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use domain::{Date, Timestamp};
 use registry::{
-    Registry, admissions, anchors, clocks, delivery, inspections, investors, mail, notices,
-    reconciliation, registrations, statements, terms,
+    Registry, address_changes, admissions, anchors, clocks, delivery, inspections, investors, mail,
+    notices, reconciliation, registrations, statements, terms,
 };
 
 /// Looks at deadlines again and again.
@@ -57,6 +57,7 @@ impl Clocks {
     async fn look_at_all(&self) -> registry::Result<()> {
         while investors::expire_identifications(&self.registry).await? > 0 {}
         clocks::payment_overdue(&self.registry).await?;
+        while address_changes::take_effect_when_due(&self.registry).await? > 0 {}
         admissions::answers_due(&self.registry).await?;
         registrations::forget_over(&self.registry).await?;
         notices::write_daily(&self.registry).await?;

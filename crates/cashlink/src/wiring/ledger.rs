@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use async_trait::async_trait;
 use database::Db;
 use database::vault::MasterKey;
-use dlt::Ledger;
+use dlt::{Ledger, LedgerError};
 use dlt_evm::{Connection, Embedded, EmbeddedOptions, EvmLedger, GasPrice};
+use domain::{Address, AddressNature, ContractAnswer};
+use registry::wallet_proofs::Addresses;
 use registry::{Clock, Custody, Registry};
 
 use crate::config::{Config, DltMode, Finality, Tag, code_hash, read_key};
@@ -108,6 +111,33 @@ pub(super) async fn require_own_assets(registry: &Registry, ledger: &dyn Ledger)
         );
     }
     Ok(())
+}
+
+/// What the network says about wallets.
+pub(super) struct Seen(pub(super) Arc<dyn Ledger>);
+
+#[async_trait]
+impl Addresses for Seen {
+    async fn nature(&self, address: Address) -> registry::Result<AddressNature> {
+        self.0.nature(address).await.map_err(unavailable)
+    }
+
+    async fn accepts_signature(
+        &self,
+        address: Address,
+        digest: [u8; 32],
+        signature: &[u8],
+    ) -> registry::Result<ContractAnswer> {
+        let answer = self.0.accepts_signature(address, digest, signature).await;
+        answer.map_err(unavailable)
+    }
+}
+
+fn unavailable(error: LedgerError) -> registry::Error {
+    match error.is_transient() {
+        true => registry::Error::Unavailable(error.to_string()),
+        false => registry::Error::fault(error),
+    }
 }
 
 /// Managed wallets whose keys are sealed in the network's own database.

@@ -110,6 +110,10 @@ impl App {
                     sender: firm(network.as_ref()),
                 },
                 registrar: registrar(network.as_ref()),
+                wallets: network
+                    .as_ref()
+                    .map(|file| file.network.wallets.policy())
+                    .unwrap_or_default(),
             },
         })
         .await?;
@@ -237,11 +241,12 @@ impl App {
 
 fn ledger_facts(ledger: &Arc<dyn Ledger>) -> LedgerFacts {
     let network = ledger.network();
-    let ledger = ledger.clone();
+    let (addresses, ledger) = (ledger::Seen(ledger.clone()), ledger.clone());
     LedgerFacts {
         network: network.name.clone(),
         chain_id: network.chain_id,
         asset_address: Arc::new(move |isin| ledger.asset_address(isin)),
+        addresses: Arc::new(addresses),
     }
 }
 

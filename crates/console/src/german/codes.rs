@@ -94,6 +94,18 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
             "Die Adresse ist vergeben",
             "Diese Wallet-Adresse ist in dieser Umgebung schon hinterlegt.",
         ),
+        WalletChallengeUsed => (
+            "Die Aufforderung ist verbraucht",
+            "Jede Aufforderung wird einmal beantwortet; fordern Sie eine neue an.",
+        ),
+        WalletChallengeExpired => (
+            "Die Aufforderung gilt nicht mehr",
+            "Die Aufforderung ist zu alt, oder die Wallet soll inzwischen eine andere Adresse haben; fordern Sie eine neue an.",
+        ),
+        WalletInUse => (
+            "Die Wallet wird benutzt",
+            "Für die Wallet sind Stücke eingetragen oder auf dem Weg zu ihr; die Adresse wechselt dann durch eine Umtragung.",
+        ),
         R17Duplicate => (
             "Die Weisung wurde schon erteilt",
             "Diese unterschriebene Weisung liegt bereits vor; eine neue braucht eine andere Nummer (nonce).",
@@ -262,6 +274,30 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
         ManagedWalletNotAvailable => (
             "Verwahrte Wallets gibt es hier nicht",
             "Dieser Registerführer hält keine Schlüssel für Anleger; hinterlegen Sie eine eigene Adresse des Anlegers.",
+        ),
+        WalletUnproven => (
+            "Die Kontrolle über die Adresse ist nicht nachgewiesen",
+            "Die Wallet erhält Stücke, sobald nachgewiesen ist, dass der Anleger ihren Schlüssel hat.",
+        ),
+        WalletChanging => (
+            "Die Adresse der Wallet wechselt",
+            "Bis zum Wechsel, oder bis er zurückgenommen wird, kommt nichts herein.",
+        ),
+        WalletProofInvalid => (
+            "Die Unterschrift weist die Kontrolle nicht nach",
+            "Sie ist nicht vom Schlüssel dieser Adresse über genau diese Aufforderung, oder der Vertrag der Wallet lehnt sie ab.",
+        ),
+        WalletSignatureMalleable => (
+            "Die Unterschrift hat nicht die übliche Form",
+            "Ihr Wert s muss in der unteren Hälfte liegen (EIP-2).",
+        ),
+        WalletNotAContract => (
+            "An der Adresse ist kein Vertrag",
+            "Der Weg eip1271 ist für Wallets, die Verträge im Netzwerk sind; unterschreiben Sie mit eip191 oder eip712.",
+        ),
+        WalletContractUnusable => (
+            "Der Vertrag der Wallet antwortet nicht",
+            "Er bricht ab, verbraucht zu viel oder antwortet anders, als EIP-1271 es sagt.",
         ),
         WebhookAddressNotAllowed => (
             "Die Webhook-Adresse ist nicht erlaubt",

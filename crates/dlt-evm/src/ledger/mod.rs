@@ -1,5 +1,6 @@
 //! The registrar's side of an EVM network: commands become signed transactions, receipts become outcomes.
 
+mod addresses;
 mod client;
 mod commands;
 mod costs;
@@ -25,7 +26,7 @@ use dlt::{
     Anchored, AssetState, Balances, Command, Ledger, LedgerError, Movements, Network, Outcome,
     Refusal, Submission, SubmissionId,
 };
-use domain::{Address, Isin};
+use domain::{Address, AddressNature, ContractAnswer, Isin};
 use url::Url;
 
 use crate::contracts::{self, SecurityToken};
@@ -344,6 +345,23 @@ impl Ledger for EvmLedger {
                 .map(|units| units.saturating_to())
                 .collect(),
         })
+    }
+
+    async fn nature(&self, address: Address) -> Result<AddressNature, LedgerError> {
+        if self.is_contract(to_evm(address)) {
+            return Ok(AddressNature::Network);
+        }
+        addresses::nature(&self.client.node, to_evm(address)).await
+    }
+
+    async fn accepts_signature(
+        &self,
+        address: Address,
+        digest: [u8; 32],
+        signature: &[u8],
+    ) -> Result<ContractAnswer, LedgerError> {
+        let node = &self.client.node;
+        addresses::accepts_signature(node, to_evm(address), digest, signature).await
     }
 
     async fn anchors(

@@ -81,6 +81,10 @@ refusals! {
     ProductNotListed = "product_not_listed", "partner API", "The product has to be listed on the distribution platform of the recipient.";
     /// Somebody else has acquired since, and may rely on the register.
     AcquiredInGoodFaith = "acquired_in_good_faith", "§ 26 eWpG", "The units have moved on since the entry, to somebody who may rely on the register: the entry cannot be reversed.";
+    /// Nobody has shown yet to hold the recipient's key.
+    WalletUnproven = "wallet_unproven", "network policy", "Control of the recipient's address has to be proven first: its platform asks for a challenge and hands in the signature.";
+    /// The recipient's wallet is about to have another address.
+    WalletChanging = "wallet_changing", "network policy", "The recipient's wallet is about to have another address; wait until it has, or until the change is withdrawn.";
     /// The registrar has stopped transfers.
     TransfersPaused = "transfers_paused", "partner API", "Transfers of this product are stopped for now; try again later.";
 }

@@ -18,6 +18,10 @@ pub enum Blocker {
     WalletFrozen,
     /// The investor lets nothing come in.
     ReceivingDisabled,
+    /// Nobody has shown yet to hold the wallet's key.
+    WalletUnproven,
+    /// The wallet is about to have another address.
+    WalletChanging,
     /// The investor can still withdraw.
     CancellationPeriod,
     /// The units are on their way.
@@ -26,12 +30,14 @@ pub enum Blocker {
 
 impl Blocker {
     /// Every blocker, in the order in which they are reported.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::WalletMissing,
         Self::Identification,
         Self::WalletNotEligible,
         Self::WalletFrozen,
         Self::ReceivingDisabled,
+        Self::WalletUnproven,
+        Self::WalletChanging,
         Self::CancellationPeriod,
         Self::DeliveryInProgress,
     ];
@@ -45,6 +51,8 @@ impl Blocker {
             Self::WalletNotEligible => "wallet_not_eligible",
             Self::WalletFrozen => "wallet_frozen",
             Self::ReceivingDisabled => "receiving_disabled",
+            Self::WalletUnproven => "wallet_unproven",
+            Self::WalletChanging => "wallet_changing",
             Self::CancellationPeriod => "cancellation_period",
             Self::DeliveryInProgress => "delivery_in_progress",
         }
@@ -86,6 +94,8 @@ impl Investment {
             (!standing.is_eligible(), Blocker::WalletNotEligible),
             (wallet.frozen, Blocker::WalletFrozen),
             (!wallet.receiving_enabled, Blocker::ReceivingDisabled),
+            (wallet.awaits_proof, Blocker::WalletUnproven),
+            (wallet.change.is_some(), Blocker::WalletChanging),
             (
                 acceptance.cancellable_until.is_some_and(|end| now < end),
                 Blocker::CancellationPeriod,

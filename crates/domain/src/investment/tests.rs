@@ -48,6 +48,9 @@ fn wallet() -> Wallet {
             .unwrap(),
         receiving_enabled: true,
         frozen: false,
+        awaits_proof: false,
+        proof: None,
+        change: None,
     }
 }
 

@@ -20,6 +20,9 @@ fn holder() -> Side {
             address: Address::from_bytes([7; 20]),
             receiving_enabled: true,
             frozen: false,
+            awaits_proof: false,
+            proof: None,
+            change: None,
         },
         standing: Standing {
             kyc_status: KycStatus::Success,

@@ -96,6 +96,8 @@ fn one_of_each() -> Vec<Refusal> {
         Refusal::Instruction(InstructionRefusal::Lockup),
         Refusal::Instruction(InstructionRefusal::ProductNotListed),
         Refusal::Instruction(InstructionRefusal::TransfersPaused),
+        Refusal::Instruction(InstructionRefusal::WalletUnproven),
+        Refusal::Instruction(InstructionRefusal::WalletChanging),
         Refusal::Instruction(InstructionRefusal::AcquiredInGoodFaith),
         Refusal::Instruction(InstructionRefusal::KnownNotEntitled),
         Refusal::Instruction(InstructionRefusal::ThirdPartyMustInstruct),

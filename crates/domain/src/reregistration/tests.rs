@@ -29,6 +29,9 @@ fn side() -> Side {
             address: Address::from_bytes([7; 20]),
             receiving_enabled: true,
             frozen: false,
+            awaits_proof: false,
+            proof: None,
+            change: None,
         },
         standing: Standing {
             kyc_status: KycStatus::Success,

@@ -72,6 +72,12 @@ pub struct Wallet {
     /// Frozen wallets neither send nor receive.
     #[serde(default, deserialize_with = "lenient")]
     pub frozen: Option<bool>,
+    /// Whether units wait until control of the address is proven.
+    #[serde(default, deserialize_with = "lenient")]
+    pub awaits_proof: Option<bool>,
+    /// The other address that it is about to have.
+    #[serde(default, deserialize_with = "lenient")]
+    pub address_change: Option<wire::wallets::AddressChange>,
     /// What this version does not know, as it came.
     #[serde(flatten)]
     pub more: Map<String, Value>,

@@ -167,6 +167,10 @@ impl World {
             "create_investor" => people::natural_person(),
             "create_benefiting_person" => people::benefiting_person(),
             "create_generic_wallet" => json!({"address": people::wallet_address()}),
+            "create_wallet_proof" => json!({
+                "challenge_id": uuid::Uuid::nil(), "scheme": "eip191", "signature": format!("0x{}", "11".repeat(65)),
+            }),
+            "request_address_change" => json!({"address": people::wallet_address()}),
             "create_investment" => partner_order,
             "create_investment_batch" => json!({"investments": [partner_order]}),
             "add_signed_documents" => json!({"signed_documents": signed}),

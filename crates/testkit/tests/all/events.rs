@@ -20,6 +20,7 @@ fn masked(event: &Value) -> Value {
         ("redemption_id", "[redemption]"),
         ("registry_statement_id", "[statement]"),
         ("product_id", "[product]"),
+        ("wallet_id", "[wallet]"),
     ] {
         if event[field].is_string() {
             event[field] = json!(mask);
@@ -51,6 +52,9 @@ async fn every_type_of_event_has_its_payload(
     crate::redemptions::reaches(&partner, &redemption, "deleted").await;
     crate::statements::ready(&partner, &order, 1).await;
     crate::statements::ready(&partner, &orders[0], 2).await;
+
+    // And a wallet whose control was proven.
+    crate::wallet_proofs::proven(&partner, &giver).await;
 
     // And terms that were changed.
     crate::terms::changed(&app, &partner.product_id).await;

@@ -5,6 +5,7 @@
 // The name under which the SDK's examples know it.
 extern crate sdk as cashlink_sdk;
 
+mod address_changes;
 mod allocation;
 mod asset_letters;
 mod asset_requests;
@@ -73,5 +74,6 @@ mod terms;
 mod transfers;
 mod unknown_input;
 mod walk_through;
+mod wallet_proofs;
 mod wallets;
 mod webhooks;

@@ -8,7 +8,7 @@ use dlt::{
     Anchored, AssetState, Balances, Command, Confirmation, Ledger, LedgerError, Movement,
     Movements, Network, Outcome, Refusal, Submission, SubmissionId,
 };
-use domain::{Address, Isin, Timestamp};
+use domain::{Address, AddressNature, ContractAnswer, Isin, Timestamp};
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
@@ -216,6 +216,19 @@ impl Ledger for FakeLedger {
             is_all: true,
             found: found.map(|(_, one)| one.clone()).collect(),
         })
+    }
+
+    async fn nature(&self, _: Address) -> Result<AddressNature, LedgerError> {
+        Ok(AddressNature::Key)
+    }
+
+    async fn accepts_signature(
+        &self,
+        _: Address,
+        _: [u8; 32],
+        _: &[u8],
+    ) -> Result<ContractAnswer, LedgerError> {
+        Ok(ContractAnswer::Nobody)
     }
 
     async fn anchors(

@@ -3,21 +3,45 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use database::testing::{Backend, fresh};
 use database::vault::{MasterKey, Vault};
 use database::{DatabaseError, Db, Sql, Tx, Value};
 use dlt::Ledger;
-use domain::{Address, InvestmentId, InvestorId, ProductId, Timestamp, WalletId};
+use domain::{
+    Address, AddressNature, ContractAnswer, InvestmentId, InvestorId, ProductId, Timestamp,
+    WalletId,
+};
 use registry::caller::{DISTRIBUTOR_SCOPES, ISSUER_SCOPES, Party};
 use registry::documents::Upload;
 use registry::setup::{AppliedAsset, LedgerFacts};
+use registry::wallet_proofs::Addresses;
 use registry::{Answer, Caller, Clock, Registry, Request};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use worker::{Settings, Worker};
 
 use crate::ledger::{CHAIN_ID, FakeLedger};
+
+/// No address of these tests has code.
+struct KeysAlone;
+
+#[async_trait]
+impl Addresses for KeysAlone {
+    async fn nature(&self, _: Address) -> registry::Result<AddressNature> {
+        Ok(AddressNature::Key)
+    }
+
+    async fn accepts_signature(
+        &self,
+        _: Address,
+        _: [u8; 32],
+        _: &[u8],
+    ) -> registry::Result<ContractAnswer> {
+        Ok(ContractAnswer::Nobody)
+    }
+}
 
 pub struct Stage {
     pub registry: Registry,
@@ -52,6 +76,7 @@ impl Stage {
             network: "fake".into(),
             chain_id: CHAIN_ID,
             asset_address: Arc::new(FakeLedger::address_of),
+            addresses: Arc::new(KeysAlone),
         };
         let registry = Registry::open(registry::Parts {
             db,
@@ -74,6 +99,7 @@ impl Stage {
                 document_limit: 1_000_000,
                 mail: registry::mail::MailSettings::default(),
                 registrar: registry::statements::Registrar::default(),
+                wallets: domain::WalletPolicy::default(),
             },
         })
         .await
