@@ -180,7 +180,6 @@ fn add(
     let registration = Registration {
         environment: investor.environment,
         platform: investor.platform,
-        sealed_key: None,
         created_at: model.now,
     };
     storage::wallets::insert(tx, &wallet, &registration)?;

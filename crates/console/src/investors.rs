@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use registry::{Caller, Right, identifications, investments, investors, wallets};
 use uuid::Uuid;
 use wire::investors::Investor;
+use wire::wallets::Wallet;
 
 use crate::Console;
 use crate::environments::{inside, tabs};
@@ -192,6 +193,8 @@ async fn receives(
                 mark(one.receiving_enabled),
                 mark(one.eligible),
                 mark(one.frozen),
+                parts::text(control(visitor, one)),
+                changing(visitor, one),
             ]
         })
         .collect();
@@ -201,8 +204,40 @@ async fn receives(
         visitor.say("Receives", "Empfängt"),
         visitor.say("Eligible", "Berechtigt"),
         visitor.say("Frozen", "Gesperrt"),
+        visitor.say("Control", "Kontrolle"),
+        visitor.say("Next address", "Nächste Adresse"),
     ];
     Ok(parts::table(visitor, &head, &rows))
+}
+
+/// Whether somebody has shown to hold the key.
+fn control(visitor: &Visitor, wallet: &Wallet) -> String {
+    match &wallet.proof {
+        Some(proof) => format!(
+            "{} ({}, {})",
+            visitor.say("proven", "nachgewiesen"),
+            proof.scheme,
+            proof.proven_at.get(..10).unwrap_or_default()
+        ),
+        None if wallet.awaits_proof => visitor
+            .say("awaits its proof", "wartet auf den Nachweis")
+            .to_owned(),
+        None => "–".to_owned(),
+    }
+}
+
+/// The other address that it is about to have, and from when on.
+fn changing(visitor: &Visitor, wallet: &Wallet) -> Markup {
+    let Some(change) = &wallet.address_change else {
+        return parts::text("–");
+    };
+    html! {
+        (parts::code(&change.address)) " "
+        (visitor.say("from", "ab")) " " (parts::moment(&change.effective_at))
+        @if change.awaits_proof {
+            " " (visitor.say("once it is proven", "sobald sie nachgewiesen ist"))
+        }
+    }
 }
 
 async fn invested(

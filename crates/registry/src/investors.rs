@@ -57,7 +57,7 @@ pub async fn create(
                     awaits_proof: *awaits_proof,
                     ..Wallet::new(own_id, id, WalletKind::Generic, *address)
                 };
-                register_wallet(tx, &record, &wallet, None)?;
+                register_wallet(tx, &record, &wallet)?;
             }
             Ok(Done::created(id, &shown(&record, &investor))?.about(&key))
         })
@@ -192,12 +192,10 @@ pub(crate) fn register_wallet(
     tx: &mut Tx,
     investor: &InvestorRecord,
     wallet: &Wallet,
-    sealed_key: Option<Vec<u8>>,
 ) -> Result<()> {
     let registration = Registration {
         environment: investor.environment,
         platform: investor.platform,
-        sealed_key,
         created_at: investor.updated_at,
     };
     if storage::products::is_token_address(tx, wallet.address)? {

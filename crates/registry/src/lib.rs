@@ -20,6 +20,7 @@ pub mod clients;
 pub mod clock;
 pub mod clocks;
 pub mod creations;
+pub mod custody;
 pub mod decisions;
 pub mod delivery;
 pub mod dlt_operations;
@@ -112,6 +113,7 @@ mod wallet_challenge;
 pub use answer::Answer;
 pub use caller::{Caller, Right};
 pub use clock::Clock;
+pub use custody::Custody;
 /// Named places where a test lets the process die; the worker's are between its steps.
 pub use database::crash;
 pub use error::{Error, Result};
@@ -239,10 +241,6 @@ pub struct Settings {
     pub registrar: statements::Registrar,
     /// What is asked of the wallets that investors bring.
     pub wallets: domain::WalletPolicy,
-}
-
-/// Custody of managed wallets: the boundary to whoever keeps their keys.
-pub trait Custody: Send + Sync + 'static {
-    /// Makes a wallet and hands out its key, which the caller seals.
-    fn open_wallet(&self) -> (domain::Address, [u8; 32]);
+    /// What investors accept before a wallet of theirs is managed, where the network file names it.
+    pub custody_terms: Option<custody::CustodyTerms>,
 }

@@ -6,6 +6,8 @@ use domain::{Bic, Currency, Iban, ImportTrust, Isin, Percent, Timestamp, Units, 
 use serde::Deserialize;
 use wire::issuing::{Coupon, Fees, Question, TargetMarket};
 
+use crate::custody::CustodyTerms;
+
 /// 30 days.
 const LONGEST_COOLING_HOURS: u32 = 720;
 
@@ -88,10 +90,38 @@ pub struct RegisterEntry {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Custody {
-    /// The licence.
+    /// The licence: qualified crypto custody (§ 1(1a) sentence 2 no. 6 KWG) for what is a security.
     pub licence: String,
     /// Who holds it.
     pub bearer: String,
+    /// Who granted it.
+    #[serde(default)]
+    pub authority: Option<String>,
+    /// Since when.
+    #[serde(default)]
+    pub since: Option<domain::Date>,
+    /// What investors accept first; without it nothing has to be accepted.
+    #[serde(default)]
+    pub terms: Option<CustodyTerms>,
+}
+
+impl Custody {
+    fn check(&self) -> Result<(), NetworkFileError> {
+        let terms = self.terms.as_ref();
+        let said = [
+            ("licence", Some(&self.licence)),
+            ("bearer", Some(&self.bearer)),
+            ("terms.version", terms.map(|terms| &terms.version)),
+            ("terms.url", terms.map(|terms| &terms.url)),
+        ];
+        for (field, text) in said {
+            if text.is_some_and(|text| text.trim().is_empty()) {
+                let place = format!("network.custody.{field}");
+                return Err(wrong(&place, "this has to be said"));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// An issuer.
@@ -269,6 +299,9 @@ impl NetworkFile {
     }
 
     fn check(&self) -> Result<(), NetworkFileError> {
+        if let Some(custody) = &self.network.custody {
+            custody.check()?;
+        }
         if self.network.wallets.address_change_cooling_hours > LONGEST_COOLING_HOURS {
             let place = "network.wallets.address_change_cooling_hours";
             let message = format!("at most {LONGEST_COOLING_HOURS} hours");

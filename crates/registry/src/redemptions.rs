@@ -12,6 +12,7 @@ use translate::redemptions::Ordered;
 use wire::FieldCode;
 use wire::redemptions::RedemptionCreate;
 
+use crate::custody::{self, Instructed};
 use crate::redemption_steps::{conditions, lock, show, tell};
 use crate::signed_instructions::{self, Facts, Purpose};
 use crate::{
@@ -30,7 +31,16 @@ pub async fn create(
     let (environment, platform, scope) = request
         .caller
         .require_distributor(Right::WriteRedemptions)?;
-    let ordered = translate::redemptions::create(&body)?;
+    let mut ordered = translate::redemptions::create(&body)?;
+    if ordered.signed.is_none() {
+        let instructed = Instructed {
+            product: ordered.product,
+            wallet: ordered.wallet,
+            units: ordered.units,
+            purpose: Purpose::Redemption,
+        };
+        ordered.signed = custody::sign(registry, &scope, instructed).await?;
+    }
     let (own, caller) = (registry.clone(), request.caller.clone());
     registry
         .write(request, move |tx| {

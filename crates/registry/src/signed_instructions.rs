@@ -105,6 +105,16 @@ pub(crate) fn check_assurance(
     }
 }
 
+/// The hash to sign. Nothing if the nonce has more than 256 bits.
+pub(crate) fn digest(facts: &Facts, nonce: &str, deadline: Timestamp) -> Option<[u8; 32]> {
+    let unsigned = Signed {
+        nonce: nonce.to_owned(),
+        deadline,
+        signature: [0; 65],
+    };
+    hash(facts, &unsigned).map(|hash| hash.0)
+}
+
 fn signer(signature: &[u8; 65], hash: &B256) -> Option<EvmAddress> {
     let signature = Signature::from_raw(signature).ok()?;
     signature.recover_address_from_prehash(hash).ok()

@@ -17,6 +17,7 @@ use translate::transfers::Ordered;
 use wire::FieldCode;
 use wire::transfers::{Transfer, TransferCreate};
 
+use crate::custody::{self, Instructed};
 use crate::events::{self, Happening};
 use crate::signed_instructions::{self, Facts, Purpose};
 use crate::{
@@ -35,7 +36,16 @@ pub async fn create(
 ) -> Result<Answer> {
     let (environment, platform, scope) =
         request.caller.require_distributor(Right::WriteTransfers)?;
-    let ordered = translate::transfers::create(&body)?;
+    let mut ordered = translate::transfers::create(&body)?;
+    if ordered.signed.is_none() {
+        let instructed = Instructed {
+            product: ordered.product,
+            wallet: ordered.source_wallet,
+            units: ordered.units,
+            purpose: Purpose::Transfer(ordered.target),
+        };
+        ordered.signed = custody::sign(registry, &scope, instructed).await?;
+    }
     let (own, caller) = (registry.clone(), request.caller.clone());
     registry
         .write(request, move |tx| {

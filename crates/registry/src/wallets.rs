@@ -1,7 +1,7 @@
 //! Wallets of investors. They may be registered before the identification and become eligible with it.
 
 use domain::wallet::{Wallet, WalletKind};
-use domain::{InvestorId, WalletId};
+use domain::{InvestorId, Timestamp, WalletId};
 use wire::ProblemCode;
 use wire::wallets::{ManagedWalletCreate, WalletCreate, WalletPatch};
 
@@ -10,9 +10,6 @@ use crate::wallet_proofs::awaits_proof;
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, ids, persons,
 };
-
-/// What the sealed keys of managed wallets are bound to.
-const KEY_CONTEXT: &str = "wallets.key";
 
 /// Registers a wallet that is kept outside the network.
 ///
@@ -38,7 +35,7 @@ pub async fn create_generic(
                 ..Wallet::new(id, investor, WalletKind::Generic, address)
             };
             person.updated_at = own.clock.now();
-            register_wallet(tx, &person, &wallet, None)?;
+            register_wallet(tx, &person, &wallet)?;
             Done::created(
                 wallet.id,
                 &translate::wallets::show(&wallet, &person.standing),
@@ -50,7 +47,7 @@ pub async fn create_generic(
 /// Opens the investor's managed wallet; there is one per investor, and asking again answers with it.
 ///
 /// # Errors
-/// `managed_wallet_not_available` where the network has no custody licence on record.
+/// `managed_wallet_not_available` where the network has no custody licence on record; `custody_terms_not_accepted`.
 pub async fn create_managed(
     registry: &Registry,
     request: &Request,
@@ -63,24 +60,34 @@ pub async fn create_managed(
         "This network has no custody licence on record; register the investor's own wallet instead."
             .to_owned(),
     ))?;
+    let accepted = accepted_terms(registry, &body)?;
+    // The custodian makes no key for an investor whom the caller does not have.
+    let (own, seen) = (registry.clone(), scope.clone());
+    let known = registry
+        .db
+        .read(move |tx| persons::find(&own, tx, &seen, investor).map(drop));
+    known.await?;
+    let address = custody.create(investor).await?;
     let own = registry.clone();
     registry
         .write(request, move |tx| {
-            let (mut person, key) = persons::lock(&own, tx, &scope, investor)?;
+            let (mut person, _) = persons::lock(&own, tx, &scope, investor)?;
             if let Some(wallet) = storage::wallets::find_managed(tx, investor)? {
                 return Done::ok(
                     wallet.id,
                     &translate::wallets::show(&wallet, &person.standing),
                 );
             }
-            let (address, secret) = custody.open_wallet();
             let id = WalletId::from_uuid(ids::new());
             let wallet = Wallet {
                 receiving_enabled: body.receiving_enabled.unwrap_or(true),
                 ..Wallet::new(id, investor, WalletKind::Managed, address)
             };
             person.updated_at = own.clock.now();
-            register_wallet(tx, &person, &wallet, Some(key.seal(KEY_CONTEXT, &secret)))?;
+            register_wallet(tx, &person, &wallet)?;
+            if let Some((version, at)) = &accepted {
+                storage::wallets::accept_terms(tx, wallet.id, version, *at)?;
+            }
             Done::created(
                 wallet.id,
                 &translate::wallets::show(&wallet, &person.standing),
@@ -163,4 +170,26 @@ pub async fn update(
             Done::ok(id, &translate::wallets::show(&wallet, &person.standing))
         })
         .await
+}
+
+/// The terms of custody that the investor has accepted, with when; none where the network names none.
+fn accepted_terms(
+    registry: &Registry,
+    body: &ManagedWalletCreate,
+) -> Result<Option<(String, Timestamp)>> {
+    let Some(terms) = &registry.settings.custody_terms else {
+        return Ok(None);
+    };
+    let accepted = body.custody_terms.as_ref();
+    let Some(accepted) = accepted.filter(|accepted| accepted.version == terms.version) else {
+        return Err(Error::Problem(
+            ProblemCode::CustodyTermsNotAccepted,
+            format!(
+                "The investor has to accept version {} of the terms of custody ({}) first; name it with `custody_terms`.",
+                terms.version, terms.url
+            ),
+        ));
+    };
+    let at = translate::wallets::accepted_at(accepted, registry.clock.now())?;
+    Ok(Some((accepted.version.clone(), at)))
 }

@@ -7,6 +7,7 @@ pub mod campaigns;
 pub mod catalogue;
 pub mod client_credentials;
 pub mod clients;
+pub mod custody_wallets;
 pub mod decisions;
 pub mod dlt_batches;
 pub mod dlt_commands;
@@ -278,6 +279,12 @@ pub const COMPONENT: Component = Component {
             name: "wallets",
             sqlite: include_str!("../migrations/sqlite/V0034__wallets.sql"),
             postgres: include_str!("../migrations/postgres/V0034__wallets.sql"),
+        },
+        Migration {
+            version: 35,
+            name: "custody",
+            sqlite: include_str!("../migrations/sqlite/V0035__custody.sql"),
+            postgres: include_str!("../migrations/postgres/V0035__custody.sql"),
         },
     ],
 };

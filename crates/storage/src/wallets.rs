@@ -10,8 +10,8 @@ use crate::columns::{Columns, opt_time, time};
 
 // A clash tells nothing about the other investor: the row is simply not inserted.
 const INSERT: Sql = Sql("insert into wallets
-(id, environment_id, platform_id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, sealed_key, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+(id, environment_id, platform_id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (environment_id, address) do nothing");
 
 const FIND: Sql = Sql(
@@ -49,6 +49,10 @@ and kind = 'eth-managed'",
 
 const UPDATE: Sql = Sql("update wallets
 set receiving_enabled = $2, frozen = $3, awaits_proof = $4, proof_scheme = $5, proven_at = $6, change_address = $7, change_requested_at = $8, change_effective_at = $9, change_awaits_proof = $10, change_proof_scheme = $11, change_proven_at = $12
+where id = $1");
+
+const ACCEPT_TERMS: Sql = Sql("update wallets
+set custody_terms_version = $2, custody_terms_accepted_at = $3
 where id = $1");
 
 const SET_ADDRESS: Sql = Sql("update wallets
@@ -107,15 +111,13 @@ set event_sequence = event_sequence + 1
 where id = $1
 returning event_sequence");
 
-/// Where a wallet is registered, and its key if we keep it.
+/// Where a wallet is registered.
 #[derive(Clone, Debug)]
 pub struct Registration {
     /// Where.
     pub environment: EnvironmentId,
     /// Whose investor's.
     pub platform: PlatformId,
-    /// The key of a managed wallet, sealed.
-    pub sealed_key: Option<Vec<u8>>,
     /// When.
     pub created_at: Timestamp,
 }
@@ -141,7 +143,6 @@ pub fn insert(
             wallet.receiving_enabled.into(),
             wallet.frozen.into(),
             wallet.awaits_proof.into(),
-            Value::from(registration.sealed_key.clone()),
             time(registration.created_at),
         ],
     )?;
@@ -234,6 +235,20 @@ pub fn update(tx: &mut Tx, wallet: &Wallet) -> Result<(), DatabaseError> {
         proven_at(wallet.change.and_then(|change| change.proof)),
     ];
     tx.execute(UPDATE, &parameters).map(|_| ())
+}
+
+/// Keeps which terms of custody its investor has accepted, and when.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn accept_terms(
+    tx: &mut Tx,
+    wallet: WalletId,
+    version: &str,
+    at: Timestamp,
+) -> Result<(), DatabaseError> {
+    let parameters = [wallet.uuid().into(), version.into(), time(at)];
+    tx.execute(ACCEPT_TERMS, &parameters).map(|_| ())
 }
 
 /// Gives a wallet another address, and what has not been delivered to it with it; false if the address is taken in its environment.

@@ -1,7 +1,7 @@
 //! Wallets.
 
 use domain::wallet::{ProofScheme, Standing, Wallet, WalletKind, WalletProof};
-use domain::{Address, FieldCode, FieldErrors};
+use domain::{Address, FieldCode, FieldErrors, Timestamp};
 use wire::wallets as out;
 
 /// Reads an address; `field` is its path in the body.
@@ -36,6 +36,24 @@ pub fn show(wallet: &Wallet, standing: &Standing) -> out::Wallet {
             proof: change.proof.map(proof),
         }),
     }
+}
+
+/// Reads when the terms of custody were accepted.
+///
+/// # Errors
+/// The field, if it is no time or is not over.
+pub fn accepted_at(
+    accepted: &out::CustodyAcceptance,
+    now: Timestamp,
+) -> Result<Timestamp, FieldErrors> {
+    const FIELD: &str = "custody_terms.accepted_at";
+    let mut errors = FieldErrors::new();
+    let at: Option<Timestamp> = errors.parse(FIELD, &accepted.accepted_at);
+    if at.is_some_and(|at| at > now) {
+        let message = "What is to come has not been accepted yet.";
+        errors.push(FIELD, FieldCode::OutOfRange, message);
+    }
+    errors.into_result(at)
 }
 
 /// The longest signature that a contract wallet is asked about.

@@ -201,6 +201,7 @@ catalogue! {
         WalletNotAccepted = "wallet_not_accepted", 422, "The wallet cannot be used", "The wallet does not receive, is frozen, or is not of the product's network.";
         WalletNotOfInvestor = "wallet_not_of_investor", 422, "The wallet is not the investor's", "The wallet is not one of this investor.";
         ManagedWalletNotAvailable = "managed_wallet_not_available", 422, "Managed wallets are not available", "This registrar holds no keys for investors; register an address of the investor's own.";
+        CustodyTermsNotAccepted = "custody_terms_not_accepted", 422, "The terms of custody are not accepted", "A wallet is managed once its investor has accepted the terms of custody in force; name their version and when with `custody_terms`.";
         WalletUnproven = "wallet_unproven", 422, "Control of the address is not proven", "Units reach this wallet once control of its address is proven: ask for a challenge, have it signed, and hand the signature in.";
         WalletChanging = "wallet_changing", 422, "The wallet changes its address", "The wallet is about to have another address; nothing comes in until it has, or until the change is withdrawn.";
         WalletProofInvalid = "wallet_proof_invalid", 422, "The signature does not prove control", "The signature is not by the key of this address over the text or the typed data of the challenge, or the wallet's contract refuses it.";

@@ -21,6 +21,20 @@ pub struct ManagedWalletCreate {
     /// Whether the wallet takes incoming transfers.
     #[serde(default)]
     pub receiving_enabled: Option<bool>,
+    /// The terms of custody that the investor has accepted; needed where the network names some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custody_terms: Option<CustodyAcceptance>,
+}
+
+/// That an investor has accepted the terms of custody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CustodyAcceptance {
+    /// Which version.
+    #[schema(example = "2026-01")]
+    pub version: String,
+    /// When. RFC 3339.
+    #[schema(format = DateTime)]
+    pub accepted_at: String,
 }
 
 /// Changes a wallet.

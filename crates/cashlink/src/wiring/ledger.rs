@@ -11,7 +11,7 @@ use dlt::{Ledger, LedgerError};
 use dlt_evm::{Connection, Embedded, EmbeddedOptions, EvmLedger, GasPrice};
 use domain::{Address, AddressNature, ContractAnswer};
 use registry::wallet_proofs::Addresses;
-use registry::{Clock, Custody, Registry};
+use registry::{Clock, Registry};
 
 use crate::config::{Config, DltMode, Finality, Tag, code_hash, read_key};
 use crate::inventory;
@@ -137,14 +137,5 @@ fn unavailable(error: LedgerError) -> registry::Error {
     match error.is_transient() {
         true => registry::Error::Unavailable(error.to_string()),
         false => registry::Error::fault(error),
-    }
-}
-
-/// Managed wallets whose keys are sealed in the network's own database.
-pub(super) struct OwnCustody;
-
-impl Custody for OwnCustody {
-    fn open_wallet(&self) -> (domain::Address, [u8; 32]) {
-        dlt_evm::managed_wallet()
     }
 }

@@ -17,6 +17,7 @@ use dlt::Ledger;
 use dlt_evm::Embedded;
 use domain::NetworkProfile;
 use http::{AccessTokens, RealSurroundings, Tls};
+use registry::custody::OwnCustody;
 use registry::gateways::GatewayHost;
 use registry::mail::MailSettings;
 use registry::network_file::NetworkFile;
@@ -76,9 +77,13 @@ impl App {
         std::fs::create_dir_all(directory)
             .with_context(|| format!("{} cannot be made", directory.display()))?;
         let (chain, dlt) = ledger::open(&config, &db, &master, &clock).await?;
-        let has_custody = network
+        let licence = network
             .as_ref()
-            .is_some_and(|file| file.network.custody.is_some());
+            .and_then(|file| file.network.custody.clone());
+        let custody: Option<Arc<dyn Custody>> = match &licence {
+            Some(_) => Some(Arc::new(OwnCustody::open(&db, &vault, clock.now()).await?)),
+            None => None,
+        };
         let mail = config
             .mail
             .open(&checked.mail, &checked.public_url, &firm(network.as_ref()))?;
@@ -97,7 +102,7 @@ impl App {
             vault,
             documents: Documents::in_folder(directory)?,
             clock,
-            custody: has_custody.then(|| Arc::new(ledger::OwnCustody) as Arc<dyn Custody>),
+            custody,
             gateways: Some(Arc::new(hosting.clone()) as Arc<dyn GatewayHost>),
             webhook_guard: checked.guard.clone(),
             networks: networks(&dlt, chain.is_some(), &config.dlt),
@@ -114,6 +119,7 @@ impl App {
                     .as_ref()
                     .map(|file| file.network.wallets.policy())
                     .unwrap_or_default(),
+                custody_terms: licence.and_then(|custody| custody.terms),
             },
         })
         .await?;

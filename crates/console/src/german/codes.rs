@@ -275,6 +275,10 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
             "Verwahrte Wallets gibt es hier nicht",
             "Dieser Registerführer hält keine Schlüssel für Anleger; hinterlegen Sie eine eigene Adresse des Anlegers.",
         ),
+        CustodyTermsNotAccepted => (
+            "Die Verwahrbedingungen sind nicht angenommen",
+            "Der Anleger muss die geltenden Verwahrbedingungen annehmen, bevor eine Wallet für ihn verwahrt wird.",
+        ),
         WalletUnproven => (
             "Die Kontrolle über die Adresse ist nicht nachgewiesen",
             "Die Wallet erhält Stücke, sobald nachgewiesen ist, dass der Anleger ihren Schlüssel hat.",

@@ -47,8 +47,15 @@ pub(super) async fn accepts_signature(
     match node.call(request).await {
         Ok(said) => Ok(read(&said)),
         Err(LedgerError::Refused(_)) => Ok(ContractAnswer::Unusable),
+        // Some nodes say that as if it were their own fault.
+        Err(LedgerError::Unavailable(said)) if is_out_of_gas(&said) => Ok(ContractAnswer::Unusable),
         Err(error) => Err(error),
     }
+}
+
+fn is_out_of_gas(said: &str) -> bool {
+    let said = said.to_lowercase().replace(' ', "");
+    said.contains("outofgas")
 }
 
 /// One word: the four bytes of EIP-1271 and zeros, or four others for no.

@@ -7,6 +7,7 @@ mod common;
 mod conformance;
 mod contract;
 mod contract_offices;
+mod contract_wallets;
 mod faults;
 mod gas;
 #[path = "../../benches/gas/machine.rs"]

@@ -26,6 +26,7 @@ mod console_forms;
 mod console_words;
 mod conventions;
 mod credentials;
+mod custody;
 mod databases;
 mod decisions;
 mod delivery;

@@ -100,6 +100,7 @@ impl Stage {
                 mail: registry::mail::MailSettings::default(),
                 registrar: registry::statements::Registrar::default(),
                 wallets: domain::WalletPolicy::default(),
+                custody_terms: None,
             },
         })
         .await

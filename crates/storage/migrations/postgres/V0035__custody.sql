@@ -1,0 +1,10 @@
+-- Managed wallets have keys that follow from one seed and a number.
+create table custody_wallets (
+  investor_id uuid not null primary key references investors (id),
+  number bigint not null unique,
+  address bytea not null unique
+);
+
+-- The terms of custody that the holder of a managed wallet has accepted.
+alter table wallets add column custody_terms_version text;
+alter table wallets add column custody_terms_accepted_at timestamptz;
