@@ -75,6 +75,9 @@ pub struct Wallet {
     /// Whether units wait until control of the address is proven.
     #[serde(default, deserialize_with = "lenient")]
     pub awaits_proof: Option<bool>,
+    /// How control of the address was proven.
+    #[serde(default, deserialize_with = "lenient")]
+    pub proof: Option<wire::wallets::WalletProof>,
     /// The other address that it is about to have.
     #[serde(default, deserialize_with = "lenient")]
     pub address_change: Option<wire::wallets::AddressChange>,
