@@ -135,6 +135,7 @@ const DISTRIBUTOR: &[(&str, Right)] = &[
     ("get_investor", Right::ReadInvestors),
     ("update_investor", Right::WriteInvestors),
     ("create_benefiting_person", Right::WriteInvestors),
+    ("create_holder_link", Right::WriteInvestors),
     ("list_benefiting_persons", Right::ReadInvestors),
     ("create_identification", Right::WriteInvestors),
     ("list_identifications", Right::ReadInvestors),

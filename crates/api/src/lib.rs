@@ -20,6 +20,7 @@ mod error;
 mod feed;
 mod headers;
 mod health;
+mod holders;
 mod html;
 mod identifications;
 mod inspections;

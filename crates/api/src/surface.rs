@@ -7,11 +7,12 @@ use utoipa_axum::routes;
 
 use crate::{
     Api, applications, asset_requests, assets, benefiting_persons, campaigns, catalogue, clients,
-    decisions, document, documents, feed, health, identifications, inspections, investments,
-    investors, issued_campaigns, issued_investments, issued_redemptions, issuers, listings,
-    network, oauth, participation, payout_lists, platforms, problems, products, reconciliation,
-    redemption_notices, redemptions, register_log, register_past, register_rules, reregistrations,
-    restrictions, statements, terms, transfers, validations, wallets, webhook_endpoints,
+    decisions, document, documents, feed, health, holders, identifications, inspections,
+    investments, investors, issued_campaigns, issued_investments, issued_redemptions, issuers,
+    listings, network, oauth, participation, payout_lists, platforms, problems, products,
+    reconciliation, redemption_notices, redemptions, register_log, register_past, register_rules,
+    reregistrations, restrictions, statements, terms, transfers, validations, wallets,
+    webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -67,6 +68,7 @@ fn distributor() -> OpenApiRouter<Api> {
             investors::list_investors
         ))
         .routes(routes!(investors::get_investor, investors::update_investor))
+        .routes(routes!(holders::create_holder_link))
         .routes(routes!(
             benefiting_persons::create_benefiting_person,
             benefiting_persons::list_benefiting_persons

@@ -24,6 +24,8 @@ mod flash;
 mod form;
 mod gateways;
 mod german;
+mod holder_sign_in;
+mod holder_view;
 mod identifications;
 mod investments;
 mod investors;
@@ -83,7 +85,7 @@ pub struct Console {
     pub mailbox: Option<&'static str>,
 }
 
-/// Everything under `/console`. The frame of the HTTP kit goes around it.
+/// Everything under `/console` and `/holder`. The frame of the HTTP kit goes around it.
 pub fn router(console: Console) -> Router {
     pages()
         .into_iter()
@@ -93,6 +95,7 @@ pub fn router(console: Console) -> Router {
         .route(assets::PATH, axum::routing::get(assets::get))
         // What is not there has a page too.
         .route("/console/{*rest}", any(refused::nothing_here))
+        .route("/holder/{*rest}", any(refused::nothing_here))
         .layer(from_fn_with_state(
             console.clone(),
             refused::in_own_language,
@@ -142,6 +145,8 @@ fn pages() -> Vec<page::Page> {
         statements::pages(),
         webhooks::pages(),
         events::pages(),
+        holder_sign_in::pages(),
+        holder_view::pages(),
     ]
     .into_iter()
     .flatten()

@@ -29,6 +29,8 @@ pub mod events;
 pub mod feed;
 pub mod gateways;
 pub mod health;
+pub mod holder_sessions;
+pub mod holder_view;
 pub mod identifications;
 pub mod ids;
 pub mod investments;

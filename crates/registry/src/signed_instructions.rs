@@ -105,7 +105,8 @@ pub(crate) fn check_assurance(
     }
 }
 
-fn signer(signature: &[u8; 65], hash: &B256) -> Option<EvmAddress> {
+/// The address whose key signed this hash.
+pub(crate) fn signer(signature: &[u8; 65], hash: &B256) -> Option<EvmAddress> {
     let signature = Signature::from_raw(signature).ok()?;
     signature.recover_address_from_prehash(hash).ok()
 }

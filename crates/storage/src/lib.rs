@@ -14,6 +14,8 @@ pub mod documents;
 pub mod environments;
 pub mod events;
 pub mod gateways;
+pub mod holder_sessions;
+pub mod holder_view;
 pub mod holding_changes;
 pub mod holdings;
 pub mod idempotency;
@@ -271,6 +273,12 @@ pub const COMPONENT: Component = Component {
             name: "movements",
             sqlite: include_str!("../migrations/sqlite/V0033__movements.sql"),
             postgres: include_str!("../migrations/postgres/V0033__movements.sql"),
+        },
+        Migration {
+            version: 34,
+            name: "holder_sessions",
+            sqlite: include_str!("../migrations/sqlite/V0034__holder_sessions.sql"),
+            postgres: include_str!("../migrations/postgres/V0034__holder_sessions.sql"),
         },
     ],
 };

@@ -108,6 +108,16 @@ impl HolderKey {
         body
     }
 
+    /// Signs a text as wallets do that are asked to sign in (EIP-191).
+    ///
+    /// # Panics
+    /// Never: the key is one.
+    pub fn sign_text(&self, text: &str) -> String {
+        let signature = self.key.sign_message_sync(text.as_bytes());
+        let signature = signature.expect("a signature");
+        format!("0x{}", alloy::hex::encode(signature.as_bytes()))
+    }
+
     fn signature(
         &self,
         app: &TestApp,

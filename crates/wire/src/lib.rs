@@ -13,6 +13,7 @@ pub mod distribution;
 pub mod documents;
 pub mod events;
 pub mod gateways;
+pub mod holders;
 pub mod identifications;
 pub mod inspections;
 pub mod investments;

@@ -3,6 +3,7 @@
 mod as_of;
 mod bundle;
 mod export;
+mod proof;
 mod rules;
 mod verify;
 
@@ -28,6 +29,8 @@ pub enum Command {
     Rules(rules::Rules),
     /// Make a statement of an investment and write its PDF
     Statement(statements::Make),
+    /// Check the proof of one entry by the log's public key; needs no configuration
+    VerifyProof(proof::Verify),
     /// Check a statement by itself and the log's public key; needs no configuration
     VerifyStatement(statements::Verify),
 }
@@ -43,6 +46,7 @@ pub async fn run(config: impl FnOnce() -> Result<Config>, command: &Command) -> 
         Command::Export(options) => export::run(&config()?, options).await,
         Command::Rules(options) => rules::run(&config()?, options).await,
         Command::Statement(options) => statements::make(&config()?, options).await,
+        Command::VerifyProof(options) => proof::verify(options),
         Command::VerifyStatement(options) => statements::verify(options).await,
     }
 }

@@ -36,6 +36,7 @@ mod faults;
 mod feed;
 mod gateways;
 mod guides;
+mod holder_view;
 mod idempotency;
 mod identification;
 mod inspections;
