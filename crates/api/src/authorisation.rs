@@ -320,6 +320,7 @@ const NETWORK: &[(&str, Right)] = &[
     ("list_restrictions", Right::ReadNetwork),
     ("get_restriction", Right::ReadNetwork),
     ("propose_restriction_release", Right::WriteNetwork),
+    ("list_deadlines", Right::ReadNetwork),
     ("list_decisions", Right::ReadNetwork),
     ("get_decision", Right::ReadNetwork),
     ("confirm_decision", Right::WriteNetwork),

@@ -13,6 +13,7 @@ mod caller;
 mod campaigns;
 mod catalogue;
 mod clients;
+mod deadlines;
 mod decisions;
 mod document;
 mod documents;

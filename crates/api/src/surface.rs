@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 
 use crate::{
     Api, applications, asset_requests, assets, benefiting_persons, campaigns, catalogue, clients,
-    decisions, document, documents, feed, health, holders, identifications, inspections,
+    deadlines, decisions, document, documents, feed, health, holders, identifications, inspections,
     investments, investors, issued_campaigns, issued_investments, issued_redemptions, issuers,
     listings, network, oauth, participation, payout_lists, platforms, problems, products,
     reconciliation, redemption_notices, redemptions, register_log, register_past, register_rules,
@@ -310,6 +310,7 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(restrictions::list_restrictions))
         .routes(routes!(restrictions::get_restriction))
         .routes(routes!(restrictions::propose_restriction_release))
+        .routes(routes!(deadlines::list_deadlines))
         .routes(routes!(decisions::list_decisions))
         .routes(routes!(decisions::get_decision))
         .routes(routes!(decisions::confirm_decision))

@@ -32,6 +32,12 @@ const NAVIGATION: &[(Right, &str, &str, &str)] = &[
     ),
     (
         Right::ReadNetwork,
+        "/console/deadlines",
+        "Deadlines",
+        "Fristen",
+    ),
+    (
+        Right::ReadNetwork,
         "/console/identifications",
         "Identifications",
         "Identifizierungen",

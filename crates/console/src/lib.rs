@@ -17,6 +17,7 @@ mod catalogue_asset;
 mod commands;
 mod credential_pages;
 mod credentials;
+mod deadlines;
 mod decisions;
 mod environments;
 mod events;
@@ -118,6 +119,7 @@ fn pages() -> Vec<page::Page> {
         work::pages(),
         applications::pages(),
         decisions::pages(),
+        deadlines::pages(),
         platforms::pages(),
         participation::pages(),
         credentials::pages(),

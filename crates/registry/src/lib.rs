@@ -19,6 +19,7 @@ pub mod clients;
 pub mod clock;
 pub mod clocks;
 pub mod creations;
+pub mod deadlines;
 pub mod decisions;
 pub mod delivery;
 pub mod dlt_operations;

@@ -7,6 +7,7 @@ pub mod campaigns;
 pub mod catalogue;
 pub mod client_credentials;
 pub mod clients;
+pub mod deadlines;
 pub mod decisions;
 pub mod dlt_batches;
 pub mod dlt_commands;

@@ -26,6 +26,7 @@ mod console_words;
 mod conventions;
 mod credentials;
 mod databases;
+mod deadlines;
 mod decisions;
 mod delivery;
 mod documents;
