@@ -321,6 +321,7 @@ const NETWORK: &[(&str, Right)] = &[
     ("get_restriction", Right::ReadNetwork),
     ("propose_restriction_release", Right::WriteNetwork),
     ("list_deadlines", Right::ReadNetwork),
+    ("get_register_journal", Right::ReadNetwork),
     ("list_decisions", Right::ReadNetwork),
     ("get_decision", Right::ReadNetwork),
     ("confirm_decision", Right::WriteNetwork),

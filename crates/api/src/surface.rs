@@ -212,6 +212,7 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(network::get_product))
         .routes(routes!(network::get_register))
         .routes(routes!(register_past::get_past_register))
+        .routes(routes!(register_past::get_register_journal))
         .routes(routes!(reconciliation::list_reconciliations))
         .routes(routes!(reconciliation::list_incidents))
         .routes(routes!(reconciliation::get_incident))

@@ -73,6 +73,12 @@ const NAVIGATION: &[(Right, &str, &str, &str)] = &[
         "Register",
     ),
     (
+        Right::ReadInspections,
+        "/console/inspections",
+        "Inspections",
+        "Einsichtnahmen",
+    ),
+    (
         Right::ReadNetwork,
         "/console/audit",
         "Audit log",

@@ -28,6 +28,7 @@ mod german;
 mod holder_sign_in;
 mod holder_view;
 mod identifications;
+mod inspections;
 mod investments;
 mod investors;
 mod invitations;
@@ -60,6 +61,7 @@ mod selling;
 mod sign_in;
 mod statements;
 mod states;
+mod supervision;
 mod text;
 mod upload;
 mod validations;
@@ -129,6 +131,8 @@ fn pages() -> Vec<page::Page> {
         reviews::pages(),
         operations::pages(),
         registers::pages(),
+        inspections::pages(),
+        supervision::pages(),
         audit::pages(),
         validations::pages(),
         issuer_accounts::pages(),

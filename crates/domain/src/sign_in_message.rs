@@ -85,8 +85,8 @@ mod tests {
             "Version: 1",
             "Chain ID: 1",
             "Nonce: 32891757",
-            "Issued At: 2026-11-22T15:00:00Z",
-            "Expiration Time: 2026-11-22T15:10:00Z",
+            "Issued At: 2026-11-22T15:00:00.000000Z",
+            "Expiration Time: 2026-11-22T15:10:00.000000Z",
         ];
         assert_eq!(message.text(), lines.join("\n"));
     }

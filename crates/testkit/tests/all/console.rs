@@ -67,6 +67,8 @@ fn path(app: &TestApp, pattern: &str) -> String {
         "campaign_id",
         "reregistration_id",
         "restriction_id",
+        "inspection_id",
+        "holder_id",
     ] {
         path = path.replace(&format!("{{{name}}}"), nobody);
     }
@@ -145,6 +147,7 @@ async fn every_page_and_form_is_for_whom_its_case_says(
         Role::Registrar(RegistrarRole::Admin),
         Role::Registrar(RegistrarRole::Operator),
         Role::Registrar(RegistrarRole::Auditor),
+        Role::Registrar(RegistrarRole::Supervisor),
         Role::Issuer(firms.issuer, Permissions::new([Permission::ViewData])),
         Role::Issuer(
             firms.issuer,
@@ -942,6 +945,7 @@ fn every_right_of_a_page_is_one_that_somebody_has() {
     let platform = PlatformId::from_uuid(uuid::Uuid::nil());
     let everybody = [
         Role::Registrar(RegistrarRole::Admin),
+        Role::Registrar(RegistrarRole::Supervisor),
         Role::Issuer(issuer, Permissions::all()),
         Role::Platform(platform, PlatformRole::Admin),
     ];

@@ -71,6 +71,7 @@ mod sdk_client;
 mod sdk_examples;
 mod statements;
 mod story;
+mod supervision;
 mod terms;
 mod transfers;
 mod unknown_input;
