@@ -62,7 +62,7 @@ fn action_of(operation: &str) -> String {
     };
     let segments: Vec<&str> = path.split('/').collect();
     let is_root = |segment: &&str| ["v1", "v2", "console"].contains(segment);
-    let start = segments.iter().position(|segment| is_root(&segment));
+    let start = segments.iter().position(is_root);
     let mut words = vec![method.to_lowercase()];
     let mut after_environments = false;
     for segment in &segments[start.map_or(0, |at| at + 1)..] {
