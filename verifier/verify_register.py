@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Checks a register bundle without the software that made it, with Python's standard library alone.
+"""Checks a register bundle, or the proof of one entry, without the software that made it, with Python's standard library alone.
 
 Written from docs/register-format.md. Usage:
 
     verify_register.py BUNDLE.tar [--key KEY …] [--rpc URL] [--isin ISIN [--as-of SEQUENCE]] [--json]
+    verify_register.py --proof FILE.tlog-proof --key KEY [--json]
 
 Ends with 0 if everything fits, with 1 and the first difference of each register if something does not, with 2 if the file is no bundle.
 """
@@ -608,6 +609,63 @@ class Node:
         return answer["result"]
 
 
+# --- The proof of one entry (C2SP tlog-proof) --------------------------------------------------------------------------
+
+
+def proven(text, key):
+    """The entry of a proof, which the log with this key contains."""
+    head, separator, note = text.partition("\n\n")
+    lines = head.split("\n")
+    if len(lines) < 3:
+        raise Difference("this is not the proof of an entry")
+    heading, extra, index, *hashes = lines
+    if not separator or heading != "c2sp.org/tlog-proof@v1" or not extra.startswith("extra ") or not index.startswith("index "):
+        raise Difference("this is not the proof of an entry")
+    content = base64.b64decode(extra[len("extra ") :], validate=True)
+    place = int(index[len("index ") :])
+    origin, size, root = opened(note, key).split("\n")[:3]
+    if origin != key.name:
+        raise Difference(f"the checkpoint is of the log {origin}")
+    path = [base64.b64decode(line, validate=True) for line in hashes]
+    if included_root(leaf_hash(content), place, int(size), path) != base64.b64decode(root, validate=True):
+        raise Difference("the hashes do not lead from the entry to the checkpoint's root")
+    entry = parse_entry(content.decode())
+    return {"difference": None, "sequence": place + 1, "size": int(size), "entry": entry}
+
+
+def included_root(hash_so_far, index, size, path):
+    """The root to which the path leads (RFC 9162, section 2.1.3.2); None if the path has the wrong length."""
+    if not 0 <= index < size:
+        return None
+    last = size - 1
+    for step in path:
+        if last == 0:
+            return None
+        if index % 2 == 1 or index == last:
+            hash_so_far = hashlib.sha256(b"\x01" + step + hash_so_far).digest()
+            while index % 2 == 0 and index != 0:
+                index, last = index // 2, last // 2
+        else:
+            hash_so_far = hashlib.sha256(b"\x01" + hash_so_far + step).digest()
+        index, last = index // 2, last // 2
+    return hash_so_far if last == 0 else None
+
+
+def prove(options):
+    try:
+        with open(options.proof, encoding="utf-8", newline="") as file:
+            finding = proven(file.read(), Key.parse(options.key[0]))
+    except (Difference, ValueError, OSError) as difference:
+        finding = {"difference": str(difference), "sequence": None, "size": None, "entry": None}
+    if options.json:
+        print(json.dumps(finding, indent=2))
+    elif finding["difference"]:
+        print(f"DIFFERS: {finding['difference']}")
+    else:
+        print(f"fits: entry {finding['sequence']} of {finding['size']}: {json.dumps(finding['entry'])}")
+    return 1 if finding["difference"] else 0
+
+
 # --- The command -------------------------------------------------------------------------------------------------------
 
 
@@ -654,7 +712,8 @@ def as_of(bundle, options, keys):
 
 def arguments(given):
     parser = argparse.ArgumentParser(description="Checks a register bundle.")
-    parser.add_argument("bundle")
+    parser.add_argument("bundle", nargs="?")
+    parser.add_argument("--proof", help="the proof of one entry, in place of a bundle")
     parser.add_argument("--key", action="append", default=[], help="a public key of the registrar's, as name+id+key")
     parser.add_argument("--rpc", help="a node of the DLT network")
     parser.add_argument("--isin", help="only this register")
@@ -663,11 +722,17 @@ def arguments(given):
     options = parser.parse_args(given)
     if options.as_of is not None and options.isin is None:
         parser.error("--as-of needs --isin")
+    if (options.bundle is None) == (options.proof is None):
+        parser.error("name a bundle or a proof")
+    if options.proof is not None and len(options.key) != 1:
+        parser.error("--proof needs one --key")
     return options
 
 
 def main(given=None):
     options = arguments(given)
+    if options.proof is not None:
+        return prove(options)
     try:
         keys = [Key.parse(key) for key in options.key]
         bundle = Bundle(options.bundle)

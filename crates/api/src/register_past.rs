@@ -1,13 +1,14 @@
-//! The register of a product as it was.
+//! The register of a product as it was, and its journal.
 
 use axum::Json;
 use axum::extract::State;
 use domain::HolderId;
 use http::PathParams;
+use registry::register_journal;
 use registry::registers::{self, Past};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use wire::network::PastRegister;
+use wire::network::{Journal, PastRegister};
 
 use crate::Api;
 use crate::caller::Reader;
@@ -40,7 +41,7 @@ pub(crate) struct Moment {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub(crate) struct Size {
-    /// Holdings at most.
+    /// Holdings, or entries, at most.
     #[param(minimum = 1, maximum = 500, default = 50)]
     page_size: Option<u32>,
 }
@@ -69,5 +70,34 @@ pub(crate) async fn get_past_register(
     };
     Ok(Json(
         registers::past(&api.registry, &caller, path.product_id, wanted).await?,
+    ))
+}
+
+/// Behind which entry the stretch begins.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AfterEntry {
+    /// Only entries after this one.
+    #[serde(default)]
+    after: Option<u64>,
+}
+
+/// Get the journal of a product's register
+///
+/// Every entry as it was hashed, in order. Holders and beneficiaries are random identifiers in it.
+#[utoipa::path(
+    get, path = "/products/{product_id}/register/entries/", tag = "Registers", params(ProductPath, AfterEntry, Size),
+    responses((status = 200, description = "A stretch of the journal.", body = Journal), ReadRefusals),
+)]
+pub(crate) async fn get_register_journal(
+    State(api): State<Api>,
+    Reader(caller): Reader,
+    PathParams(path): PathParams<ProductPath>,
+    pages: Pages<AfterEntry>,
+) -> Result<Json<Journal>, Refused> {
+    let stretch = (pages.filter.after.unwrap_or_default(), pages.paging().limit);
+    let product = path.product_id;
+    Ok(Json(
+        register_journal::after(&api.registry, &caller, product, stretch).await?,
     ))
 }

@@ -7,11 +7,12 @@ use utoipa_axum::routes;
 
 use crate::{
     Api, applications, asset_requests, assets, benefiting_persons, campaigns, catalogue, clients,
-    decisions, document, documents, feed, health, identifications, inspections, investments,
-    investors, issued_campaigns, issued_investments, issued_redemptions, issuers, listings,
-    network, oauth, participation, payout_lists, platforms, problems, products, reconciliation,
-    redemption_notices, redemptions, register_log, register_past, register_rules, reregistrations,
-    restrictions, statements, terms, transfers, validations, wallets, webhook_endpoints,
+    deadlines, decisions, document, documents, feed, health, holders, identifications, inspections,
+    investments, investors, issued_campaigns, issued_investments, issued_redemptions, issuers,
+    listings, network, oauth, participation, payout_lists, platforms, problems, products,
+    reconciliation, redemption_notices, redemptions, register_log, register_past, register_rules,
+    reregistrations, restrictions, statements, terms, transfers, validations, wallets,
+    webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -67,6 +68,7 @@ fn distributor() -> OpenApiRouter<Api> {
             investors::list_investors
         ))
         .routes(routes!(investors::get_investor, investors::update_investor))
+        .routes(routes!(holders::create_holder_link))
         .routes(routes!(
             benefiting_persons::create_benefiting_person,
             benefiting_persons::list_benefiting_persons
@@ -214,6 +216,7 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(network::get_product))
         .routes(routes!(network::get_register))
         .routes(routes!(register_past::get_past_register))
+        .routes(routes!(register_past::get_register_journal))
         .routes(routes!(reconciliation::list_reconciliations))
         .routes(routes!(reconciliation::list_incidents))
         .routes(routes!(reconciliation::get_incident))
@@ -312,6 +315,7 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(restrictions::list_restrictions))
         .routes(routes!(restrictions::get_restriction))
         .routes(routes!(restrictions::propose_restriction_release))
+        .routes(routes!(deadlines::list_deadlines))
         .routes(routes!(decisions::list_decisions))
         .routes(routes!(decisions::get_decision))
         .routes(routes!(decisions::confirm_decision))

@@ -200,3 +200,65 @@ async fn a_node_alone_is_enough() {
     let (output, _) = verify(&printed(), &[]).await;
     assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
+
+#[tokio::test]
+async fn the_proof_of_an_entry_is_judged_by_the_key_alone() {
+    // Given what a statement says of its entry, in a file of the field's format.
+    let said = usual().proof;
+    let hash = |text: &String| -> [u8; 32] {
+        let bytes: Vec<u8> = (0..32)
+            .map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap())
+            .collect();
+        bytes.try_into().unwrap()
+    };
+    let proof = tlog::Proof {
+        entry: said.entry.clone().into_bytes(),
+        index: said.sequence - 1,
+        hashes: said.hashes.iter().map(hash).collect(),
+        checkpoint: said.checkpoint.parse().unwrap(),
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("entry.tlog-proof");
+    let key = sample::signer().unwrap().public().to_string();
+    let judge = async |text: &str, key: &str| {
+        std::fs::write(&path, text).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_cashlink"))
+            .args(["register", "verify-proof", "--json", "--key", key])
+            .arg(&path)
+            .current_dir(folder.path())
+            .env_remove("CASHLINK_CONFIG")
+            .kill_on_drop(true)
+            .output()
+            .await
+            .unwrap();
+        let said: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        (output.status.code(), said)
+    };
+
+    // Then it says which entry is in the log, and what that says.
+    let (code, verdict) = judge(&proof.to_string(), &key).await;
+    assert_eq!((code, &verdict["difference"]), (Some(0), &Value::Null));
+    assert_eq!(verdict["sequence"], said.sequence);
+    assert_eq!(verdict["entry"], said.entry.as_str());
+
+    // A changed entry and another key's checkpoint are refused; what is no key is an error.
+    let changed = tlog::Proof {
+        entry: b"something else".to_vec(),
+        ..proof.clone()
+    };
+    let (code, verdict) = judge(&changed.to_string(), &key).await;
+    assert_eq!(code, Some(1));
+    assert!(
+        verdict["difference"]
+            .as_str()
+            .unwrap()
+            .contains("do not lead"),
+        "{verdict}"
+    );
+    let name = sample::signer().unwrap().public().name().to_owned();
+    let other = tlog::Signer::new(&name, tlog::note::Algorithm::Ed25519, &[9; 32]).unwrap();
+    let (code, _) = judge(&proof.to_string(), &other.public().to_string()).await;
+    assert_eq!(code, Some(1));
+    let (code, _) = judge(&proof.to_string(), "no key").await;
+    assert_eq!(code, Some(2));
+}

@@ -11,7 +11,7 @@ use crate::refused::Refused;
 pub(crate) const PATH: &str = "/console/assets/{file}";
 
 /// Name, media type and content.
-const FILES: [(&str, &str, &[u8]); 5] = [
+const FILES: [(&str, &str, &[u8]); 6] = [
     (
         "pico.min.css",
         "text/css; charset=utf-8",
@@ -31,6 +31,11 @@ const FILES: [(&str, &str, &[u8]); 5] = [
         "console.js",
         "text/javascript; charset=utf-8",
         include_bytes!("../assets/console.js"),
+    ),
+    (
+        "wallet.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/wallet.js"),
     ),
     (
         "LICENCES.txt",

@@ -288,6 +288,7 @@ fn about(names: &BTreeMap<Uuid, String>, one: &Decision) -> Markup {
         "platform_admission" | "platform_refusal" => "applications",
         "product_validation" => "validations",
         "payout_list" | "terms_change" => "registers",
+        "inspection" => "inspections",
         kind if kind.starts_with("platform_") => "platforms",
         // No page of its own; by its name somebody knows what it is about.
         _ => {

@@ -32,6 +32,12 @@ const NAVIGATION: &[(Right, &str, &str, &str)] = &[
     ),
     (
         Right::ReadNetwork,
+        "/console/deadlines",
+        "Deadlines",
+        "Fristen",
+    ),
+    (
+        Right::ReadNetwork,
         "/console/identifications",
         "Identifications",
         "Identifizierungen",
@@ -65,6 +71,12 @@ const NAVIGATION: &[(Right, &str, &str, &str)] = &[
         "/console/registers",
         "Registers",
         "Register",
+    ),
+    (
+        Right::ReadInspections,
+        "/console/inspections",
+        "Inspections",
+        "Einsichtnahmen",
     ),
     (
         Right::ReadNetwork,
@@ -299,7 +311,7 @@ fn document(visitor: &Visitor, title: &str, content: &Markup) -> Markup {
                 header class="container-fluid" {
                     nav {
                         ul {
-                            li { strong { a href="/console/" { (visitor.network_name) } } }
+                            li { strong { a href=(visitor.door.home()) { (visitor.network_name) } } }
                             @if let Some(path) = visitor.mailbox { li { a href=(path) { (visitor.say("Mailbox", "Postfach")) } } }
                         }
                         @if let Some(session) = visitor.session.as_ref().filter(|session| session.stage == Stage::Full) {

@@ -17,6 +17,7 @@ mod catalogue_asset;
 mod commands;
 mod credential_pages;
 mod credentials;
+mod deadlines;
 mod decisions;
 mod environments;
 mod events;
@@ -24,7 +25,10 @@ mod flash;
 mod form;
 mod gateways;
 mod german;
+mod holder_sign_in;
+mod holder_view;
 mod identifications;
+mod inspections;
 mod investments;
 mod investors;
 mod invitations;
@@ -57,6 +61,7 @@ mod selling;
 mod sign_in;
 mod statements;
 mod states;
+mod supervision;
 mod text;
 mod upload;
 mod validations;
@@ -83,7 +88,7 @@ pub struct Console {
     pub mailbox: Option<&'static str>,
 }
 
-/// Everything under `/console`. The frame of the HTTP kit goes around it.
+/// Everything under `/console` and `/holder`. The frame of the HTTP kit goes around it.
 pub fn router(console: Console) -> Router {
     pages()
         .into_iter()
@@ -93,6 +98,7 @@ pub fn router(console: Console) -> Router {
         .route(assets::PATH, axum::routing::get(assets::get))
         // What is not there has a page too.
         .route("/console/{*rest}", any(refused::nothing_here))
+        .route("/holder/{*rest}", any(refused::nothing_here))
         .layer(from_fn_with_state(
             console.clone(),
             refused::in_own_language,
@@ -115,6 +121,7 @@ fn pages() -> Vec<page::Page> {
         work::pages(),
         applications::pages(),
         decisions::pages(),
+        deadlines::pages(),
         platforms::pages(),
         participation::pages(),
         credentials::pages(),
@@ -124,6 +131,8 @@ fn pages() -> Vec<page::Page> {
         reviews::pages(),
         operations::pages(),
         registers::pages(),
+        inspections::pages(),
+        supervision::pages(),
         audit::pages(),
         validations::pages(),
         issuer_accounts::pages(),
@@ -142,6 +151,8 @@ fn pages() -> Vec<page::Page> {
         statements::pages(),
         webhooks::pages(),
         events::pages(),
+        holder_sign_in::pages(),
+        holder_view::pages(),
     ]
     .into_iter()
     .flatten()

@@ -47,7 +47,7 @@ const GROUNDS: &[Word] = &[
     ("lost_key", "Lost key", "Verlorener Schlüssel"),
     ("reversal", "Reversal", "Rückgängigmachung"),
 ];
-const RIGHTS: &[Word] = &[
+pub(crate) const RIGHTS: &[Word] = &[
     ("pledge", "Pledge", "Pfandrecht"),
     ("usufruct", "Usufruct", "Nießbrauch"),
     ("attachment", "Attachment", "Pfändung"),

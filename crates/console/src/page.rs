@@ -17,6 +17,8 @@ pub enum Access {
     SignedIn,
     /// Whoever acts for an organisation with this right.
     Needs(Right),
+    /// A holder who is signed in, by its own door.
+    Holder,
     /// Whoever acts for a platform, with this right in the environment that the path names.
     NeedsInside(Right),
 }

@@ -9,7 +9,7 @@ use http::ApiError;
 use maud::html;
 use wire::{Problem, ProblemCode};
 
-use crate::visitor::Visitor;
+use crate::visitor::{Door, Visitor};
 use crate::{Console, german, layout, text};
 
 /// Why a page is not shown.
@@ -29,7 +29,7 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    fn show(&self, language: Language) -> Response {
+    fn show(&self, language: Language, door: Door) -> Response {
         let problem = match language {
             Language::English => &self.english,
             Language::German => &self.german,
@@ -38,7 +38,7 @@ impl Said {
         let body = html! {
             h1 { (problem.title) }
             p data-code=(problem.code) { (problem.detail) }
-            p { a href="/console/" { (back) } }
+            p { a href=(door.home()) { (back) } }
         };
         (
             status(problem),
@@ -87,7 +87,7 @@ impl IntoResponse for Refused {
             Self::Elsewhere(path) => return Redirect::to(path).into_response(),
             Self::Problem(said) => said,
         };
-        let mut response = said.show(Language::English);
+        let mut response = said.show(Language::English, Door::Console);
         response.extensions_mut().insert(*said);
         response
     }
@@ -106,9 +106,9 @@ pub(crate) async fn in_own_language(
         return response;
     };
     match Visitor::from_request_parts(&mut parts, &console).await {
-        Ok(visitor) if visitor.language == Language::German => said.show(Language::German),
+        Ok(visitor) => said.show(visitor.language, visitor.door),
         // Where not even the session can be read, English will do.
-        _ => response,
+        Err(_) => response,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::parts;
 use crate::query::PageNumber;
 use crate::refused::Refused;
 use crate::states;
-use crate::visitor::{Member, Visitor};
+use crate::visitor::Member;
 
 const PATH: &str = "/console/registers";
 /// Holdings on one page.
@@ -92,18 +92,29 @@ async fn show_one(
             (visitor.say("Token contract", "Token-Vertrag"), parts::optional(register.token_address.as_deref())),
         ]))
         p { a href=(format!("{PATH}/{id}/operations")) { (visitor.say("Entered without the holder's signature: restrictions, heirs, orders, wrong entries", "Ohne Unterschrift des Inhabers eingetragen: Beschränkungen, Erben, Anordnungen, falsche Eintragungen")) } }
-        (holdings(visitor, count, &register))
+        ul {
+            li { a href=(format!("{PATH}/{id}/entries")) { (visitor.say("Journal, entry by entry", "Journal, Eintragung für Eintragung")) } }
+            @if who.session.may(Right::WriteNetwork) {
+                li { a href=(format!("{PATH}/{id}/inspection")) { (visitor.say("Note who asks for an inspection (§ 10 eWpG)", "Ersuchen um Einsicht vermerken (§ 10 eWpG)")) } }
+            }
+        }
+        (holdings(&who, count, &register))
     };
     Ok(layout::page(visitor, &product.name, &body))
 }
 
-fn holdings(visitor: &Visitor, count: u64, register: &Register) -> Markup {
+fn holdings(who: &Member, count: u64, register: &Register) -> Markup {
+    let visitor = &who.visitor;
+    let names = who.session.may(Right::ReadIdentities);
     let rows: Vec<Vec<Markup>> = register
         .holdings
         .iter()
         .map(|holding| {
             vec![
-                parts::short_id(holding.holder_id),
+                match names {
+                    true => html! { a href=(format!("{PATH}/{}/holders/{}", register.product_id, holding.holder_id)) { (parts::short_id(holding.holder_id)) } },
+                    false => parts::short_id(holding.holder_id),
+                },
                 match holding.is_issuer {
                     true => {
                         parts::text(visitor.say("issuer, undelivered", "Emittent, nicht geliefert"))

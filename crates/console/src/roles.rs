@@ -20,7 +20,7 @@ pub(crate) fn roles(form: &Form<'_>, organisation: Organisation, known: Option<&
         return form.boxes("role", label, &options, &ticked);
     }
     let names: &[&str] = match organisation {
-        Organisation::Registrar => &["operator", "auditor", "admin"],
+        Organisation::Registrar => &["operator", "auditor", "supervisor", "admin"],
         _ => &["member", "reader", "admin"],
     };
     let options: Vec<_> = names
@@ -41,6 +41,10 @@ pub(crate) fn role_name(visitor: &Visitor, role: &Role) -> String {
         Role::Registrar(RegistrarRole::Auditor) => {
             visitor.say("Auditor (reads only)", "Prüfer (liest nur)")
         }
+        Role::Registrar(RegistrarRole::Supervisor) => visitor.say(
+            "Supervisor (reads only, holders' names too)",
+            "Aufsicht (liest nur, auch Namen der Inhaber)",
+        ),
         Role::Platform(_, PlatformRole::Admin) => visitor.say(
             "Administrator: sells, credentials, members",
             "Administrator: Vertrieb, Zugangsdaten, Mitglieder",

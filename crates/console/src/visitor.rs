@@ -19,10 +19,43 @@ use crate::flash::Flash;
 use crate::refused::Refused;
 use crate::text;
 
-/// Over TLS the browser keeps the name from everything but this host.
-const SECURE_COOKIE: &str = "__Host-cashlink";
-/// On the plain HTTP of a loopback demo.
-const PLAIN_COOKIE: &str = "cashlink_console";
+/// Through which door somebody comes in. Each has a cookie of its own, so that a session of one is none of the other's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// People who work with the network.
+    Console,
+    /// Holders, who see what is entered for them.
+    Holder,
+}
+
+impl Door {
+    /// The one that a path is behind.
+    pub(crate) fn of(path: &str) -> Self {
+        match path.starts_with("/holder") {
+            true => Self::Holder,
+            false => Self::Console,
+        }
+    }
+
+    /// The first page behind it.
+    pub(crate) fn home(self) -> &'static str {
+        match self {
+            Self::Console => "/console/",
+            Self::Holder => "/holder",
+        }
+    }
+
+    /// Over TLS the browser keeps the name from everything but this host; the other is for the plain HTTP of a loopback demo.
+    fn cookie_name(self, is_secure: bool) -> &'static str {
+        match (self, is_secure) {
+            (Self::Console, true) => "__Host-cashlink",
+            (Self::Console, false) => "cashlink_console",
+            (Self::Holder, true) => "__Host-cashlink-holder",
+            (Self::Holder, false) => "cashlink_holder",
+        }
+    }
+}
+
 /// Characters of a token: 256 bits in base64.
 const TOKEN_LENGTH: usize = 43;
 
@@ -50,6 +83,8 @@ pub(crate) struct Visitor {
     pub(crate) network_name: String,
     /// Where mails that nobody sends can be read, if they can.
     pub(crate) mailbox: Option<&'static str>,
+    /// Through which door.
+    pub(crate) door: Door,
     is_secure: bool,
 }
 
@@ -60,12 +95,13 @@ impl FromRequestParts<Console> for Visitor {
         let context = RequestContext::from_request_parts(parts, console).await?;
         let registry = &console.registry;
         let is_secure = registry.settings.public_url.starts_with("https:");
-        let known = cookie(&parts.headers, cookie_name(is_secure))
+        let door = Door::of(parts.uri.path());
+        let known = cookie(&parts.headers, door.cookie_name(is_secure))
             .filter(|token| token.len() == TOKEN_LENGTH)
             .map(str::to_owned);
-        let session = match &known {
-            Some(token) => sessions::find(registry, token).await?,
-            None => None,
+        let session = match (&known, door) {
+            (Some(token), Door::Console) => sessions::find(registry, token).await?,
+            _ => None,
         };
         let is_new = known.is_none();
         let token = known.unwrap_or_else(|| URL_SAFE_NO_PAD.encode(registry::ids::bytes::<32>()));
@@ -85,7 +121,8 @@ impl FromRequestParts<Console> for Visitor {
             request_id: context.id().to_owned(),
             path: parts.uri.path().to_owned(),
             network_name: console.network_name.clone(),
-            mailbox: console.mailbox,
+            mailbox: console.mailbox.filter(|_| door == Door::Console),
+            door,
             token,
             is_new,
             session,
@@ -105,7 +142,8 @@ impl Visitor {
 
     /// The header that gives the browser this token.
     pub(crate) fn cookie(&self, token: &str) -> HeaderValue {
-        HeaderValue::from_str(&set_cookie(token, self.is_secure)).expect("tokens are base64")
+        HeaderValue::from_str(&set_cookie(self.door, token, self.is_secure))
+            .expect("tokens are base64")
     }
 
     /// The text in the visitor's language.
@@ -174,18 +212,10 @@ impl AsRef<Visitor> for Member {
     }
 }
 
-fn cookie_name(is_secure: bool) -> &'static str {
-    if is_secure {
-        SECURE_COOKIE
-    } else {
-        PLAIN_COOKIE
-    }
-}
-
 /// Out of reach for scripts and for forms of other sites; over TLS no other host can set or read it.
-fn set_cookie(token: &str, is_secure: bool) -> String {
+fn set_cookie(door: Door, token: &str, is_secure: bool) -> String {
     let secure = if is_secure { "; Secure" } else { "" };
-    let name = cookie_name(is_secure);
+    let name = door.cookie_name(is_secure);
     format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}")
 }
 
@@ -202,13 +232,13 @@ mod tests {
     #[test]
     fn over_tls_the_cookie_is_bound_to_the_host() {
         assert_eq!(
-            set_cookie("t", true),
+            set_cookie(Door::Console, "t", true),
             "__Host-cashlink=t; Path=/; HttpOnly; SameSite=Lax; Secure"
         );
         // A browser refuses the prefix without TLS.
         assert_eq!(
-            set_cookie("t", false),
-            "cashlink_console=t; Path=/; HttpOnly; SameSite=Lax"
+            set_cookie(Door::Holder, "t", false),
+            "cashlink_holder=t; Path=/; HttpOnly; SameSite=Lax"
         );
     }
 }

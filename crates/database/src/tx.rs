@@ -26,6 +26,7 @@ pub struct Tx {
     pub(crate) session: Session,
     failed: Option<DatabaseError>,
     wakes: Vec<&'static str>,
+    marks: Vec<String>,
 }
 
 /// The connection under a transaction; it outlives the transaction and belongs to one thread.
@@ -120,6 +121,18 @@ impl Tx {
         }
     }
 
+    /// Remembers until the transaction ends that something was done in it.
+    pub fn mark(&mut self, done: &str) {
+        if !self.is_marked(done) {
+            self.marks.push(done.to_owned());
+        }
+    }
+
+    /// Whether that was done in this transaction.
+    pub fn is_marked(&self, done: &str) -> bool {
+        self.marks.iter().any(|mark| mark == done)
+    }
+
     /// Which database this is.
     pub fn engine(&self) -> Engine {
         match &self.session {
@@ -149,6 +162,7 @@ impl Tx {
             session,
             failed: None,
             wakes: Vec::new(),
+            marks: Vec::new(),
         }
     }
 
@@ -156,6 +170,7 @@ impl Tx {
     pub(crate) fn start(&mut self, mode: Mode) {
         self.failed = None;
         self.wakes.clear();
+        self.marks.clear();
         if let Session::Postgres(session) = &mut self.session {
             session.start(mode);
         }

@@ -165,6 +165,8 @@ pub enum RegistrarRole {
     Operator,
     /// Sees.
     Auditor,
+    /// Sees all of it for the supervisor (§ 19 eWpRV), who holders are and who looked too.
+    Supervisor,
 }
 
 /// What a person may do for a distribution platform.
@@ -218,6 +220,7 @@ impl Role {
                 "admin" => Some(RegistrarRole::Admin),
                 "operator" => Some(RegistrarRole::Operator),
                 "auditor" => Some(RegistrarRole::Auditor),
+                "supervisor" => Some(RegistrarRole::Supervisor),
                 _ => None,
             }
             .map(Self::Registrar),
@@ -250,6 +253,7 @@ impl fmt::Display for Role {
             }
             Self::Registrar(RegistrarRole::Operator) => "operator",
             Self::Registrar(RegistrarRole::Auditor) => "auditor",
+            Self::Registrar(RegistrarRole::Supervisor) => "supervisor",
             Self::Platform(_, PlatformRole::Member) => "member",
             Self::Platform(_, PlatformRole::Reader) => "reader",
         };

@@ -1,9 +1,10 @@
-//! Who did what to the network itself. Partners' requests are in the log of events; this is for operators and credentials.
+//! Who did what: each write leaves a line with actor, operation, subject and time. An operation names itself and says what matters of it; for those that do
+//! not, the frame of every write does, so that none is without.
 
 use database::Tx;
 use serde_json::Value;
 
-use crate::{Caller, Error, Listed, Paging, Registry, Result, Right, ids};
+use crate::{Caller, Error, Listed, Paging, Registry, Request, Result, Right, ids};
 
 pub use storage::audit::AuditRecord;
 
@@ -32,6 +33,50 @@ pub fn record(
         },
     )?;
     Ok(())
+}
+
+/// Notes a write whose operation has not noted itself, by its method and the words of its path.
+///
+/// # Errors
+/// Fails if the database does.
+pub(crate) fn write(
+    registry: &Registry,
+    tx: &mut Tx,
+    request: &Request,
+    resource: Option<uuid::Uuid>,
+) -> Result<()> {
+    if storage::audit::is_written(tx, &request.caller.name) {
+        return Ok(());
+    }
+    let target = resource.map_or_else(|| "none".to_owned(), |id| id.to_string());
+    let detail = serde_json::json!({ "request": request.id });
+    let action = action_of(&request.operation);
+    record(registry, tx, &request.caller, &action, &target, &detail)
+}
+
+/// `POST /environments/x/api/external/distributor/v2/investors/…/wallets/eth-generic/` is `post.investors.wallets.eth-generic`: without identifiers and names, so that
+/// one operation has one action.
+fn action_of(operation: &str) -> String {
+    let Some((method, path)) = operation.split_once(" /") else {
+        return operation.replace(' ', ".");
+    };
+    let segments: Vec<&str> = path.split('/').collect();
+    let is_root = |segment: &&str| ["v1", "v2", "console"].contains(segment);
+    let start = segments.iter().position(is_root);
+    let mut words = vec![method.to_lowercase()];
+    let mut after_environments = false;
+    for segment in &segments[start.map_or(0, |at| at + 1)..] {
+        let is_word = !segment.is_empty()
+            && !after_environments
+            && segment
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        after_environments = *segment == "environments";
+        if is_word && !after_environments {
+            words.push((*segment).to_owned());
+        }
+    }
+    words.join(".")
 }
 
 /// Notes that an operation was refused, in a transaction of its own, because the refused one is rolled back. Faults and requests
@@ -109,4 +154,33 @@ pub async fn page(
             Ok(Listed { count, items })
         })
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_is_named_by_the_words_of_its_path() {
+        let id = "0198c5a2-7a43-7e11-b8f3-0d6c1f2a9b70";
+        for (operation, action) in [
+            (
+                format!(
+                    "POST /environments/art-2031/api/external/distributor/v2/investors/{id}/wallets/eth-generic/"
+                ),
+                "post.investors.wallets.eth-generic",
+            ),
+            (
+                format!("PATCH /api/external/issuer/v2/issuers/{id}/"),
+                "patch.issuers",
+            ),
+            (
+                format!("POST /console/environments/meadow/investments/{id}/cancel"),
+                "post.investments.cancel",
+            ),
+            ("register statement".to_owned(), "register.statement"),
+        ] {
+            assert_eq!(action_of(&operation), action);
+        }
+    }
 }

@@ -29,6 +29,7 @@ pub enum Right {
     ReadIssuedRedemptions,
     ReadPayoutAccounts,
     ReadInspections,
+    ReadIdentities,
     ReadProducts,
     ReadIssuers,
     WriteIssuers,
@@ -258,8 +259,10 @@ impl Right {
             ],
             // Whose account it is concerns those who pay, not everybody who may look.
             Self::ReadPayoutAccounts => &[(Kind::Registrar, &["network:write"])],
-            // Who looked, and at whom, is for those who decide about it.
-            Self::ReadInspections => &[(Kind::Registrar, &["network:write"])],
+            // Who looked, and at whom, is for those who decide about it, and for the supervisor.
+            Self::ReadInspections => &[(Kind::Registrar, &["network:write", "supervision:read"])],
+            // Everybody else at the registrar's needs an inspection for that (§ 10(3) eWpG).
+            Self::ReadIdentities => &[(Kind::Registrar, &["supervision:read"])],
             // Products and campaigns are no secret to a distributor that can read anything.
             Self::ReadProducts => &[(Kind::Distributor, &["investments:read", "investors:read"])],
             Self::ReadIssuers => &[(Kind::Issuer, &["issuers:read"])],
@@ -354,6 +357,7 @@ pub fn scopes_of(role: &Role) -> Vec<String> {
             RegistrarRole::Admin => vec!["network:read", "network:write", "members:write"],
             RegistrarRole::Operator => vec!["network:read", "network:write"],
             RegistrarRole::Auditor => vec!["network:read"],
+            RegistrarRole::Supervisor => vec!["network:read", "supervision:read"],
         },
         Role::Issuer(_, permissions) => permissions.iter().flat_map(granted_by).copied().collect(),
         Role::Platform(_, role) => match role {

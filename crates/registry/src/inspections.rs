@@ -255,7 +255,7 @@ pub async fn destroy_overdue(registry: &Registry) -> Result<usize> {
 }
 
 /// Who a holder is, unless the person's data were erased; the issuer is no person of the register.
-fn identity(
+pub(crate) fn identity(
     registry: &Registry,
     tx: &mut Tx,
     product: ProductId,

@@ -115,7 +115,8 @@ pub(crate) fn digest(facts: &Facts, nonce: &str, deadline: Timestamp) -> Option<
     hash(facts, &unsigned).map(|hash| hash.0)
 }
 
-fn signer(signature: &[u8; 65], hash: &B256) -> Option<EvmAddress> {
+/// The address whose key signed this hash.
+pub(crate) fn signer(signature: &[u8; 65], hash: &B256) -> Option<EvmAddress> {
     let signature = Signature::from_raw(signature).ok()?;
     signature.recover_address_from_prehash(hash).ok()
 }

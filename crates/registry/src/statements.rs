@@ -154,6 +154,14 @@ pub async fn document(registry: &Registry, caller: &Caller, id: Uuid) -> Result<
         .read(move |tx| storage::statements::find(tx, &scope, id))
         .await?
         .ok_or(Error::NotFound("statement"))?;
+    content_of(registry, &statement).await
+}
+
+/// The document of a statement that somebody may have.
+pub(crate) async fn content_of(
+    registry: &Registry,
+    statement: &StatementRecord,
+) -> Result<Content> {
     match (statement.document, statement.status) {
         (Some((document, _)), _) => documents::content(registry, document).await,
         (None, StatementStatus::Erased) => Err(Error::Problem(
@@ -240,7 +248,11 @@ fn address(registry: &Registry, tx: &mut Tx, party: Party) -> Result<String> {
     })
 }
 
-fn show(tx: &mut Tx, statement: &StatementRecord, address: &str) -> Result<RegistryStatement> {
+pub(crate) fn show(
+    tx: &mut Tx,
+    statement: &StatementRecord,
+    address: &str,
+) -> Result<RegistryStatement> {
     let reversed_by = match statement.reason.is_of_an_entry() {
         true => reregistrations::reversal_of(tx, statement.product, statement.sequence)?,
         false => None,

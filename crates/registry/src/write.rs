@@ -1,11 +1,11 @@
-//! The frame of every write: run the closure, keep the answer under its idempotency key, commit.
+//! The frame of every write: run the closure, note it in the audit log, keep the answer under its idempotency key, commit.
 
 use database::vault::DataKey;
 use database::{DatabaseError, Tx};
 use storage::idempotency::{self, KeyName, Stored};
 use uuid::Uuid;
 
-use crate::{Answer, Caller, Error, Registry, Result};
+use crate::{Answer, Caller, Error, Registry, Result, audit};
 
 /// A request to the network.
 #[derive(Clone, Debug)]
@@ -110,7 +110,7 @@ impl Registry {
             key: key.clone(),
         });
         let fingerprint = request.fingerprint;
-        let failed = match self.attempt(name.clone(), fingerprint, f).await {
+        let failed = match self.attempt(request.clone(), name.clone(), f).await {
             Ok(answer) => return Ok(answer),
             Err(failed) => failed,
         };
@@ -127,8 +127,8 @@ impl Registry {
 
     async fn attempt<F>(
         &self,
+        request: Request,
         name: Option<KeyName>,
-        fingerprint: [u8; 32],
         f: F,
     ) -> std::result::Result<Answer, Failed>
     where
@@ -138,8 +138,9 @@ impl Registry {
         self.db
             .write(move |tx| -> std::result::Result<Answer, Failed> {
                 let done = f(tx).map_err(Failed::Otherwise)?;
+                audit::write(&registry, tx, &request, done.resource).map_err(Failed::Otherwise)?;
                 if let Some(name) = &name {
-                    registry.keep(tx, name, fingerprint, &done)?;
+                    registry.keep(tx, name, request.fingerprint, &done)?;
                 }
                 Ok(Answer {
                     status: done.status,

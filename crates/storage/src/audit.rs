@@ -52,11 +52,21 @@ pub struct AuditRecord {
     pub detail: String,
 }
 
+/// Whether a line about this actor was appended in this transaction.
+pub fn is_written(tx: &Tx, actor: &str) -> bool {
+    tx.is_marked(&mark(actor))
+}
+
+fn mark(actor: &str) -> String {
+    format!("audit {actor}")
+}
+
 /// Appends a line about the doing of a party; it travels with the commit.
 ///
 /// # Errors
 /// Fails if the database does.
 pub fn insert(tx: &mut Tx, scope: &Scope, record: &AuditRecord) -> Result<(), DatabaseError> {
+    tx.mark(&mark(&record.actor));
     tx.later(
         INSERT,
         &[

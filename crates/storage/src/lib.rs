@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod client_credentials;
 pub mod clients;
 pub mod custody_wallets;
+pub mod deadlines;
 pub mod decisions;
 pub mod dlt_batches;
 pub mod dlt_commands;
@@ -15,6 +16,8 @@ pub mod documents;
 pub mod environments;
 pub mod events;
 pub mod gateways;
+pub mod holder_sessions;
+pub mod holder_view;
 pub mod holding_changes;
 pub mod holdings;
 pub mod idempotency;
@@ -285,6 +288,12 @@ pub const COMPONENT: Component = Component {
             name: "custody",
             sqlite: include_str!("../migrations/sqlite/V0035__custody.sql"),
             postgres: include_str!("../migrations/postgres/V0035__custody.sql"),
+        },
+        Migration {
+            version: 36,
+            name: "holder_sessions",
+            sqlite: include_str!("../migrations/sqlite/V0036__holder_sessions.sql"),
+            postgres: include_str!("../migrations/postgres/V0036__holder_sessions.sql"),
         },
     ],
 };

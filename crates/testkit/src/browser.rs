@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::header::{ACCEPT_LANGUAGE, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Method, StatusCode};
 
 use crate::TestApp;
@@ -24,6 +24,7 @@ pub struct Browser {
     pub cookies: BTreeMap<String, String>,
     /// What forms of the last page carry.
     pub form_token: String,
+    language: &'static str,
 }
 
 /// What came back for one request.
@@ -47,7 +48,13 @@ impl Browser {
             url: app.url.clone(),
             cookies: BTreeMap::new(),
             form_token: String::new(),
+            language: "en",
         }
+    }
+
+    /// Asks for pages in this language from now on.
+    pub fn speaks(&mut self, language: &'static str) {
+        self.language = language;
     }
 
     /// Looks at a page; where it is sent it does not go.
@@ -132,7 +139,9 @@ impl Browser {
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        request = request.header(COOKIE, cookies.join("; "));
+        request = request
+            .header(COOKIE, cookies.join("; "))
+            .header(ACCEPT_LANGUAGE, self.language);
         if let Some((content_type, bytes)) = body {
             request = request.header("content-type", content_type).body(bytes);
         }

@@ -113,15 +113,21 @@ impl HolderKey {
         let signature = match scheme {
             "eip191" => {
                 let text = challenge["message"].as_str().expect("a text");
-                let signed = self.key.sign_message_sync(text.as_bytes());
-                json!(format!(
-                    "0x{}",
-                    alloy::hex::encode(signed.expect("a signature").as_bytes())
-                ))
+                json!(self.sign_text(text))
             }
             _ => self.sign(challenge["typed_data"].clone()),
         };
         json!({"challenge_id": challenge["id"], "scheme": scheme, "signature": signature})
+    }
+
+    /// Signs a text as wallets do that are asked to sign in (EIP-191).
+    ///
+    /// # Panics
+    /// Never: the key is one.
+    pub fn sign_text(&self, text: &str) -> String {
+        let signature = self.key.sign_message_sync(text.as_bytes());
+        let signature = signature.expect("a signature");
+        format!("0x{}", alloy::hex::encode(signature.as_bytes()))
     }
 
     fn signature(

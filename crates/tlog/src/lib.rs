@@ -6,7 +6,9 @@ pub mod checkpoint;
 pub mod follow;
 pub mod merkle;
 pub mod note;
+pub mod proof;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Cosignature};
 pub use merkle::{Digest, Frontier};
 pub use note::{Key, Note, NoteError, Signature, Signer};
+pub use proof::{Proof, ProofError};

@@ -179,3 +179,31 @@ pub struct AuditLine {
     #[schema(value_type = Option<Object>)]
     pub detail: serde_json::Value,
 }
+
+/// An entry of a register's journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JournalEntry {
+    /// Its place, from 1.
+    pub sequence: u64,
+    /// Such as `delivery`.
+    #[schema(example = "delivery")]
+    pub kind: String,
+    /// What it says, in the one form that is hashed (`docs/register-format.md`).
+    pub content: String,
+    /// The content's leaf in the tree (RFC 9162), hexadecimal.
+    pub leaf_hash: String,
+    /// The root with this entry, hexadecimal.
+    pub root_hash: String,
+    /// When it was made. RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub entered_at: String,
+}
+
+/// A stretch of a register's journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Journal {
+    /// In their order.
+    pub entries: Vec<JournalEntry>,
+    /// Whether more follow.
+    pub has_more: bool,
+}

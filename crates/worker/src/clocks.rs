@@ -8,9 +8,13 @@ use std::time::Duration;
 
 use domain::{Date, Timestamp};
 use registry::{
-    Registry, address_changes, admissions, anchors, clocks, delivery, inspections, investors, mail,
+    Registry, address_changes, admissions, anchors, clocks, deadlines, delivery, inspections,
+    investors, mail,
     notices, reconciliation, registrations, statements, terms,
 };
+
+/// How often what is overdue is counted.
+const COUNT_EVERY_S: i64 = 15 * 60;
 
 /// Looks at deadlines again and again.
 pub(crate) struct Clocks {
@@ -19,6 +23,8 @@ pub(crate) struct Clocks {
     looked_until: Mutex<Timestamp>,
     /// The day on which this process last looked for yearly statements.
     yearly: Mutex<Option<Date>>,
+    /// When this process last counted what is overdue.
+    counted_at: Mutex<Option<Timestamp>>,
     /// Whether this process has looked for issues whose terms an earlier version of the program left undeposited.
     carried_over: AtomicBool,
 }
@@ -30,6 +36,7 @@ impl Clocks {
             registry,
             looked_until: Mutex::new(Timestamp::from_micros(i64::MIN)),
             yearly: Mutex::default(),
+            counted_at: Mutex::default(),
             carried_over: AtomicBool::new(false),
         }
     }
@@ -92,6 +99,7 @@ impl Clocks {
     async fn measure(&self) {
         self.measure_mails().await;
         self.measure_statements().await;
+        self.measure_deadlines().await;
         let Ok(backlog) = delivery::backlog(&self.registry).await else {
             return;
         };
@@ -114,6 +122,27 @@ impl Clocks {
             .map_or(0, |at| now.seconds_since(at).max(0));
         metrics::gauge!("registry_statements_waiting").set(backlog.waiting as f64);
         metrics::gauge!("registry_statement_oldest_waiting_age_seconds").set(age as f64);
+    }
+
+    /// Now and then, since it goes over everything that has a deadline.
+    async fn measure_deadlines(&self) {
+        let now = self.registry.clock.now();
+        let counted = || {
+            self.counted_at
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if counted().is_some_and(|at| now.seconds_since(at) < COUNT_EVERY_S) {
+            return;
+        }
+        let Ok(overdue) = deadlines::overdue(&self.registry).await else {
+            return;
+        };
+        *counted() = Some(now);
+        for (rule, count) in overdue {
+            metrics::gauge!("register_deadlines_overdue", "rule" => rule.as_str())
+                .set(count as f64);
+        }
     }
 
     async fn measure_mails(&self) {

@@ -22,7 +22,7 @@ pub struct NewMember {
     /// Firm of the partner for which the person acts; left out with --issuer, it is the registrar
     #[arg(long)]
     partner: Option<String>,
-    /// Registrar: admin, operator, auditor. Partner: admin, member, reader. Issuer: admin for everything, or permissions
+    /// Registrar: admin, operator, auditor, supervisor. Partner: admin, member, reader. Issuer: admin for everything, or permissions
     /// separated by spaces such as "manage_approvals manage_incoming_payments"
     #[arg(long, default_value = "admin")]
     role: String,

@@ -2,7 +2,9 @@
 
 mod as_of;
 mod bundle;
+mod due;
 mod export;
+mod proof;
 mod rules;
 mod verify;
 
@@ -24,10 +26,14 @@ pub enum Command {
     AsOf(as_of::AsOf),
     /// Write registers into one file that anybody can check
     Export(export::Export),
+    /// Show what is due by law on registers; ends with 1 if something is overdue
+    Due(due::Due),
     /// Show the law on registers that changes by date
     Rules(rules::Rules),
     /// Make a statement of an investment and write its PDF
     Statement(statements::Make),
+    /// Check the proof of one entry by the log's public key; needs no configuration
+    VerifyProof(proof::Verify),
     /// Check a statement by itself and the log's public key; needs no configuration
     VerifyStatement(statements::Verify),
 }
@@ -41,8 +47,10 @@ pub async fn run(config: impl FnOnce() -> Result<Config>, command: &Command) -> 
         Command::Verify(options) => verify::run(&config()?, options).await,
         Command::AsOf(options) => as_of::run(&config()?, options).await,
         Command::Export(options) => export::run(&config()?, options).await,
+        Command::Due(options) => due::run(&config()?, options).await,
         Command::Rules(options) => rules::run(&config()?, options).await,
         Command::Statement(options) => statements::make(&config()?, options).await,
+        Command::VerifyProof(options) => proof::verify(options),
         Command::VerifyStatement(options) => statements::verify(options).await,
     }
 }

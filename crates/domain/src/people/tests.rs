@@ -23,6 +23,7 @@ fn a_role_is_read_as_it_is_written() {
         Role::Registrar(RegistrarRole::Admin),
         Role::Registrar(RegistrarRole::Operator),
         Role::Registrar(RegistrarRole::Auditor),
+        Role::Registrar(RegistrarRole::Supervisor),
         Role::Issuer(issuer(), Permissions::all()),
         Role::Issuer(issuer(), Permissions::new([Permission::ManageApprovals])),
         Role::Platform(platform(), PlatformRole::Admin),
@@ -81,6 +82,7 @@ fn only_those_who_manage_nobody_are_limited_to_products() {
         Role::Issuer(issuer(), Permissions::all()),
         Role::Platform(platform(), PlatformRole::Admin),
         Role::Registrar(RegistrarRole::Auditor),
+        Role::Registrar(RegistrarRole::Supervisor),
     ] {
         let refused = only.check(&role).unwrap_err();
         assert_eq!(refused.as_slice()[0].code, FieldCode::OutOfRange);

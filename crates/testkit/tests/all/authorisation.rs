@@ -567,3 +567,64 @@ async fn another_kind_of_party_is_turned_away(
         }
     }
 }
+
+/// What others need afterwards is ended last.
+fn is_an_end(operation: &Operation) -> bool {
+    let ends = [
+        "leave", "revoke", "withdraw", "cancel", "delete", "refuse", "reject", "missing",
+    ];
+    ends.iter().any(|word| operation.id.contains(word))
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn ops_06_whatever_changes_something_leaves_a_line_with_actor_subject_and_time(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    // Given one of everything, and each operation that changes something, those that end things last.
+    let world = World::new(backend).await;
+    let mut operations = guarded();
+    operations.retain(|operation| operation.method != "GET");
+    operations.sort_by_key(is_an_end);
+    let registrar = world.app.registrar().await;
+    let lines = async || {
+        let page = registrar.get("audit/?page_size=500").await.expect(200);
+        page["results"].as_array().unwrap().clone()
+    };
+    let (mut tokens, mut done, mut silent) = (HashMap::new(), Vec::new(), Vec::new());
+    for operation in &operations {
+        let kind = kind(operation);
+        if !tokens.contains_key(kind) {
+            tokens.insert(kind, world.token(operation, Foreign::No, None).await);
+        }
+        let before: Vec<Value> = lines()
+            .await
+            .iter()
+            .map(|line| line["id"].clone())
+            .collect();
+        // When its request is taken.
+        let reply = world.send(operation, tokens[kind].as_deref()).await;
+        if !(200..300).contains(&reply.status) {
+            continue;
+        }
+        // Then there is a new line about whoever asked, not only about the network's own clocks.
+        let now = world.app.app.registry.clock.now().to_string();
+        let is_about_it = |line: &&Value| {
+            let own = |name: &str| line["actor"] != name;
+            !before.contains(&line["id"]) && own("clock") && own("worker")
+        };
+        let all = lines().await;
+        match all.iter().find(is_about_it) {
+            Some(line) => {
+                for field in ["actor", "action", "target"] {
+                    assert_ne!(line[field], "", "{}: {line}", operation.id);
+                }
+                assert_eq!(line["at"], now.as_str(), "{}: {line}", operation.id);
+            }
+            None => silent.push(operation.id.clone()),
+        }
+        done.push(operation.id.clone());
+    }
+    assert_eq!(silent, Vec::<String>::new());
+    assert!(done.len() > 50, "only {} were taken: {done:?}", done.len());
+}

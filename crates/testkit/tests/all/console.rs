@@ -67,6 +67,8 @@ fn path(app: &TestApp, pattern: &str) -> String {
         "campaign_id",
         "reregistration_id",
         "restriction_id",
+        "inspection_id",
+        "holder_id",
     ] {
         path = path.replace(&format!("{{{name}}}"), nobody);
     }
@@ -100,7 +102,7 @@ fn grants(role: &Role, access: Access) -> bool {
         (Access::NeedsInside(right), Role::Platform(platform, _)) => {
             (Party::Distributor(nowhere, *platform), right)
         }
-        (Access::NeedsInside(_), _) => return false,
+        (Access::NeedsInside(_) | Access::Holder, _) => return false,
         (Access::Public | Access::SigningIn | Access::SignedIn, _) => return true,
     };
     let caller = Caller {
@@ -133,7 +135,7 @@ async fn every_page_and_form_is_for_whom_its_case_says(
                 shown
                     .location
                     .as_deref()
-                    .is_some_and(|to| to.starts_with("/console/")),
+                    .is_some_and(|to| to.starts_with("/console/") || to == "/holder/sign-in"),
                 "{entry:?}: {}",
                 shown.status
             ),
@@ -145,6 +147,7 @@ async fn every_page_and_form_is_for_whom_its_case_says(
         Role::Registrar(RegistrarRole::Admin),
         Role::Registrar(RegistrarRole::Operator),
         Role::Registrar(RegistrarRole::Auditor),
+        Role::Registrar(RegistrarRole::Supervisor),
         Role::Issuer(firms.issuer, Permissions::new([Permission::ViewData])),
         Role::Issuer(
             firms.issuer,
@@ -279,6 +282,7 @@ async fn pages_are_strict_with_browsers(
         ("console.css", ":root"),
         ("htmx.min.js", "var htmx"),
         ("console.js", "// A button"),
+        ("wallet.js", "// Signing in"),
         ("LICENCES.txt", "htmx"),
     ] {
         let shown = browser.look(&format!("/console/assets/{file}")).await.ok();
@@ -941,12 +945,14 @@ fn every_right_of_a_page_is_one_that_somebody_has() {
     let platform = PlatformId::from_uuid(uuid::Uuid::nil());
     let everybody = [
         Role::Registrar(RegistrarRole::Admin),
+        Role::Registrar(RegistrarRole::Supervisor),
         Role::Issuer(issuer, Permissions::all()),
         Role::Platform(platform, PlatformRole::Admin),
     ];
     for entry in console::entries() {
         assert!(
-            everybody.iter().any(|role| grants(role, entry.access)),
+            entry.access == Access::Holder
+                || everybody.iter().any(|role| grants(role, entry.access)),
             "{entry:?}"
         );
     }

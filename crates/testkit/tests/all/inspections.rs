@@ -3,6 +3,7 @@
 use database::Sql;
 use rstest::rstest;
 use serde_json::{Value, json};
+use testkit::browser::Human;
 use testkit::client::{Session, id};
 use testkit::{Backend, Partner, TestApp};
 use uuid::Uuid;
@@ -231,4 +232,95 @@ async fn reg_26_an_inspection_is_noted_and_destroyed_after_two_years(
         }
     };
     assert_eq!(count(Sql("select count(*) from inspections")).await, 1);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn reg_25_the_registrars_pages_note_grant_and_show_an_inspection(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    // Given a holder, and two operators, of whom one speaks German.
+    let app = TestApp::start(backend).await;
+    let partner = app.partner(0).await;
+    Holder::of_units(&app, &partner, &[6]).await;
+    let registrar = app.registrar().await;
+    let holder = holder_of(&registrar, &partner, 6).await;
+    let role = || domain::Role::Registrar(domain::RegistrarRole::Operator);
+    let all = || domain::Products::All;
+    let mut first = Human::with_role(&app, role(), all(), "first@example.com").await;
+    let mut second = Human::with_role(&app, role(), all(), "second@example.com").await;
+    let register = format!("/console/registers/{}", partner.product_id);
+    let form = format!("{register}/inspection");
+    first.browser.visit(&register).await.ok().says(&form);
+    first.browser.visit(&form).await.ok();
+
+    // When what is asked for lacks a part, the form says so beside the field and keeps what was typed.
+    let mut fields = vec![
+        ("person.name", "Ottilie Brandauer-Specht"),
+        ("person.birth_date", "1971-03-02"),
+        ("person.address", "Musterweg 1, 14467 Potsdam"),
+        ("person.identified_by", "Identity card L01X00T47"),
+        ("person.identified_on", "2026-05-20"),
+        ("legal_basis", "special_interest"),
+        ("scope", "holder"),
+        ("holder_id", holder.as_str()),
+        ("interest", "Enforcement of a judgment"),
+        ("evidence", "12 O 345/25"),
+    ];
+    let wrong = first.browser.submit(&form, &fields).await;
+    wrong
+        .refused("invalid_body")
+        .says("assessment")
+        .says("Ottilie Brandauer-Specht");
+    fields.extend([
+        ("assessment.interest", "A title against the holder"),
+        ("assessment.necessity", "Nobody else knows who it is"),
+        ("assessment.balance", "The title outweighs secrecy"),
+    ]);
+    let asked = first.browser.submit(&form, &fields).await;
+    let page = asked.location.clone().expect("the page of the inspection");
+    let extract = format!("{page}/extract");
+    let shown = first.browser.visit(&page).await.ok();
+    let shown = shown.says("Nobody else knows who it is");
+    first
+        .browser
+        .look(&extract)
+        .await
+        .refused("inspection_not_granted");
+
+    // Then the one who asked does not grant it; another does, in German, and the extract names the holder.
+    let decision = shown.between("href=\"/console/decisions/", "\"");
+    let confirm = format!("/console/decisions/{}/confirm", decision.unwrap());
+    first
+        .browser
+        .submit(&confirm, &[])
+        .await
+        .refused("four_eyes_required");
+    let said = [("name", "Max Mustermann"), ("language", "de")];
+    second.browser.visit("/console/account").await.ok();
+    second.browser.submit("/console/account", &said).await;
+    let listed = second.browser.visit("/console/inspections").await.ok();
+    listed.says("Einsichtnahmen").says(&page);
+    second.browser.visit(&page).await.ok();
+    second.browser.submit(&confirm, &[]).await;
+    let shown = second.browser.visit(&extract).await.ok();
+    shown.says("Annegret Vogelsang-Möwe").says(&holder);
+    assert_eq!(lines(&registrar, "inspection.read").await.len(), 1);
+
+    // Another one is refused with a reason, which stays.
+    let other = some_inspection(&app, &partner.product_id).await;
+    let other = format!("/console/inspections/{other}");
+    second.browser.visit(&other).await.ok();
+    let refuse = format!("{other}/refuse");
+    second
+        .browser
+        .submit(&refuse, &[("reason", " ")])
+        .await
+        .refused("invalid_body");
+    second
+        .browser
+        .submit(&refuse, &[("reason", "Kein Titel.")])
+        .await
+        .leads_to(&other);
+    second.browser.visit(&other).await.ok().says("Kein Titel.");
 }
