@@ -370,6 +370,21 @@ pub fn managed_wallet() -> (Address, [u8; 32]) {
     (from_evm(signer.address()), signer.to_bytes().0)
 }
 
+/// The account of a key.
+///
+/// # Errors
+/// `Invalid` for a key that is none.
+pub fn account_of(key: &[u8; 32]) -> Result<Address, LedgerError> {
+    signer(key).map(|signer| from_evm(signer.address()))
+}
+
+/// Whether a chain is the one that nodes for development serve unless they are told otherwise (ganache, geth; anvil, hardhat): nothing on it is worth
+/// anything, and everybody knows its keys.
+#[must_use]
+pub fn is_development(chain_id: u64) -> bool {
+    matches!(chain_id, 1337 | 31_337)
+}
+
 fn signer(key: &[u8; 32]) -> Result<PrivateKeySigner, LedgerError> {
     PrivateKeySigner::from_bytes(&key.into())
         .map_err(|_| LedgerError::Invalid("the registrar's key is no secp256k1 key".into()))
