@@ -80,6 +80,9 @@ pub trait Ledger: Send + Sync + 'static {
     /// `Refused` if there is no such asset, `Unavailable` if the network cannot be asked now.
     async fn balances(&self, asset: Address, wallets: &[Address]) -> Result<Balances, LedgerError>;
 
+    /// Whether an asset can keep roots of its register log. One that was issued by an earlier version may not.
+    fn keeps_anchors(&self, asset: Address) -> bool;
+
     /// The roots of an asset's register log that were written in one block, each with what wrote it.
     ///
     /// # Errors

@@ -78,8 +78,10 @@ pub struct EvmLedger {
     network: Network,
     client: Client,
     factory: Factory,
-    /// Whether the implementation's code is the committed one.
+    /// Whether the implementation's code is the committed one, or one that was accepted.
     genuine: bool,
+    /// Whether that code knows how to keep roots of register logs.
+    keeps_anchors: bool,
     /// Contracts that were seen to be tokens: an address without code accepts every call and does nothing.
     known: Mutex<HashSet<EvmAddress>>,
 }
@@ -169,6 +171,7 @@ impl EvmLedger {
             client,
             factory,
             genuine,
+            keeps_anchors: contracts::keeps_anchors(&deployed),
             known: Mutex::default(),
         })
     }
@@ -344,6 +347,10 @@ impl Ledger for EvmLedger {
                 .map(|units| units.saturating_to())
                 .collect(),
         })
+    }
+
+    fn keeps_anchors(&self, _: Address) -> bool {
+        self.keeps_anchors
     }
 
     async fn anchors(

@@ -56,6 +56,8 @@ struct State {
     random: Option<u64>,
     scripted: BTreeMap<&'static str, Vec<Fault>>,
     pub calls: Vec<&'static str>,
+    /// Tokens of an earlier version.
+    without_anchors: BTreeSet<Address>,
 }
 
 #[derive(Default)]
@@ -124,6 +126,12 @@ impl FakeLedger {
             units,
         };
         state.movements.push((asset, movement));
+    }
+
+    /// The token keeps no roots of its register's log.
+    pub fn keep_no_anchors(&self, asset: Address) {
+        let mut state = self.state.lock().unwrap();
+        state.without_anchors.insert(asset);
     }
 
     pub fn bar(&self, wallet: Address) {
@@ -299,6 +307,10 @@ impl Ledger for FakeLedger {
 
     fn asset_address(&self, isin: &Isin) -> Address {
         Self::address_of(isin)
+    }
+
+    fn keeps_anchors(&self, asset: Address) -> bool {
+        !self.state.lock().unwrap().without_anchors.contains(&asset)
     }
 
     async fn refused_receivers(
