@@ -236,6 +236,7 @@ const NETWORK: &[(&str, Right)] = &[
     ("get_incident", Right::ReadNetwork),
     ("propose_incident_closure", Right::WriteNetwork),
     ("list_reconciliation_reports", Right::ReadNetwork),
+    ("list_dlt_transactions", Right::ReadNetwork),
     ("get_transfer_rules", Right::ReadNetwork),
     ("set_transfer_rules", Right::WriteNetwork),
     ("list_redemptions", Right::ReadIssuedRedemptions),

@@ -14,6 +14,7 @@ mod campaigns;
 mod catalogue;
 mod clients;
 mod decisions;
+mod dlt_transactions;
 mod document;
 mod documents;
 mod error;

@@ -5,8 +5,9 @@ use axum::response::Response;
 use domain::ProductId;
 use http::QueryParams;
 use maud::{Markup, html};
-use registry::{Right, products, registers};
+use registry::{Paging, Right, dlt_transactions, products, registers};
 use uuid::Uuid;
+use wire::dlt_transactions::DltTransaction;
 use wire::network::Register;
 
 use crate::Console;
@@ -21,6 +22,11 @@ use crate::visitor::{Member, Visitor};
 const PATH: &str = "/console/registers";
 /// Holdings on one page.
 const SHOWN: u32 = 200;
+/// Transactions on one page.
+const NEWEST: Paging = Paging {
+    offset: 0,
+    limit: 20,
+};
 
 pub(crate) fn pages() -> Vec<Page> {
     vec![
@@ -78,6 +84,8 @@ async fn show_one(
     let (visitor, id) = (&who.visitor, ProductId::from_uuid(id));
     let product = products::get_any(&console.registry, &who.caller, id).await?;
     let (count, register) = registers::beginning(&console.registry, &who.caller, id, SHOWN).await?;
+    let which = (Some(id), None);
+    let newest = dlt_transactions::list(&console.registry, &who.caller, which, NEWEST).await?;
     let body = html! {
         (parts::back(PATH, visitor.say("Registers", "Register")))
         h1 { (product.name) }
@@ -92,6 +100,7 @@ async fn show_one(
             (visitor.say("Token contract", "Token-Vertrag"), parts::optional(register.token_address.as_deref())),
         ]))
         p { a href=(format!("{PATH}/{id}/operations")) { (visitor.say("Entered without the holder's signature: restrictions, heirs, orders, wrong entries", "Ohne Unterschrift des Inhabers eingetragen: Beschränkungen, Erben, Anordnungen, falsche Eintragungen")) } }
+        (transactions(visitor, &newest.items))
         (holdings(visitor, count, &register))
     };
     Ok(layout::page(visitor, &product.name, &body))
@@ -126,6 +135,44 @@ fn holdings(visitor: &Visitor, count: u64, register: &Register) -> Markup {
         h2 { (visitor.say("Holdings", "Bestände")) " (" (count) ")" }
         (parts::table(visitor, &head, &rows))
         @if more > 0 { p { (visitor.say("Not shown here: ", "Hier nicht gezeigt: ")) (more) } }
+    }
+}
+
+/// What was told to the DLT network last, and how far it is.
+fn transactions(visitor: &Visitor, newest: &[DltTransaction]) -> Markup {
+    let rows: Vec<Vec<Markup>> = newest
+        .iter()
+        .map(|one| {
+            vec![
+                parts::moment(&one.changed_at),
+                parts::text(&one.kind),
+                parts::text(one.commands),
+                parts::text(one.units),
+                states::state(visitor, states::TRANSACTIONS, &shown(&one.state)),
+                parts::code(&one.transaction_hash),
+                parts::text(
+                    one.block
+                        .map_or_else(String::new, |block| block.to_string()),
+                ),
+                parts::text(one.gas_used.map_or_else(String::new, |gas| gas.to_string())),
+                parts::text(one.fee_wei.as_deref().unwrap_or_default()),
+            ]
+        })
+        .collect();
+    let head = [
+        visitor.say("Seen", "Gesehen"),
+        visitor.say("Kind", "Art"),
+        visitor.say("Commands", "Befehle"),
+        visitor.say("Units", "Stück"),
+        "Status",
+        visitor.say("Transaction", "Transaktion"),
+        "Block",
+        "Gas",
+        visitor.say("Fee in wei", "Gebühr in Wei"),
+    ];
+    html! {
+        h2 { (visitor.say("On the DLT network", "Im DLT-Netzwerk")) }
+        (parts::table(visitor, &head, &rows))
     }
 }
 

@@ -22,6 +22,7 @@ pub mod creations;
 pub mod decisions;
 pub mod delivery;
 pub mod dlt_operations;
+pub mod dlt_transactions;
 pub mod documents;
 pub mod environments;
 pub mod error;

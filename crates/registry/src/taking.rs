@@ -5,6 +5,7 @@ use database::Tx;
 use domain::{BatchId, ProductId, Timestamp};
 use storage::dlt_batches::{self, BatchRecord, BatchStatus};
 use storage::dlt_commands::{self, CommandKind};
+use storage::dlt_transactions;
 
 use crate::delivery::{Batch, Item, product};
 use crate::{Error, Registry, Result, ids, instructed, terms};
@@ -160,6 +161,7 @@ fn load(tx: &mut Tx, batch: BatchRecord) -> Result<Batch> {
         issue_volume: record.product.max_issuable_amount,
         items,
         submissions: dlt_batches::submissions(tx, batch.id)?,
+        seen: dlt_transactions::seen(tx, batch.id)?,
     })
 }
 

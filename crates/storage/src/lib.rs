@@ -10,6 +10,7 @@ pub mod clients;
 pub mod decisions;
 pub mod dlt_batches;
 pub mod dlt_commands;
+pub mod dlt_transactions;
 pub mod documents;
 pub mod environments;
 pub mod events;
@@ -271,6 +272,12 @@ pub const COMPONENT: Component = Component {
             name: "movements",
             sqlite: include_str!("../migrations/sqlite/V0033__movements.sql"),
             postgres: include_str!("../migrations/postgres/V0033__movements.sql"),
+        },
+        Migration {
+            version: 34,
+            name: "dlt_transactions",
+            sqlite: include_str!("../migrations/sqlite/V0034__dlt_transactions.sql"),
+            postgres: include_str!("../migrations/postgres/V0034__dlt_transactions.sql"),
         },
     ],
 };

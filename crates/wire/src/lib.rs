@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod clients;
 pub mod decisions;
 pub mod distribution;
+pub mod dlt_transactions;
 pub mod documents;
 pub mod events;
 pub mod gateways;

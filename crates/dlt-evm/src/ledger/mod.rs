@@ -22,8 +22,8 @@ use alloy::signers::local::PrivateKeySigner;
 use async_trait::async_trait;
 use database::Db;
 use dlt::{
-    Anchored, AssetState, Balances, Command, Ledger, LedgerError, Movements, Network, Outcome,
-    Refusal, Submission, SubmissionId,
+    Anchored, AssetState, Balances, Command, Expense, Ledger, LedgerError, Movements, Network,
+    Outcome, Refusal, Sight, Submission, SubmissionId,
 };
 use domain::{Address, Isin};
 use url::Url;
@@ -284,6 +284,14 @@ impl Ledger for EvmLedger {
 
     async fn outcome(&self, submission: &Submission) -> Result<Outcome, LedgerError> {
         self.client.outcome(submission).await
+    }
+
+    async fn sight(&self, submission: &Submission) -> Result<Sight, LedgerError> {
+        self.client.sight(submission).await
+    }
+
+    async fn expense(&self, transaction_hash: [u8; 32]) -> Result<Option<Expense>, LedgerError> {
+        self.client.outbox.expense(transaction_hash.into()).await
     }
 
     async fn asset(&self, asset: Address) -> Result<Option<AssetState>, LedgerError> {

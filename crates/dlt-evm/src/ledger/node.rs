@@ -49,8 +49,8 @@ pub(super) struct Node {
 pub(super) enum Place {
     /// In no block that the node knows.
     Nowhere,
-    /// In a block that is not final yet, or not for every node.
-    Block,
+    /// In a block, by its number, that is not final yet, or not for every node.
+    Block(u64),
     /// In a final block.
     Final(Included),
 }
@@ -320,7 +320,9 @@ impl Node {
                     return Err(disagreement(format!("the receipt of {hash}")));
                 }
                 // It may only be slower. A block that will never be there is the end of the wait for an operator, not of the register.
-                Place::Block | Place::Nowhere => return Ok(Place::Block),
+                Place::Block(_) | Place::Nowhere => {
+                    return Ok(Place::Block(included.block_number));
+                }
             }
         }
         self.saw_final(included.block_number);
@@ -336,7 +338,7 @@ impl Node {
             return Ok(Place::Nowhere);
         };
         if self.finality != Finality::Latest && number > self.final_number(provider).await? {
-            return Ok(Place::Block);
+            return Ok(Place::Block(number));
         }
         let block = provider.get_block_by_number(number.into()).await;
         let block = block.map_err(ledger_error)?;
@@ -349,7 +351,7 @@ impl Node {
                     block_hash,
                     block.header.timestamp,
                 )),
-                None => Place::Block,
+                None => Place::Block(number),
             },
         )
     }

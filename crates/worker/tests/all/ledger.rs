@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use dlt::{
-    Anchored, AssetState, Balances, Command, Confirmation, Ledger, LedgerError, Movement,
-    Movements, Network, Outcome, Refusal, Submission, SubmissionId,
+    Anchored, AssetState, Balances, Command, Confirmation, Expense, Ledger, LedgerError, Movement,
+    Movements, Network, Outcome, Refusal, Sight, Submission, SubmissionId,
 };
 use domain::{Address, Isin, Timestamp};
 use sha2::{Digest, Sha256};
@@ -288,6 +288,17 @@ impl Ledger for FakeLedger {
             self.state.lock().unwrap().outcome(submission)
         };
         self.leave(fault, outcome).await
+    }
+
+    async fn sight(&self, submission: &Submission) -> Result<Sight, LedgerError> {
+        Ok(Sight {
+            transaction_hash: submission.id.0,
+            block_number: None,
+        })
+    }
+
+    async fn expense(&self, _: [u8; 32]) -> Result<Option<Expense>, LedgerError> {
+        Ok(None)
     }
 
     async fn asset(&self, asset: Address) -> Result<Option<AssetState>, LedgerError> {
