@@ -35,11 +35,12 @@ const LIST: Sql = Sql("select t.batch_id, b.product_id, b.kind, t.transaction_ha
 from dlt_transactions t
 join dlt_batches b on b.id = t.batch_id
 where (b.product_id = $1 or $1 is null)
-and ($2 is null or t.batch_id in (
+and (t.batch_id in (
     select c.batch_id
     from dlt_commands c
     where c.investment_id = $2
-    or c.instruction_id = $2))
+    or c.instruction_id = $2)
+    or $2 is null)
 order by t.batch_id desc
 limit $3 offset $4");
 
@@ -47,11 +48,12 @@ const COUNT: Sql = Sql("select count(*)
 from dlt_transactions t
 join dlt_batches b on b.id = t.batch_id
 where (b.product_id = $1 or $1 is null)
-and ($2 is null or t.batch_id in (
+and (t.batch_id in (
     select c.batch_id
     from dlt_commands c
     where c.investment_id = $2
-    or c.instruction_id = $2))");
+    or c.instruction_id = $2)
+    or $2 is null)");
 
 /// What was seen of a batch last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
