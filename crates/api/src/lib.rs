@@ -14,6 +14,7 @@ mod campaigns;
 mod catalogue;
 mod clients;
 mod decisions;
+mod delivery_costs;
 mod dlt_transactions;
 mod document;
 mod documents;

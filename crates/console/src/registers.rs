@@ -5,8 +5,9 @@ use axum::response::Response;
 use domain::ProductId;
 use http::QueryParams;
 use maud::{Markup, html};
-use registry::{Paging, Right, dlt_transactions, products, registers};
+use registry::{Paging, Right, delivery_costs, dlt_transactions, products, registers};
 use uuid::Uuid;
+use wire::delivery_costs::{DeliveryEstimate, DltCosts};
 use wire::dlt_transactions::DltTransaction;
 use wire::network::Register;
 
@@ -86,6 +87,8 @@ async fn show_one(
     let (count, register) = registers::beginning(&console.registry, &who.caller, id, SHOWN).await?;
     let which = (Some(id), None);
     let newest = dlt_transactions::list(&console.registry, &who.caller, which, NEWEST).await?;
+    let costs = delivery_costs::costs(&console.registry, &who.caller, id).await?;
+    let estimate = delivery_costs::estimate(&console.registry, &who.caller, id).await?;
     let body = html! {
         (parts::back(PATH, visitor.say("Registers", "Register")))
         h1 { (product.name) }
@@ -100,6 +103,7 @@ async fn show_one(
             (visitor.say("Token contract", "Token-Vertrag"), parts::optional(register.token_address.as_deref())),
         ]))
         p { a href=(format!("{PATH}/{id}/operations")) { (visitor.say("Entered without the holder's signature: restrictions, heirs, orders, wrong entries", "Ohne Unterschrift des Inhabers eingetragen: Beschränkungen, Erben, Anordnungen, falsche Eintragungen")) } }
+        (costs_shown(visitor, &costs, &estimate))
         (transactions(visitor, &newest.items))
         (holdings(visitor, count, &register))
     };
@@ -135,6 +139,53 @@ fn holdings(visitor: &Visitor, count: u64, register: &Register) -> Markup {
         h2 { (visitor.say("Holdings", "Bestände")) " (" (count) ")" }
         (parts::table(visitor, &head, &rows))
         @if more > 0 { p { (visitor.say("Not shown here: ", "Hier nicht gezeigt: ")) (more) } }
+    }
+}
+
+/// What the network has cost for each kind of act, and what the deliveries that are due will cost.
+fn costs_shown(visitor: &Visitor, costs: &DltCosts, estimate: &DeliveryEstimate) -> Markup {
+    let optional = |text: &Option<String>| parts::text(text.as_deref().unwrap_or_default());
+    let rows: Vec<Vec<Markup>> = costs
+        .acts
+        .iter()
+        .map(|act| {
+            vec![
+                parts::text(&act.kind),
+                parts::text(act.transactions),
+                parts::text(act.commands),
+                parts::text(act.units),
+                parts::text(act.gas_used),
+                parts::text(&act.fee_wei),
+                optional(&act.fee_wei_per_command),
+                optional(&act.fee_wei_per_unit),
+            ]
+        })
+        .collect();
+    let head = [
+        visitor.say("Kind", "Art"),
+        visitor.say("Transactions", "Transaktionen"),
+        visitor.say("Commands", "Befehle"),
+        visitor.say("Units", "Stück"),
+        "Gas",
+        visitor.say("Fee in wei", "Gebühr in Wei"),
+        visitor.say("per command", "je Befehl"),
+        visitor.say("per unit", "je Stück"),
+    ];
+    let range = |low: &str, high: &str| format!("{low} – {high}");
+    let fee = match (&estimate.fee_wei_low, &estimate.fee_wei_high) {
+        (Some(low), Some(high)) => range(low, high),
+        _ => String::new(),
+    };
+    html! {
+        h2 { (visitor.say("Costs on the DLT network", "Kosten im DLT-Netzwerk")) }
+        (parts::table(visitor, &head, &rows))
+        (parts::facts(&[
+            (visitor.say("Deliveries due", "Ausstehende Lieferungen"), parts::text(estimate.investments)),
+            (visitor.say("in batches", "in Stapeln"), parts::text(estimate.batches)),
+            ("Gas", parts::text(range(&estimate.gas_low.to_string(), &estimate.gas_high.to_string()))),
+            (visitor.say("Fee in wei", "Gebühr in Wei"), parts::text(fee)),
+            (visitor.say("Gathered", "Gesammelt"), states::state(visitor, states::PACES, &shown(&estimate.policy.pace))),
+        ]))
     }
 }
 

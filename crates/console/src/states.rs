@@ -101,6 +101,12 @@ pub(crate) const TRANSACTIONS: &[Word] = &[
     ("FINAL", "final", "endgültig"),
 ];
 
+pub(crate) const PACES: &[Word] = &[
+    ("URGENT", "at once", "sofort"),
+    ("NORMAL", "as usual", "wie üblich"),
+    ("CHEAP", "cheaply", "günstig"),
+];
+
 pub(crate) const PRODUCTS: &[Word] = &[
     ("ACTIVE", "on sale", "im Vertrieb"),
     ("ISSUING", "being issued", "in Ausgabe"),

@@ -70,6 +70,12 @@ pub trait Ledger: Send + Sync + 'static {
     /// `Unavailable` if it cannot be looked up now.
     async fn expense(&self, transaction_hash: [u8; 32]) -> Result<Option<Expense>, LedgerError>;
 
+    /// What a unit of gas costs now, in the network's smallest unit (wei); 0 where there is no fee.
+    ///
+    /// # Errors
+    /// `Unavailable` if the network cannot be asked now.
+    async fn price(&self) -> Result<u64, LedgerError>;
+
     /// The state of an asset as of now, or nothing if there is none at the address.
     ///
     /// # Errors

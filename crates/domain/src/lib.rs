@@ -10,6 +10,7 @@ pub mod campaign;
 pub mod country;
 pub mod currency;
 pub mod decision;
+pub mod delivery_policy;
 pub mod email;
 pub mod fields;
 pub mod identification;

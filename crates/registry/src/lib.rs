@@ -21,6 +21,7 @@ pub mod clocks;
 pub mod creations;
 pub mod decisions;
 pub mod delivery;
+pub mod delivery_costs;
 pub mod dlt_operations;
 pub mod dlt_transactions;
 pub mod documents;

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod client_credentials;
 pub mod clients;
 pub mod decisions;
+pub mod delivery_costs;
 pub mod dlt_batches;
 pub mod dlt_commands;
 pub mod dlt_transactions;

@@ -9,6 +9,7 @@ pub mod assets;
 pub mod catalogue;
 pub mod clients;
 pub mod decisions;
+pub mod delivery_costs;
 pub mod distribution;
 pub mod dlt_transactions;
 pub mod documents;

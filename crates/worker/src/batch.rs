@@ -21,6 +21,8 @@ const MOST_SUBMISSIONS: usize = 5;
 /// How long the network may leave a submission lying before it is sent again.
 pub(crate) const SEND_AGAIN_AFTER: Duration = Duration::from_secs(30);
 
+const WEI_PER_GWEI: u128 = 1_000_000_000;
+
 /// How a step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
@@ -291,6 +293,13 @@ impl Courier {
         reach(batch.kind, Step::Confirmed);
         self.forget(batch);
         metrics::counter!("dlt_batches_total", "outcome" => "confirmed").increment(1);
+        if let Some(expense) = expense {
+            // Whole gwei: a counter holds no more, and a sum of those is exact enough for a graph.
+            let gwei = u64::try_from(expense.fee_wei / WEI_PER_GWEI).unwrap_or(u64::MAX);
+            let act = batch.kind.as_str();
+            metrics::counter!("dlt_gas_used_total", "act" => act).increment(expense.gas);
+            metrics::counter!("dlt_fees_gwei_total", "act" => act).increment(gwei);
+        }
         metrics::counter!("dlt_commands_confirmed_total").increment(batch.items.len() as u64);
         tracing::info!(
             batch.id = %batch.id,

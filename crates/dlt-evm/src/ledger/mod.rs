@@ -294,6 +294,13 @@ impl Ledger for EvmLedger {
         self.client.outbox.expense(transaction_hash.into()).await
     }
 
+    async fn price(&self) -> Result<u64, LedgerError> {
+        match self.client.gas_price {
+            GasPrice::Free => Ok(0),
+            GasPrice::Market { .. } => Ok(self.client.node.market().await?.expected()),
+        }
+    }
+
     async fn asset(&self, asset: Address) -> Result<Option<AssetState>, LedgerError> {
         let token = to_evm(asset);
         let code = self.client.node.code(token).await?;

@@ -17,3 +17,19 @@ select id, transaction_hash, 'final', changed_at
 from dlt_batches
 where status = 'confirmed'
 and transaction_hash is not null;
+
+-- How deliveries of a product are gathered; without a row as usual.
+create table delivery_policies (
+  product_id uuid not null primary key references products (id),
+  pace text not null check (pace in ('urgent', 'normal', 'cheap')),
+  window_seconds bigint,
+  ceiling_wei_per_gas bigint,
+  changed_at timestamptz not null
+);
+
+-- What gas costs on a chain, as the worker saw it last.
+create table dlt_prices (
+  chain_id bigint not null primary key,
+  wei_per_gas bigint not null,
+  noted_at timestamptz not null
+);

@@ -227,6 +227,20 @@ async fn an_order_survives_a_node_on_its_worst_day(
     );
     assert!(seen["gas_used"].as_u64().unwrap() > 50_000, "{seen}");
     assert_eq!(seen["fee_wei"], "0");
+
+    // And what it has cost can be asked for.
+    let product = &app.environment(0).product_id;
+    let costs = app.registrar().await;
+    let costs = costs.get(&format!("products/{product}/dlt-costs/")).await;
+    let costs = costs.expect(200);
+    let acts = costs["acts"].as_array().unwrap();
+    let delivery = acts.iter().find(|act| act["kind"] == "delivery").unwrap();
+    assert_eq!(delivery["gas_used"], seen["gas_used"]);
+    assert_eq!(delivery["gas_per_command"], seen["gas_used"]);
+    assert_eq!(
+        (&delivery["transactions"], &delivery["units"]),
+        (&json!(1), &json!(2))
+    );
     let token = &app.environment(0).token_address;
     assert_eq!(node.balance(token, &customer.address).await, 2);
     for finding in cashlink::register::verify(&app.app, None).await.unwrap() {

@@ -56,6 +56,7 @@ struct State {
     random: Option<u64>,
     scripted: BTreeMap<&'static str, Vec<Fault>>,
     pub calls: Vec<&'static str>,
+    price: u64,
     /// Tokens of an earlier version.
     without_anchors: BTreeSet<Address>,
 }
@@ -126,6 +127,11 @@ impl FakeLedger {
             units,
         };
         state.movements.push((asset, movement));
+    }
+
+    /// What gas costs from now on.
+    pub fn ask_price(&self, wei_per_gas: u64) {
+        self.state.lock().unwrap().price = wei_per_gas;
     }
 
     /// The token keeps no roots of its register's log.
@@ -299,6 +305,10 @@ impl Ledger for FakeLedger {
 
     async fn expense(&self, _: [u8; 32]) -> Result<Option<Expense>, LedgerError> {
         Ok(None)
+    }
+
+    async fn price(&self) -> Result<u64, LedgerError> {
+        Ok(self.state.lock().unwrap().price)
     }
 
     async fn asset(&self, asset: Address) -> Result<Option<AssetState>, LedgerError> {
