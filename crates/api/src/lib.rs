@@ -15,6 +15,8 @@ mod catalogue;
 mod clients;
 mod deadlines;
 mod decisions;
+mod delivery_costs;
+mod dlt_transactions;
 mod document;
 mod documents;
 mod error;

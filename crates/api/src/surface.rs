@@ -7,12 +7,12 @@ use utoipa_axum::routes;
 
 use crate::{
     Api, applications, asset_requests, assets, benefiting_persons, campaigns, catalogue, clients,
-    deadlines, decisions, document, documents, feed, health, holders, identifications, inspections,
-    investments, investors, issued_campaigns, issued_investments, issued_redemptions, issuers,
-    listings, network, oauth, participation, payout_lists, platforms, problems, products,
-    reconciliation, redemption_notices, redemptions, register_log, register_past, register_rules,
-    reregistrations, restrictions, statements, terms, transfers, validations, wallets,
-    webhook_endpoints,
+    deadlines, decisions, delivery_costs, dlt_transactions, document, documents, feed, health,
+    holders, identifications, inspections, investments, investors, issued_campaigns,
+    issued_investments, issued_redemptions, issuers, listings, network, oauth, participation,
+    payout_lists, platforms, problems, products, reconciliation, redemption_notices, redemptions,
+    register_log, register_past, register_rules, reregistrations, restrictions, statements, terms,
+    transfers, validations, wallets, webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -316,6 +316,13 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(restrictions::get_restriction))
         .routes(routes!(restrictions::propose_restriction_release))
         .routes(routes!(deadlines::list_deadlines))
+        .routes(routes!(dlt_transactions::list_dlt_transactions))
+        .routes(routes!(delivery_costs::get_dlt_costs))
+        .routes(routes!(delivery_costs::get_delivery_estimate))
+        .routes(routes!(
+            delivery_costs::get_delivery_policy,
+            delivery_costs::set_delivery_policy
+        ))
         .routes(routes!(decisions::list_decisions))
         .routes(routes!(decisions::get_decision))
         .routes(routes!(decisions::confirm_decision))

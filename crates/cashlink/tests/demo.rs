@@ -202,3 +202,140 @@ fn the_document_is_openapi_3_1() {
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
 }
+
+/// A development node as anybody starts it, with its own accounts, which ends with its handle.
+struct Node {
+    url: String,
+    process: std::process::Child,
+}
+
+impl Node {
+    fn anvil(more: &[&str]) -> Self {
+        let mut anvil = Command::new(std::env::var("CASHLINK_TEST_ANVIL").unwrap_or_else(missing));
+        anvil.arg("--silent").args(more);
+        Self::start(anvil, "--port")
+    }
+
+    fn ganache() -> Self {
+        let mut ganache = Command::new("node");
+        ganache
+            .arg(std::env::var("CASHLINK_TEST_GANACHE").unwrap_or_else(missing))
+            .args(["--server.host", "127.0.0.1", "--chain.hardfork", "shanghai"])
+            .args(["--wallet.deterministic", "--logging.quiet"]);
+        Self::start(ganache, "--server.port")
+    }
+
+    fn start(mut command: Command, port_option: &str) -> Self {
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = socket.local_addr().unwrap();
+        drop(socket);
+        let process = command
+            .args([port_option, &address.port().to_string()])
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let node = Self {
+            url: format!("http://{address}"),
+            process,
+        };
+        for _ in 0..600 {
+            if std::net::TcpStream::connect(address).is_ok() {
+                return node;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("the node does not listen");
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // It fails only if the node has ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn missing(_: std::env::VarError) -> String {
+    panic!(
+        "CASHLINK_TEST_ANVIL or CASHLINK_TEST_GANACHE is not set: run `cargo xtask test`, which brings the nodes"
+    )
+}
+
+/// The same story as on the chain in the process, verified from outside, and continued.
+fn plays_on(node: &Node, chain_id: u64) {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let first = play(&data, &["--dlt", &node.url]);
+    assert_eq!(first["dlt"]["rpc_url"], node.url);
+    assert_eq!(first["dlt"]["chain_id"], chain_id);
+
+    let mut verify = on(&data, &["register", "verify", "--json"]);
+    verify
+        .env("CASHLINK__DLT__MODE", "rpc")
+        .env("CASHLINK__DLT__URL", &node.url)
+        .env("CASHLINK__DLT__CHAIN_ID", chain_id.to_string())
+        .env("CASHLINK__DLT__FINALITY", "latest")
+        .env(
+            "CASHLINK__DLT__REGISTRAR_KEY__FILE",
+            data.join("registrar.key"),
+        );
+    let output = run(&mut verify);
+    assert!(output.status.success(), "{}", text(&output));
+    let findings: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = findings.as_array().unwrap();
+    assert!(!findings.is_empty());
+    assert!(findings.iter().all(|found| found["difference"].is_null()));
+
+    let second = play(&data, &["--dlt", &node.url]);
+    assert_eq!(secrets(&second), secrets(&first));
+}
+
+#[test]
+fn the_story_runs_unchanged_on_a_real_node() {
+    plays_on(&Node::anvil(&[]), 31_337);
+}
+
+/// An EVM that shares no code with ours.
+#[test]
+fn the_story_runs_unchanged_on_an_independent_evm() {
+    plays_on(&Node::ganache(), 1337);
+}
+
+#[test]
+fn the_demo_says_what_is_wrong_with_a_node() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let refused = |more: &[&str]| {
+        let mut command = cashlink(&["demo", "--exit", "--no-story", "--listen", "127.0.0.1:0"]);
+        let output = run(command.arg("--data").arg(&data).args(more));
+        assert!(!output.status.success(), "{}", text(&output));
+        text(&output)
+    };
+    // Nobody is there.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let said = refused(&["--dlt", &nobody]);
+    assert!(said.contains("no node answers at"), "{said}");
+    assert!(refused(&["--dlt", "anvil"]).contains("is not an absolute URL"));
+
+    // Where something is worth something nothing is played.
+    let public = Node::anvil(&["--chain-id", "137"]);
+    let said = refused(&["--dlt", &public.url]);
+    assert!(
+        said.contains("serves chain 137, which is none for development"),
+        "{said}"
+    );
+
+    // What was begun on one network goes on there and nowhere else.
+    let node = Node::anvil(&[]);
+    play(&data, &["--no-story", "--dlt", &node.url]);
+    let said = refused(&[]);
+    assert!(said.contains("name its node with --dlt"), "{said}");
+    drop(node);
+    let anew = Node::anvil(&["--timestamp", "1700000000"]);
+    let said = refused(&["--dlt", &anew.url]);
+    assert!(said.contains("the node was started anew"), "{said}");
+}

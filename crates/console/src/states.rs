@@ -105,6 +105,18 @@ pub(crate) const IDENTIFICATIONS: &[Word] = &[
     ("REJECTED", "rejected", "abgelehnt"),
 ];
 
+pub(crate) const TRANSACTIONS: &[Word] = &[
+    ("PENDING", "sent", "gesendet"),
+    ("CONFIRMED", "in a block", "in einem Block"),
+    ("FINAL", "final", "endgültig"),
+];
+
+pub(crate) const PACES: &[Word] = &[
+    ("URGENT", "at once", "sofort"),
+    ("NORMAL", "as usual", "wie üblich"),
+    ("CHEAP", "cheaply", "günstig"),
+];
+
 pub(crate) const PRODUCTS: &[Word] = &[
     ("ACTIVE", "on sale", "im Vertrieb"),
     ("ISSUING", "being issued", "in Ausgabe"),

@@ -71,6 +71,15 @@ pub(crate) fn implementation_code(factory: Address) -> Bytes {
     code.into()
 }
 
+/// Whether an implementation's code has the function that writes a root down. What the compiler makes of a contract compares the call with each
+/// function's four bytes, behind PUSH4.
+#[must_use]
+pub(crate) fn keeps_anchors(code: &[u8]) -> bool {
+    const PUSH4: u8 = 0x63;
+    let [a, b, c, d] = SecurityToken::anchorCheckpointCall::SELECTOR;
+    code.windows(5).any(|five| five == [PUSH4, a, b, c, d])
+}
+
 /// What an auditor reads from a node without knowing contracts: how to ask a token for its ISIN and its registrar (the input of
 /// `eth_call`), and what an event of it says.
 #[derive(Clone, Copy, Debug)]

@@ -11,8 +11,8 @@ mod rpc;
 
 pub use chain::{ChainError, Clock, Embedded, EmbeddedOptions, GAS_LIMIT};
 pub use ledger::{
-    Connection, Cost, EvmLedger, Finality, GasPrice, MAXIMUM_BATCH, Waiting, costs, managed_wallet,
-    waiting,
+    Connection, Cost, EvmLedger, Finality, GasPrice, MAXIMUM_BATCH, Waiting, account_of, costs,
+    is_development, managed_wallet, waiting,
 };
 pub use rpc::MAXIMUM_REQUEST_BYTES;
 

@@ -1,4 +1,5 @@
-//! What the register asks of a distributed ledger, in the register's own words: no nonce, no gas, no node.
+//! What the register asks of a distributed ledger, in the register's own words: no nonce, no node, and of gas only
+//! what it has cost.
 //!
 //! A command becomes a signed submission, the caller stores it, and only then it leaves the process. From there on the
 //! submission is the only identity that counts: submitting it again is harmless, and its outcome is asked for until it
@@ -15,7 +16,9 @@ use domain::{Address, AddressNature, ContractAnswer, Isin};
 
 pub use command::{Command, Submission, SubmissionId};
 pub use error::{LedgerError, Refusal};
-pub use outcome::{Anchored, AssetState, Balances, Confirmation, Movement, Movements, Outcome};
+pub use outcome::{
+    Anchored, AssetState, Balances, Confirmation, Expense, Movement, Movements, Outcome, Sight,
+};
 
 /// The network that a ledger writes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +57,24 @@ pub trait Ledger: Send + Sync + 'static {
     /// # Errors
     /// `Unavailable` if the network cannot be asked now.
     async fn outcome(&self, submission: &Submission) -> Result<Outcome, LedgerError>;
+
+    /// How far a submission is that has left.
+    ///
+    /// # Errors
+    /// `Unavailable` if the network cannot be asked now.
+    async fn sight(&self, submission: &Submission) -> Result<Sight, LedgerError>;
+
+    /// What a transaction has cost of which the outcome was confirmed; none if that is not kept.
+    ///
+    /// # Errors
+    /// `Unavailable` if it cannot be looked up now.
+    async fn expense(&self, transaction_hash: [u8; 32]) -> Result<Option<Expense>, LedgerError>;
+
+    /// What a unit of gas costs now, in the network's smallest unit (wei); 0 where there is no fee.
+    ///
+    /// # Errors
+    /// `Unavailable` if the network cannot be asked now.
+    async fn price(&self) -> Result<u64, LedgerError>;
 
     /// The state of an asset as of now, or nothing if there is none at the address.
     ///
@@ -96,6 +117,9 @@ pub trait Ledger: Send + Sync + 'static {
         digest: [u8; 32],
         signature: &[u8],
     ) -> Result<ContractAnswer, LedgerError>;
+
+    /// Whether an asset can keep roots of its register log. One that was issued by an earlier version may not.
+    fn keeps_anchors(&self, asset: Address) -> bool;
 
     /// The roots of an asset's register log that were written in one block, each with what wrote it.
     ///

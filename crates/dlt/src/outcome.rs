@@ -29,6 +29,24 @@ pub struct Confirmation {
     pub at: Timestamp,
 }
 
+/// How far a submission is that has no end yet, for whoever looks on: nothing is entered because of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// The transaction that is looked for, which may be one that took the first one's place.
+    pub transaction_hash: [u8; 32],
+    /// The block that holds it, perhaps not for good.
+    pub block_number: Option<u64>,
+}
+
+/// What a transaction has cost its sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expense {
+    /// Gas used.
+    pub gas: u64,
+    /// The fee in the network's smallest unit (wei).
+    pub fee_wei: u128,
+}
+
 /// An asset as the ledger has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetState {

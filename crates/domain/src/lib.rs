@@ -11,6 +11,7 @@ pub mod country;
 pub mod currency;
 pub mod deadline;
 pub mod decision;
+pub mod delivery_policy;
 pub mod email;
 pub mod fields;
 pub mod identification;

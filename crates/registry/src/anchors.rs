@@ -173,6 +173,23 @@ pub async fn confirm(
         .await
 }
 
+/// The token keeps no roots: statements that waited for this one are made without it, and name none.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn leave_out(registry: &Registry, anchor: &Anchor) -> Result<()> {
+    let at = (anchor.product, anchor.size);
+    registry
+        .db
+        .write(move |tx| {
+            if register_anchors::leave_out(tx, at)? {
+                tx.on_commit_wake(statements::TOPIC);
+            }
+            Ok(())
+        })
+        .await
+}
+
 /// Asks for the root of now.
 fn ask(registry: &Registry, tx: &mut Tx, product: ProductId) -> Result<()> {
     let Some(head) = register::head(tx, product)? else {

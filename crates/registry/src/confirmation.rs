@@ -14,6 +14,7 @@ use domain::{
 };
 use storage::dlt_batches::{self, BatchRecord, BatchStatus};
 use storage::dlt_commands::{self, CommandKind};
+use storage::dlt_transactions::{self, Expense};
 use storage::products::ProductRecord;
 use storage::register::{self, HoldingRecord};
 use storage::register_deliveries::{self, Delivery};
@@ -36,6 +37,8 @@ pub struct Confirmation {
     pub block: u64,
     /// That block's time.
     pub at: Timestamp,
+    /// What it has cost, if that is known.
+    pub expense: Option<Expense>,
 }
 
 /// Enters what a batch did. A batch that is entered already stays as it is.
@@ -88,6 +91,8 @@ pub async fn confirm_batch(
             dlt_commands::confirm(tx, batch.id, now)?;
             let hashes = (confirmation.submission, confirmation.transaction_hash);
             dlt_batches::confirm(tx, batch.id, hashes, now)?;
+            let place = (confirmation.transaction_hash, confirmation.block);
+            dlt_transactions::end(tx, batch.id, place, confirmation.expense, now)?;
             // Deliveries may have waited for this one.
             tx.on_commit_wake(dlt_commands::TOPIC);
             Ok(())

@@ -14,10 +14,12 @@ use domain::{
 use storage::Scope;
 use storage::dlt_batches::{self, BatchRecord, BatchStatus, SubmissionStatus};
 use storage::dlt_commands::{self, CommandRecord};
+use storage::dlt_transactions;
 use storage::products::ProductRecord;
 
 pub use storage::dlt_batches::SubmissionRecord;
 pub use storage::dlt_commands::{Backlog, CommandKind as Kind, TOPIC};
+pub use storage::dlt_transactions::{Expense, Seen};
 
 pub use crate::confirmation::{Confirmation, confirm_batch};
 pub use crate::taking::{next_batch, open_batches};
@@ -56,6 +58,8 @@ pub struct Batch {
     pub items: Vec<Item>,
     /// What was signed for it so far, oldest first.
     pub submissions: Vec<SubmissionRecord>,
+    /// Where it was seen on the network last.
+    pub seen: Option<Seen>,
 }
 
 /// One command of a batch.
@@ -135,9 +139,26 @@ pub async fn store_submission(
                 return Err(Error::InFlight);
             }
             let submission = (transaction_hash, payload.as_slice());
-            dlt_batches::insert_submission(tx, batch, submission, own.clock.now())?;
-            Ok(())
+            let now = own.clock.now();
+            dlt_batches::insert_submission(tx, batch, submission, now)?;
+            let seen = Seen {
+                transaction_hash,
+                block: None,
+            };
+            Ok(dlt_transactions::see(tx, batch, seen, now)?)
         })
+        .await
+}
+
+/// Where the transaction of a batch is seen, for whoever looks on: nothing is entered before it is final.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn note_seen(registry: &Registry, batch: BatchId, seen: Seen) -> Result<()> {
+    let now = registry.clock.now();
+    registry
+        .db
+        .write(move |tx| Ok(dlt_transactions::see(tx, batch, seen, now)?))
         .await
 }
 
@@ -175,6 +196,7 @@ pub async fn refuse_batch(registry: &Registry, batch: BatchId, reason: &str) -> 
             } else {
                 dlt_commands::requeue(tx, batch, &reason, now)?;
             }
+            dlt_transactions::forget(tx, batch)?;
             Ok(dlt_batches::refuse(tx, batch, &reason, now)?)
         })
         .await
@@ -202,6 +224,7 @@ pub async fn take_out(
                 fail(&own, tx, command, (&reason, InstructionRefusal::Freeze))?;
             }
             if rest.is_empty() {
+                dlt_transactions::forget(tx, batch)?;
                 dlt_batches::refuse(tx, batch, &reason, own.clock.now())?;
             }
             Ok(())
@@ -227,6 +250,7 @@ pub async fn reject_instruction(
             for command in dlt_commands::of_batch(tx, batch)? {
                 fail(&own, tx, &command, (&reason, code))?;
             }
+            dlt_transactions::forget(tx, batch)?;
             Ok(dlt_batches::refuse(tx, batch, &reason, own.clock.now())?)
         })
         .await

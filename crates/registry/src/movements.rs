@@ -184,6 +184,7 @@ fn enter(
         transaction_hash: movement.transaction_hash,
         block: movement.block,
         at: movement.at,
+        expense: None,
     };
     note(registry, tx, movement, (instruction, sequence, id))?;
     let register = (product, &mut journal);

@@ -5,9 +5,10 @@ use database::Tx;
 use domain::{BatchId, ProductId, Timestamp};
 use storage::dlt_batches::{self, BatchRecord, BatchStatus};
 use storage::dlt_commands::{self, CommandKind};
+use storage::dlt_transactions;
 
 use crate::delivery::{Batch, Item, product};
-use crate::{Error, Registry, Result, ids, instructed, terms};
+use crate::{Error, Registry, Result, delivery_costs, ids, instructed, terms};
 
 /// How much smaller the next batch of a refused one's commands is: refused three times, a command is alone.
 const SPLIT: u32 = 8;
@@ -54,7 +55,7 @@ pub async fn next_batch(
             }
             let only_instructed = open.iter().all(|batch| batch.kind.is_instructed());
             for _ in 0..most {
-                match dlt_commands::oldest(tx, product)? {
+                match turn(&own, tx, product, most)? {
                     Some((kind, _)) if kind.is_instructed() => {
                         if !open.is_empty() && dlt_commands::is_next_alone(tx, product)? {
                             return Ok(None);
@@ -74,6 +75,25 @@ pub async fn next_batch(
         .await
 }
 
+/// What comes next. Deliveries may wait for company and for a price; what holders have instructed waits for neither, nor do deliveries that
+/// the network has refused in greater company.
+fn turn(
+    registry: &Registry,
+    tx: &mut Tx,
+    product: ProductId,
+    most: u32,
+) -> Result<Option<(CommandKind, u32)>> {
+    match dlt_commands::oldest(tx, product)? {
+        Some((CommandKind::Delivery, 0))
+            if delivery_costs::going(registry, tx, product, most)?.is_none() =>
+        {
+            let instructed = dlt_commands::next_instructed(tx, product)?;
+            Ok(instructed.map(|command| (command.kind, command.attempts)))
+        }
+        next => Ok(next),
+    }
+}
+
 /// A batch of deliveries, or the issue.
 fn gather(
     registry: &Registry,
@@ -82,6 +102,8 @@ fn gather(
     (kind, attempts, most): (CommandKind, u32, u32),
 ) -> Result<Option<Batch>> {
     let now = registry.clock.now();
+    let policy = storage::delivery_costs::policy(tx, product)?;
+    let most = policy.largest_batch(most);
     let sequence = dlt_batches::delivered(tx, product)?;
     let Some(batch) = open_batch(tx, product, (kind, sequence), now)? else {
         // Another worker opened one a moment ago: it is the next to be asked for.
@@ -160,6 +182,7 @@ fn load(tx: &mut Tx, batch: BatchRecord) -> Result<Batch> {
         issue_volume: record.product.max_issuable_amount,
         items,
         submissions: dlt_batches::submissions(tx, batch.id)?,
+        seen: dlt_transactions::seen(tx, batch.id)?,
     })
 }
 

@@ -164,7 +164,10 @@ impl Field {
             Self::ProofSequence => vec![grouped(of.proof.sequence, language)],
             Self::ProofHashes => of.proof.hashes.clone(),
             Self::ProofCheckpoint => of.proof.checkpoint.lines().map(str::to_owned).collect(),
-            Self::ProofAnchorHash => of.proof.anchor.iter().map(|one| one.hash.clone()).collect(),
+            Self::ProofAnchorHash => vec![match &of.proof.anchor {
+                Some(one) => one.hash.clone(),
+                None => words.not_anchored().to_owned(),
+            }],
             Self::ProofAnchorBlock => {
                 let block = of.proof.anchor.iter();
                 block.map(|one| grouped(one.block, language)).collect()

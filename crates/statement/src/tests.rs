@@ -75,6 +75,17 @@ fn reg_22_the_same_content_gives_the_same_bytes() {
 }
 
 #[test]
+fn a_checkpoint_without_an_anchor_says_so() {
+    let mut statement = usual();
+    statement.proof.anchor = None;
+    let said = Field::ProofAnchorHash.lines(&statement).join(" ");
+    assert!(said.starts_with("nicht verankert"), "{said}");
+    assert!(Field::ProofAnchorBlock.lines(&statement).is_empty());
+    let signer = sample::signer().unwrap();
+    assert_eq!(verify(&printed(&statement), signer.public()), Ok(statement));
+}
+
+#[test]
 fn what_is_sealed_is_read_back() {
     for kind in [
         StatementKind::RegisterStatement,

@@ -106,6 +106,14 @@ impl Words {
         }
     }
 
+    /// Of a checkpoint whose root is on no DLT network.
+    pub(crate) const fn not_anchored(self) -> &'static str {
+        match self.language {
+            German => "nicht verankert: der Token-Vertrag hält keine Stände fest",
+            English => "not anchored: the token contract keeps no checkpoints",
+        }
+    }
+
     pub(crate) const fn units(self, units: u64) -> &'static str {
         match (self.language, units) {
             (German, _) => "Stück",

@@ -10,8 +10,10 @@ pub mod clients;
 pub mod custody_wallets;
 pub mod deadlines;
 pub mod decisions;
+pub mod delivery_costs;
 pub mod dlt_batches;
 pub mod dlt_commands;
+pub mod dlt_transactions;
 pub mod documents;
 pub mod environments;
 pub mod events;
@@ -294,6 +296,12 @@ pub const COMPONENT: Component = Component {
             name: "holder_sessions",
             sqlite: include_str!("../migrations/sqlite/V0036__holder_sessions.sql"),
             postgres: include_str!("../migrations/postgres/V0036__holder_sessions.sql"),
+        },
+        Migration {
+            version: 37,
+            name: "dlt_transactions",
+            sqlite: include_str!("../migrations/sqlite/V0037__dlt_transactions.sql"),
+            postgres: include_str!("../migrations/postgres/V0037__dlt_transactions.sql"),
         },
     ],
 };

@@ -90,7 +90,14 @@ where product_id = $1
 and size = $2
 and status = 'open'");
 
-/// A root on its way to the network, or there.
+// Statements need a size of the log to be proven in, also where no network keeps its root.
+const LEAVE_OUT: Sql = Sql("update register_anchors
+set status = 'confirmed', transaction_hash = null, payload = null
+where product_id = $1
+and size = $2
+and status = 'open'");
+
+/// A root on its way to the network, or there, or nowhere because the token keeps none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnchorRecord {
     /// Entries of the log.
@@ -106,7 +113,7 @@ pub struct AnchorRecord {
 }
 
 impl AnchorRecord {
-    /// What wrote it, and in which block, once that is final.
+    /// What wrote it, and in which block, once that is final; none for a token that keeps no roots.
     #[must_use]
     pub fn written(&self) -> Option<(TransactionHash, u64)> {
         let (hash, _) = self.submission.as_ref()?;
@@ -250,6 +257,15 @@ pub fn confirm(
         Value::I64(block.cast_signed()),
     ];
     Ok(tx.execute(CONFIRM, &parameters)? == 1)
+}
+
+/// The root is over and is on no network. False if it was over before.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn leave_out(tx: &mut Tx, (product, size): (ProductId, u64)) -> Result<bool, DatabaseError> {
+    let parameters = [product.uuid().into(), Value::I64(size.cast_signed())];
+    Ok(tx.execute(LEAVE_OUT, &parameters)? == 1)
 }
 
 fn products(tx: &mut Tx, sql: Sql, parameters: &[Value]) -> Result<Vec<ProductId>, DatabaseError> {

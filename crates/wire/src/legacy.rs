@@ -91,6 +91,7 @@ impl Legacy for crate::investments::SignedDocumentsAdd {}
 impl Legacy for crate::network::IdentificationDecision {}
 impl Legacy for crate::transfers::TransferCreate {}
 impl Legacy for crate::transfers::TransferRules {}
+impl Legacy for crate::delivery_costs::DeliveryPolicy {}
 impl Legacy for crate::inspections::InspectionCreate {}
 impl Legacy for crate::inspections::InspectionRefusal {}
 impl Legacy for crate::payout_lists::PayoutListCreate {}

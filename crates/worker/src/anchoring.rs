@@ -23,6 +23,11 @@ impl Courier {
                 anchor.isin, anchor.chain_id, anchor.asset
             )));
         }
+        if !self.ledger.keeps_anchors(anchor.asset) {
+            anchors::leave_out(&self.registry, &anchor).await?;
+            metrics::counter!("register_anchors_total", "outcome" => "left_out").increment(1);
+            return Ok(Progress::Moved);
+        }
         match &anchor.submission {
             None => self.write_root(&anchor).await,
             Some((hash, payload)) => {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use dlt::{AssetState, Command, LedgerError, Outcome, Refusal, Submission, SubmissionId};
 use domain::{Address, ProductId, TransactionHash};
-use registry::delivery::{self, Batch, Confirmation, Kind, SubmissionRecord};
+use registry::delivery::{self, Batch, Confirmation, Expense, Kind, Seen, SubmissionRecord};
 use tokio::time::Instant;
 
 use crate::commands::{batch_delivery, creation};
@@ -20,6 +20,8 @@ use crate::crash_points::{Step, reach};
 const MOST_SUBMISSIONS: usize = 5;
 /// How long the network may leave a submission lying before it is sent again.
 pub(crate) const SEND_AGAIN_AFTER: Duration = Duration::from_secs(30);
+
+const WEI_PER_GWEI: u128 = 1_000_000_000;
 
 /// How a step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +103,10 @@ impl Courier {
                         .await;
                 }
                 // Nothing else is signed before it is known to be dead.
-                Outcome::Pending => return Ok(Progress::Waiting),
+                Outcome::Pending => {
+                    self.look_on(batch, &submission(record)).await?;
+                    return Ok(Progress::Waiting);
+                }
                 Outcome::Refused { reason } => {
                     delivery::refuse_submission(&self.registry, record.transaction_hash).await?;
                     last_reason = Some(reason);
@@ -169,6 +174,21 @@ impl Courier {
         self.ledger.submit(submission).await?;
         self.remember(submission.id);
         Ok(self.ledger.outcome(submission).await?)
+    }
+
+    /// Notes where it is, for whoever looks on. A network that does not say so now holds nothing up.
+    async fn look_on(&self, batch: &Batch, submission: &Submission) -> Result<()> {
+        let Ok(sight) = self.ledger.sight(submission).await else {
+            return Ok(());
+        };
+        let seen = Seen {
+            transaction_hash: TransactionHash::from_bytes(sight.transaction_hash),
+            block: sight.block_number,
+        };
+        if batch.seen != Some(seen) {
+            delivery::note_seen(&self.registry, batch.id, seen).await?;
+        }
+        Ok(())
     }
 
     /// Looks before signing; what is wrong is dealt with, and then the next step is another one.
@@ -257,17 +277,29 @@ impl Courier {
         }
         self.take_movements(batch, confirmation.block_number)
             .await?;
+        let expense = self.ledger.expense(confirmation.transaction_hash).await?;
         reach(batch.kind, Step::BeforeConfirm);
         let facts = Confirmation {
             submission,
             transaction_hash: TransactionHash::from_bytes(confirmation.transaction_hash),
             block: confirmation.block_number,
             at: confirmation.at,
+            expense: expense.map(|expense| Expense {
+                gas: expense.gas,
+                fee_wei: expense.fee_wei,
+            }),
         };
         delivery::confirm_batch(&self.registry, batch.id, facts).await?;
         reach(batch.kind, Step::Confirmed);
         self.forget(batch);
         metrics::counter!("dlt_batches_total", "outcome" => "confirmed").increment(1);
+        if let Some(expense) = expense {
+            // Whole gwei: a counter holds no more, and a sum of those is exact enough for a graph.
+            let gwei = u64::try_from(expense.fee_wei / WEI_PER_GWEI).unwrap_or(u64::MAX);
+            let act = batch.kind.as_str();
+            metrics::counter!("dlt_gas_used_total", "act" => act).increment(expense.gas);
+            metrics::counter!("dlt_fees_gwei_total", "act" => act).increment(gwei);
+        }
         metrics::counter!("dlt_commands_confirmed_total").increment(batch.items.len() as u64);
         tracing::info!(
             batch.id = %batch.id,

@@ -64,7 +64,7 @@ impl Settings {
         let due: webhooks::Clock = Arc::new(move || clock.outside().micros());
         let real: webhooks::Clock = Arc::new(|| registry::clock::real_now().micros());
         Self {
-            batch: 100,
+            batch: domain::delivery_policy::USUAL_BATCH,
             anchors_apart: Duration::ZERO,
             poll: Duration::from_secs(1),
             clocks: Duration::from_secs(5),

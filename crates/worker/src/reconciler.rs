@@ -38,8 +38,26 @@ impl Reconciler {
         }
     }
 
+    /// What gas costs now, for estimates and for deliveries that wait for a price.
+    async fn note_price(&self) {
+        let price = match self.ledger.price().await {
+            Ok(price) => price,
+            Err(error) => {
+                return tracing::warn!(error = %error, "the price of gas is not known: {error}");
+            }
+        };
+        let chain_id = self.ledger.network().chain_id;
+        if let Err(error) =
+            registry::delivery_costs::note_price(&self.registry, chain_id, price).await
+        {
+            waits("the database", &error);
+        }
+        metrics::gauge!("dlt_gas_price_wei").set(price as f64);
+    }
+
     /// One look at every register.
     pub(crate) async fn round(&self) {
+        self.note_price().await;
         match reconciliation::registers(&self.registry).await {
             Ok(products) => {
                 for product in products {

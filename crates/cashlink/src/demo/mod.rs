@@ -5,6 +5,7 @@ mod check;
 pub mod client;
 mod clients;
 pub mod credentials;
+mod node;
 mod people;
 mod progress;
 mod receiver;
@@ -60,6 +61,9 @@ pub struct Options {
     /// Run this network instead of the sample
     #[arg(long, value_name = "FILE")]
     network: Option<PathBuf>,
+    /// Write to this development node instead of the chain in this process, such as http://127.0.0.1:8545 of anvil or ganache
+    #[arg(long, value_name = "URL")]
+    dlt: Option<String>,
 }
 
 /// Runs the demo.
@@ -110,7 +114,11 @@ async fn start(options: &Options, place: &Place) -> Result<Running> {
     let server = http::Server::bind(options.listen, None).await;
     let server = server.with_context(|| format!("cannot listen on {}", options.listen))?;
     let url = format!("http://{}", reachable(server.address()));
-    let config = place.configuration(server.address(), &url, options.network.as_deref())?;
+    let mut config = place.configuration(server.address(), &url, options.network.as_deref())?;
+    match &options.dlt {
+        Some(url) => config.dlt = node::configuration(place, url).await?,
+        None => node::require_none(place)?,
+    }
     let door = Door::bind(server.address()).await?;
     let shop_url = door.url.clone();
     let app = App::open(config, Clock::Real, Migrates::First).await?;
@@ -122,7 +130,10 @@ async fn start(options: &Options, place: &Place) -> Result<Running> {
     let router = app.router(metrics);
     let server = tokio::spawn(server.run(router, until(stopped), DRAIN));
     let inventory = setup::wait_for_tokens(&app).await?;
-    let access = setup::credentials(&app, place, &inventory).await?;
+    let mut access = setup::credentials(&app, place, &inventory).await?;
+    if let Some(url) = &options.dlt {
+        access.dlt.rpc_url.clone_from(url);
+    }
     if let Some(file) = &options.credentials {
         access.write(file)?;
     }

@@ -1,6 +1,7 @@
 //! `cashlink dlt …`: what the DLT network was told, and what that has cost.
 
 mod costs;
+mod estimate;
 mod pending;
 
 use std::collections::HashMap;
@@ -20,6 +21,8 @@ const MOST_PRODUCTS: u32 = 100_000;
 pub enum Command {
     /// Show what final transactions have used and paid, by asset and act
     Costs(costs::Costs),
+    /// Show what the deliveries of paid investments will cost
+    Estimate(estimate::Estimate),
     /// Show what was sent and is not final
     Pending(pending::Pending),
 }
@@ -31,6 +34,7 @@ pub enum Command {
 pub async fn run(config: &Config, command: &Command) -> Result<()> {
     match command {
         Command::Costs(options) => costs::run(config, options).await,
+        Command::Estimate(options) => estimate::run(config, options).await,
         Command::Pending(options) => pending::run(config, options).await,
     }
 }

@@ -261,10 +261,14 @@ fn networks(ledger: &Arc<dyn Ledger>, is_embedded: bool, dlt: &Dlt) -> Networks 
     Networks {
         production: ledger_facts(ledger),
         sandbox: is_embedded.then(|| ledger_facts(ledger)),
-        profile: match is_embedded {
-            // The registrar alone operates it (§ 4(11) eWpG).
-            true => NetworkProfile::Demonstration,
-            false => NetworkProfile::stated(&dlt.operators, dlt.control.as_deref()),
+        profile: match NetworkProfile::stated(&dlt.operators, dlt.control.as_deref()) {
+            // One alone operates it (§ 4(11) eWpG), or whoever knows the keys that every development node has.
+            NetworkProfile::Unstated
+                if is_embedded || dlt_evm::is_development(ledger.network().chain_id) =>
+            {
+                NetworkProfile::Demonstration
+            }
+            stated => stated,
         },
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use alloy::consensus::{SignableTransaction as _, Transaction as _, TxEip1559, TxEnvelope};
+use alloy::consensus::{SignableTransaction, Transaction as _, TxEip1559, TxEnvelope, TxLegacy};
 use alloy::eips::{Decodable2718 as _, Encodable2718 as _};
 use alloy::network::TxSigner;
 use alloy::primitives::{Address, Bytes, TxKind};
@@ -107,10 +107,14 @@ impl Client {
     ) -> Result<Attempt, LedgerError> {
         transaction.max_fee_per_gas = fees.most;
         transaction.max_priority_fee_per_gas = fees.tip;
-        let signed = self.signer.sign_transaction(&mut transaction).await;
-        let signature =
-            signed.map_err(|error| LedgerError::Unavailable(format!("the signer: {error}")))?;
-        let envelope = TxEnvelope::from(transaction.into_signed(signature));
+        let envelope = if self.node.has_base_fee().await? {
+            let signature = self.signature(&mut transaction).await?;
+            TxEnvelope::from(transaction.into_signed(signature))
+        } else {
+            let mut transaction = before_london(transaction);
+            let signature = self.signature(&mut transaction).await?;
+            TxEnvelope::from(transaction.into_signed(signature))
+        };
         let hash = *envelope.tx_hash();
         Ok(Attempt {
             hash,
@@ -120,6 +124,14 @@ impl Client {
             sent_at: submission.map(|_| (self.clock)()),
             settled: false,
         })
+    }
+
+    async fn signature(
+        &self,
+        transaction: &mut dyn SignableTransaction<Signature>,
+    ) -> Result<Signature, LedgerError> {
+        let signed = self.signer.sign_transaction(transaction).await;
+        signed.map_err(|error| LedgerError::Unavailable(format!("the signer: {error}")))
     }
 
     /// Sends it; again, and for more, if the network has left it lying.
@@ -284,7 +296,36 @@ fn decode(raw: &[u8]) -> Result<TxEip1559, LedgerError> {
     let mut rest = raw;
     match TxEnvelope::decode_2718(&mut rest) {
         Ok(TxEnvelope::Eip1559(signed)) => Ok(signed.strip_signature()),
+        Ok(TxEnvelope::Legacy(signed)) => Ok(since_london(signed.strip_signature())),
         _ => Err(unreadable()),
+    }
+}
+
+/// The same for a network without a base fee, signed for one chain all the same (EIP-155).
+fn before_london(transaction: TxEip1559) -> TxLegacy {
+    TxLegacy {
+        chain_id: Some(transaction.chain_id),
+        nonce: transaction.nonce,
+        gas_price: transaction.max_fee_per_gas,
+        gas_limit: transaction.gas_limit,
+        to: transaction.to,
+        value: transaction.value,
+        input: transaction.input,
+    }
+}
+
+/// Back again, to be signed for more.
+fn since_london(transaction: TxLegacy) -> TxEip1559 {
+    TxEip1559 {
+        chain_id: transaction.chain_id.unwrap_or_default(),
+        nonce: transaction.nonce,
+        gas_limit: transaction.gas_limit,
+        max_fee_per_gas: transaction.gas_price,
+        max_priority_fee_per_gas: transaction.gas_price,
+        to: transaction.to,
+        value: transaction.value,
+        input: transaction.input,
+        ..TxEip1559::default()
     }
 }
 

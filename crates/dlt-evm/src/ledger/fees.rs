@@ -19,6 +19,14 @@ pub(super) struct Fees {
     pub(super) tip: u128,
 }
 
+impl Fees {
+    /// What is paid in the next block if the network asks for this: the base fee once, where twice as much is offered for it, and the tip.
+    pub(super) fn expected(self) -> u64 {
+        let base = (self.most - self.tip.min(self.most)) / 2;
+        u64::try_from(base + self.tip).unwrap_or(u64::MAX)
+    }
+}
+
 impl GasPrice {
     /// What is offered first, given what the network asks for.
     pub(super) fn first(self, market: Fees) -> Fees {
@@ -89,6 +97,13 @@ mod tests {
     fn beyond_the_cap_nothing_is_offered() {
         assert_eq!(MARKET.raised(fees(889, 1), fees(1, 1)), None);
         assert_eq!(GasPrice::Free.raised(fees(0, 0), fees(0, 0)), None);
+    }
+
+    #[test]
+    fn the_price_is_the_base_fee_and_the_tip() {
+        assert_eq!(fees(2 * 700 + 30, 30).expected(), 730);
+        // Without a base fee there is one price.
+        assert_eq!(fees(90, 90).expected(), 90);
     }
 
     #[test]

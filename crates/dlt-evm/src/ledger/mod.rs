@@ -23,8 +23,8 @@ use alloy::signers::local::PrivateKeySigner;
 use async_trait::async_trait;
 use database::Db;
 use dlt::{
-    Anchored, AssetState, Balances, Command, Ledger, LedgerError, Movements, Network, Outcome,
-    Refusal, Submission, SubmissionId,
+    Anchored, AssetState, Balances, Command, Expense, Ledger, LedgerError, Movements, Network,
+    Outcome, Refusal, Sight, Submission, SubmissionId,
 };
 use domain::{Address, AddressNature, ContractAnswer, Isin};
 use url::Url;
@@ -79,8 +79,10 @@ pub struct EvmLedger {
     network: Network,
     client: Client,
     factory: Factory,
-    /// Whether the implementation's code is the committed one.
+    /// Whether the implementation's code is the committed one, or one that was accepted.
     genuine: bool,
+    /// Whether that code knows how to keep roots of register logs.
+    keeps_anchors: bool,
     /// Contracts that were seen to be tokens: an address without code accepts every call and does nothing.
     known: Mutex<HashSet<EvmAddress>>,
 }
@@ -170,6 +172,7 @@ impl EvmLedger {
             client,
             factory,
             genuine,
+            keeps_anchors: contracts::keeps_anchors(&deployed),
             known: Mutex::default(),
         })
     }
@@ -284,6 +287,21 @@ impl Ledger for EvmLedger {
         self.client.outcome(submission).await
     }
 
+    async fn sight(&self, submission: &Submission) -> Result<Sight, LedgerError> {
+        self.client.sight(submission).await
+    }
+
+    async fn expense(&self, transaction_hash: [u8; 32]) -> Result<Option<Expense>, LedgerError> {
+        self.client.outbox.expense(transaction_hash.into()).await
+    }
+
+    async fn price(&self) -> Result<u64, LedgerError> {
+        match self.client.gas_price {
+            GasPrice::Free => Ok(0),
+            GasPrice::Market { .. } => Ok(self.client.node.market().await?.expected()),
+        }
+    }
+
     async fn asset(&self, asset: Address) -> Result<Option<AssetState>, LedgerError> {
         let token = to_evm(asset);
         let code = self.client.node.code(token).await?;
@@ -364,6 +382,10 @@ impl Ledger for EvmLedger {
         addresses::accepts_signature(node, to_evm(address), digest, signature).await
     }
 
+    fn keeps_anchors(&self, _: Address) -> bool {
+        self.keeps_anchors
+    }
+
     async fn anchors(
         &self,
         asset: Address,
@@ -386,6 +408,21 @@ impl Ledger for EvmLedger {
 pub fn managed_wallet() -> (Address, [u8; 32]) {
     let signer = PrivateKeySigner::random();
     (from_evm(signer.address()), signer.to_bytes().0)
+}
+
+/// The account of a key.
+///
+/// # Errors
+/// `Invalid` for a key that is none.
+pub fn account_of(key: &[u8; 32]) -> Result<Address, LedgerError> {
+    signer(key).map(|signer| from_evm(signer.address()))
+}
+
+/// Whether a chain is the one that nodes for development serve unless they are told otherwise (ganache, geth; anvil, hardhat): nothing on it is worth
+/// anything, and everybody knows its keys.
+#[must_use]
+pub fn is_development(chain_id: u64) -> bool {
+    matches!(chain_id, 1337 | 31_337)
 }
 
 fn signer(key: &[u8; 32]) -> Result<PrivateKeySigner, LedgerError> {

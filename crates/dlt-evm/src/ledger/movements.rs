@@ -86,7 +86,7 @@ async fn by_holder(client: &Client, hash: B256) -> Result<Option<Included>, Ledg
     }
     match client.node.place(hash).await? {
         Place::Final(included) => Ok(Some(included)),
-        Place::Block | Place::Nowhere => Err(moving()),
+        Place::Block(_) | Place::Nowhere => Err(moving()),
     }
 }
 

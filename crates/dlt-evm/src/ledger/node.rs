@@ -1,5 +1,6 @@
 //! What nodes say: the first is written to and believed, the others have to agree with it on what the register enters.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use alloy::eips::{BlockId, BlockNumberOrTag};
@@ -39,6 +40,8 @@ pub(super) struct Node {
     embedded: bool,
     /// The highest block that was final: one that has not got that far lags.
     seen_final: AtomicU64,
+    /// Whether blocks have a base fee (EIP-1559), once a node has shown one.
+    base_fee: OnceLock<bool>,
 }
 
 /// Where a transaction is.
@@ -46,8 +49,8 @@ pub(super) struct Node {
 pub(super) enum Place {
     /// In no block that the node knows.
     Nowhere,
-    /// In a block that is not final yet, or not for every node.
-    Block,
+    /// In a block, by its number, that is not final yet, or not for every node.
+    Block(u64),
     /// In a final block.
     Final(Included),
 }
@@ -79,6 +82,7 @@ impl Node {
             finality,
             embedded,
             seen_final: AtomicU64::new(0),
+            base_fee: OnceLock::new(),
         }
     }
 
@@ -157,7 +161,28 @@ impl Node {
         Ok(least)
     }
 
+    /// Whether blocks have a base fee. Where they have none, nodes take no transactions of EIP-1559.
+    pub(super) async fn has_base_fee(&self) -> Result<bool, LedgerError> {
+        if let Some(known) = self.base_fee.get() {
+            return Ok(*known);
+        }
+        let block = self.first.get_block_by_number(BlockNumberOrTag::Latest);
+        let Some(block) = block.await.map_err(ledger_error)? else {
+            return Err(LedgerError::Unavailable("the node has no block yet".into()));
+        };
+        let has = block.header.base_fee_per_gas.is_some();
+        Ok(*self.base_fee.get_or_init(|| has))
+    }
+
+    /// What the network asks for. Without a base fee one price is both the most and the tip.
     pub(super) async fn market(&self) -> Result<Fees, LedgerError> {
+        if !self.has_base_fee().await? {
+            let price = self.first.get_gas_price().await.map_err(ledger_error)?;
+            return Ok(Fees {
+                most: price,
+                tip: price,
+            });
+        }
         let estimate = self.first.estimate_eip1559_fees().await;
         let estimate = estimate.map_err(ledger_error)?;
         Ok(Fees {
@@ -295,7 +320,9 @@ impl Node {
                     return Err(disagreement(format!("the receipt of {hash}")));
                 }
                 // It may only be slower. A block that will never be there is the end of the wait for an operator, not of the register.
-                Place::Block | Place::Nowhere => return Ok(Place::Block),
+                Place::Block(_) | Place::Nowhere => {
+                    return Ok(Place::Block(included.block_number));
+                }
             }
         }
         self.saw_final(included.block_number);
@@ -311,7 +338,7 @@ impl Node {
             return Ok(Place::Nowhere);
         };
         if self.finality != Finality::Latest && number > self.final_number(provider).await? {
-            return Ok(Place::Block);
+            return Ok(Place::Block(number));
         }
         let block = provider.get_block_by_number(number.into()).await;
         let block = block.map_err(ledger_error)?;
@@ -324,7 +351,7 @@ impl Node {
                     block_hash,
                     block.header.timestamp,
                 )),
-                None => Place::Block,
+                None => Place::Block(number),
             },
         )
     }

@@ -3,7 +3,7 @@
 
 use alloy::primitives::{Address, B256};
 use database::{DatabaseError, Db, Micros, Row, Sql, Tx, Value};
-use dlt::{LedgerError, Submission, SubmissionId};
+use dlt::{Expense, LedgerError, Submission, SubmissionId};
 use domain::Timestamp;
 
 use super::commands::Purpose;
@@ -119,6 +119,8 @@ const SETTLE_SUBMISSION: Sql = Sql("update chain_submission set settled_at = $2 
      where id = (select submission from chain_attempt where hash = $1)");
 
 const GIVE_UP: Sql = Sql("update chain_submission set settled_at = $2 where id = $1");
+
+const EXPENSE: Sql = Sql("select gas_used, gas_price_wei from chain_attempt where hash = $1");
 
 const OPEN: Sql = Sql("select s.id, a.raw \
      from chain_submission s join chain_attempt a on a.hash = s.id \
@@ -308,6 +310,21 @@ impl Outbox {
             tx.later_any(SETTLE_SUBMISSION, &submission)
         });
         settled.await.map_err(unavailable)
+    }
+
+    /// What a final transaction has cost.
+    pub(super) async fn expense(&self, hash: B256) -> Result<Option<Expense>, LedgerError> {
+        let found = self.db.read(move |tx| {
+            let Some(row) = tx.query_opt(EXPENSE, &[hash.0.into()])? else {
+                return Ok(None);
+            };
+            let (gas, price): (Option<u64>, Option<u64>) = (row.get(0)?, row.get(1)?);
+            Ok(gas.zip(price).map(|(gas, price)| Expense {
+                gas,
+                fee_wei: u128::from(gas) * u128::from(price),
+            }))
+        });
+        found.await.map_err(unavailable)
     }
 
     /// None of its transactions will ever be final.

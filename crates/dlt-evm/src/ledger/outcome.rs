@@ -1,6 +1,6 @@
 //! What became of what was sent, by whichever of its transactions.
 
-use dlt::{Confirmation, LedgerError, Outcome, Submission};
+use dlt::{Confirmation, LedgerError, Outcome, Sight, Submission};
 
 use super::client::{Client, nonce_of};
 use super::node::{Included, Place};
@@ -16,6 +16,28 @@ impl Client {
             self.sweep(nonce_of(&submission.payload)?).await?;
         }
         Ok(outcome)
+    }
+
+    /// The first of its transactions that is in a block, or else the one that offers the most.
+    pub(super) async fn sight(&self, submission: &Submission) -> Result<Sight, LedgerError> {
+        let known = self.outbox.find(submission.id).await?;
+        let attempts = known.attempts.iter().map(|attempt| attempt.hash.0);
+        let newest = attempts.clone().next().unwrap_or(submission.id.0);
+        for transaction_hash in attempts {
+            let number = match self.node.place(transaction_hash.into()).await? {
+                Place::Nowhere => continue,
+                Place::Block(number) => number,
+                Place::Final(included) => included.block_number,
+            };
+            return Ok(Sight {
+                transaction_hash,
+                block_number: Some(number),
+            });
+        }
+        Ok(Sight {
+            transaction_hash: newest,
+            block_number: None,
+        })
     }
 
     /// What stands before a final transaction has ended too. Nobody may have asked for its end: who admits a wallet does not wait.
@@ -89,7 +111,7 @@ impl Client {
             }
             match place {
                 Place::Nowhere => {}
-                Place::Block => return Ok(Some(Outcome::Pending)),
+                Place::Block(_) => return Ok(Some(Outcome::Pending)),
                 Place::Final(included) => {
                     if known.is_open() {
                         self.outbox.settle(&included, (self.clock)()).await?;

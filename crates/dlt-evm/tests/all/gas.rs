@@ -44,6 +44,23 @@ fn a_batch_of_a_hundred_stays_near_the_floor() {
     }
 }
 
+/// What estimates go by is what is measured, and never less.
+#[test]
+fn estimates_go_by_what_is_measured() {
+    let figures = ours::measure(TODAY, Kind::Clone);
+    for deliveries in [1, 100, 500] {
+        for (known, what) in [(0, "new"), (deliveries, "holders")] {
+            let measured = find(&figures, &format!("batch of {deliveries}, {what}"));
+            let estimate = domain::delivery_policy::DELIVERY_GAS.estimate(deliveries, known, 500);
+            let said = estimate.gas_low;
+            assert!(
+                (measured..=measured * 1_001 / 1_000).contains(&said),
+                "{what}: {said}, {measured}"
+            );
+        }
+    }
+}
+
 #[test]
 fn an_asset_costs_less_than_150_000() {
     let figures = ours::measure(TODAY, Kind::Clone);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod artifact;
+mod before_london;
 mod common;
 mod conformance;
 mod contract;

@@ -47,6 +47,8 @@ pub enum Fault {
     NoReceipt,
     /// Receipts say the opposite.
     Liar,
+    /// A network without a base fee: its blocks have none, and transactions of EIP-1559 are not taken.
+    BeforeLondon,
 }
 
 /// Those after which the same request may succeed.
@@ -193,6 +195,14 @@ impl Shared {
             Some(Fault::Forgotten) if sends => {
                 return Some(("200 OK", result(call, &json!(HASH))));
             }
+            Some(Fault::BeforeLondon) if method == "eth_feeHistory" => {
+                return Some(("200 OK", error(call, -32601, "the method does not exist")));
+            }
+            Some(Fault::BeforeLondon)
+                if sends && call["params"][0].as_str().unwrap().starts_with("0x02") =>
+            {
+                return refused("transaction type not supported");
+            }
             Some(Fault::NonceTooLow) if sends => return refused("nonce too low"),
             Some(Fault::Underpriced) if sends => {
                 return refused("replacement transaction underpriced");
@@ -207,6 +217,13 @@ impl Shared {
             Some(Fault::Half) => answer.truncate(answer.len() / 2),
             Some(Fault::Liar) if method == "eth_getTransactionReceipt" => {
                 answer = answer.replace("\"status\":\"0x1\"", "\"status\":\"0x0\"");
+            }
+            Some(Fault::BeforeLondon) if method.starts_with("eth_getBlockBy") => {
+                let mut whole: Value = serde_json::from_str(&answer).unwrap();
+                if let Some(block) = whole["result"].as_object_mut() {
+                    block.remove("baseFeePerGas");
+                }
+                answer = whole.to_string();
             }
             _ => {}
         }

@@ -12,6 +12,7 @@ pub async fn a_root_that_was_written_is_found(stage: &dyn Stage) {
         root: [9; 32],
         log_key: [7; 32],
     };
+    assert!(stage.ledger().keeps_anchors(asset));
     let command = Command::Anchor {
         asset,
         size: anchored.size,

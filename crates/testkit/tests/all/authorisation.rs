@@ -213,6 +213,7 @@ impl World {
                 json!({"payment_reference": "E2E-1"})
             }
             "set_transfer_rules" => json!({"paused": false}),
+            "set_delivery_policy" => json!({"pace": "NORMAL"}),
             "create_webhook_endpoint" => json!({"url": "https://example.org/hook"}),
             "replay_webhook_events" => json!({"since": self.app.ago(60)}),
             "accept_investments"

@@ -119,6 +119,18 @@ impl Node {
     }
 }
 
+/// Where the transaction of an order is said to be; it is said before anything counts.
+async fn is_seen(app: &TestApp, order: &str, state: &str) -> Value {
+    let registrar = app.registrar().await;
+    let path = format!("dlt-transactions/?subject_id={order}");
+    eventually(state, async || {
+        let listed = registrar.get(&path).await.expect(200);
+        let newest = listed["results"][0].clone();
+        (newest["state"] == state).then_some(newest)
+    })
+    .await
+}
+
 /// The sample network with its tokens on the node.
 async fn network_on(node: &Node, backend: Backend) -> TestApp {
     let folder = tempfile::tempdir().unwrap();
@@ -160,6 +172,9 @@ async fn an_order_survives_a_node_on_its_worst_day(
     let paid = json!({"accepted_at": app.ago(30), "paid_at": app.ago(20)});
     let order = id(&partner.invest(&customer, 2, paid).await);
     let first = node.waiting().await;
+    let seen = is_seen(&app, &order, "PENDING").await;
+    assert_eq!(seen["transaction_hash"], first);
+    assert_eq!(seen["block"], Value::Null);
 
     // When the node drops it, the next process hands the same one in again.
     node.ask("anvil_dropTransaction", json!([first])).await;
@@ -169,6 +184,11 @@ async fn an_order_survives_a_node_on_its_worst_day(
 
     // When it is in a block, that is not the end yet: the chain is reorganised, and it is in none.
     node.mine(1).await;
+    let seen = is_seen(&app, &order, "CONFIRMED").await;
+    assert!(
+        seen["block"].is_u64() && seen["gas_used"].is_null(),
+        "{seen}"
+    );
     app.stop_workers().await;
     assert_eq!(partner.investment(&order).await["status"], "PAID");
     node.ask("anvil_reorg", json!([1, []])).await;
@@ -188,6 +208,7 @@ async fn an_order_survives_a_node_on_its_worst_day(
     })
     .await;
     assert_eq!(partner.investment(&order).await["status"], "PAID");
+    is_seen(&app, &order, "PENDING").await;
     let content = node.ask("txpool_content", json!([])).await;
     assert_eq!(content["pending"], json!({}), "nothing is signed yet");
     app.advance_seconds(180);
@@ -198,6 +219,28 @@ async fn an_order_survives_a_node_on_its_worst_day(
 
     // Then it was delivered once, and register and network agree.
     assert_eq!(delivered["units"], 2);
+    let seen = is_seen(&app, &order, "FINAL").await;
+    assert_eq!(seen["transaction_hash"], delivered["transaction_hash"]);
+    assert_eq!(
+        (&seen["kind"], &seen["units"]),
+        (&json!("delivery"), &json!(2))
+    );
+    assert!(seen["gas_used"].as_u64().unwrap() > 50_000, "{seen}");
+    assert_eq!(seen["fee_wei"], "0");
+
+    // And what it has cost can be asked for.
+    let product = &app.environment(0).product_id;
+    let costs = app.registrar().await;
+    let costs = costs.get(&format!("products/{product}/dlt-costs/")).await;
+    let costs = costs.expect(200);
+    let acts = costs["acts"].as_array().unwrap();
+    let delivery = acts.iter().find(|act| act["kind"] == "delivery").unwrap();
+    assert_eq!(delivery["gas_used"], seen["gas_used"]);
+    assert_eq!(delivery["gas_per_command"], seen["gas_used"]);
+    assert_eq!(
+        (&delivery["transactions"], &delivery["units"]),
+        (&json!(1), &json!(2))
+    );
     let token = &app.environment(0).token_address;
     assert_eq!(node.balance(token, &customer.address).await, 2);
     for finding in cashlink::register::verify(&app.app, None).await.unwrap() {

@@ -259,3 +259,32 @@ async fn a_running_worker_hears_of_work_and_stops_when_told(#[case] backend: Bac
     running.await.unwrap();
     stage.assert_in_order().await;
 }
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn a_token_that_keeps_no_roots_holds_up_no_statement(#[case] backend: Backend) {
+    // Given a token of an earlier version
+    let stage = Stage::issued(backend).await;
+    stage.ledger.keep_no_anchors(stage.token(0));
+    let person = stage.person(0, 1).await;
+    for units in [3, 4] {
+        // When there is an entry that somebody is owed a statement of
+        stage.invest(&person, units).await;
+        let signed = stage.ledger.calls("prepare");
+        stage.settle().await;
+        // Then it is made, nothing but the delivery was signed, and nothing is tried again
+        let waiting =
+            Sql("select count(*) from registry_statements where status in ('due', 'numbered')");
+        assert_eq!(stage.count(waiting).await, 0);
+        assert_eq!(stage.ledger.calls("prepare"), signed + 1);
+        let open = registry::anchors::products_with_work(&stage.registry).await;
+        assert_eq!(open.unwrap(), []);
+    }
+    let ready = Sql("select count(*) from registry_statements where status = 'ready'");
+    assert_eq!(stage.count(ready).await, 2);
+    let written = Sql("select count(*) from register_anchors where transaction_hash is not null");
+    assert_eq!(stage.count(written).await, 0);
+    stage.assert_in_order().await;
+}

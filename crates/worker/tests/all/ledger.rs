@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use dlt::{
-    Anchored, AssetState, Balances, Command, Confirmation, Ledger, LedgerError, Movement,
-    Movements, Network, Outcome, Refusal, Submission, SubmissionId,
+    Anchored, AssetState, Balances, Command, Confirmation, Expense, Ledger, LedgerError, Movement,
+    Movements, Network, Outcome, Refusal, Sight, Submission, SubmissionId,
 };
 use domain::{Address, AddressNature, ContractAnswer, Isin, Timestamp};
 use sha2::{Digest, Sha256};
@@ -56,6 +56,9 @@ struct State {
     random: Option<u64>,
     scripted: BTreeMap<&'static str, Vec<Fault>>,
     pub calls: Vec<&'static str>,
+    price: u64,
+    /// Tokens of an earlier version.
+    without_anchors: BTreeSet<Address>,
 }
 
 #[derive(Default)]
@@ -124,6 +127,17 @@ impl FakeLedger {
             units,
         };
         state.movements.push((asset, movement));
+    }
+
+    /// What gas costs from now on.
+    pub fn ask_price(&self, wei_per_gas: u64) {
+        self.state.lock().unwrap().price = wei_per_gas;
+    }
+
+    /// The token keeps no roots of its register's log.
+    pub fn keep_no_anchors(&self, asset: Address) {
+        let mut state = self.state.lock().unwrap();
+        state.without_anchors.insert(asset);
     }
 
     pub fn bar(&self, wallet: Address) {
@@ -295,6 +309,21 @@ impl Ledger for FakeLedger {
         self.leave(fault, outcome).await
     }
 
+    async fn sight(&self, submission: &Submission) -> Result<Sight, LedgerError> {
+        Ok(Sight {
+            transaction_hash: submission.id.0,
+            block_number: None,
+        })
+    }
+
+    async fn expense(&self, _: [u8; 32]) -> Result<Option<Expense>, LedgerError> {
+        Ok(None)
+    }
+
+    async fn price(&self) -> Result<u64, LedgerError> {
+        Ok(self.state.lock().unwrap().price)
+    }
+
     async fn asset(&self, asset: Address) -> Result<Option<AssetState>, LedgerError> {
         let fault = self.enter("asset", ANY).await?;
         let state = {
@@ -312,6 +341,10 @@ impl Ledger for FakeLedger {
 
     fn asset_address(&self, isin: &Isin) -> Address {
         Self::address_of(isin)
+    }
+
+    fn keeps_anchors(&self, asset: Address) -> bool {
+        !self.state.lock().unwrap().without_anchors.contains(&asset)
     }
 
     async fn refused_receivers(

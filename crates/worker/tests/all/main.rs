@@ -6,6 +6,7 @@ extern crate cashlink_worker as worker;
 mod chaos;
 mod clocks;
 mod deliveries;
+mod delivery_policies;
 mod ledger;
 mod movements;
 mod reconciliation;
