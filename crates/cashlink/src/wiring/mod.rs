@@ -32,7 +32,7 @@ use crate::config::{Checked, Config, Dlt};
 use crate::hosting::{self, Databases, Hosting, Part};
 use crate::{mailbox, page};
 
-pub use ledger::embedded_registrar_key;
+pub use ledger::{embedded_registrar_key, rotate, signers};
 pub use schema::{Migrates, database_options, open_database};
 
 /// The purpose under which the key of the access tokens is derived.
