@@ -90,6 +90,9 @@ pub fn perform(options: &Options) -> Result<Report> {
     }
     // The tests of the packed clients find them there.
     steps.check("clients", || clients::build_with(&tools.python).map(|_| ()));
+    if tools.softhsm.is_none() {
+        steps.skip("softhsm", "Debian's package softhsm2 is not installed");
+    }
     let lines = steps.program(
         "nextest",
         &mut nextest(options, &tools, (database.as_ref(), browser.as_ref())),
@@ -210,11 +213,18 @@ fn nextest(
             .env("CASHLINK_TEST_PLAYWRIGHT", &browser.playwright)
             .env("CASHLINK_TEST_CHROMIUM", &browser.chromium);
     }
-    // Tests that know a database carry its name in theirs.
-    match options.only {
-        Some(Engine::Sqlite) => _ = command.args(["--filterset", "not test(/(?i)postgres/)"]),
-        Some(Engine::Postgres) => _ = command.args(["--filterset", "test(/(?i)postgres/)"]),
-        None => {}
+    // Tests that know a database carry its name in theirs, and so do those that need a token.
+    let engine = match options.only {
+        Some(Engine::Sqlite) => "not test(/(?i)postgres/)",
+        Some(Engine::Postgres) => "test(/(?i)postgres/)",
+        None => "all()",
+    };
+    let token = match tools.softhsm {
+        Some(_) => "all()",
+        None => "not test(/softhsm/)",
+    };
+    if (engine, token) != ("all()", "all()") {
+        command.args(["--filterset", &format!("{engine} & {token}")]);
     }
     command.args(&options.nextest);
     prepare(&mut command, tools, database);
@@ -232,6 +242,9 @@ fn prepare<'a>(
     command.env("CASHLINK_TEST_GANACHE", variable(&tools.ganache));
     command.env("CASHLINK_TEST_PYTHON", variable(&tools.python));
     command.env("CASHLINK_TEST_CLIENTS", variable(&clients::target()));
+    if let Some(softhsm) = &tools.softhsm {
+        command.env("CASHLINK_TEST_SOFTHSM", variable(softhsm));
+    }
     match database {
         Some(database) => command.env("CASHLINK_TEST_POSTGRES", database.url()),
         None => command.env_remove("CASHLINK_TEST_POSTGRES"),

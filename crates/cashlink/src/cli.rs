@@ -37,7 +37,7 @@ enum Command {
     Admin(AdminOptions),
     /// Work with the register
     Register(RegisterOptions),
-    /// Look at what the DLT network was told
+    /// Look at what the DLT network was told, and after the keys that tell it
     Dlt(DltOptions),
     /// Copy database, chain and documents into a folder
     Backup(BackupOptions),
@@ -166,7 +166,7 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::Config(configured) => show(&configured.load()?).await?,
         Command::NewMasterKey(options) => new_master_key::run(&options).await?,
         Command::Admin(options) => admin::run(&options.configured.load()?, &options.admin).await?,
-        Command::Dlt(options) => dlt::run(&options.configured.load()?, &options.command).await?,
+        Command::Dlt(options) => dlt::run(|| options.configured.load(), &options.command).await?,
         Command::Backup(options) => backup::run(&options.configured.load()?, &options.to).await?,
         Command::Restore(options) => {
             backup::restore(&options.configured.load()?, &options.from).await?

@@ -19,6 +19,7 @@ use crate::query::PageNumber;
 use crate::refused::Refused;
 use crate::states;
 use crate::visitor::Member;
+use crate::visitor::Visitor;
 
 const PATH: &str = "/console/registers";
 /// Holdings on one page.

@@ -8,11 +8,12 @@ mod chain;
 pub mod contracts;
 mod ledger;
 mod rpc;
+pub mod signing;
 
 pub use chain::{ChainError, Clock, Embedded, EmbeddedOptions, GAS_LIMIT};
 pub use ledger::{
-    Connection, Cost, EvmLedger, Finality, GasPrice, MAXIMUM_BATCH, Waiting, account_of, costs,
-    is_development, managed_wallet, waiting,
+    Connection, Cost, EvmLedger, Finality, GasPrice, MAXIMUM_BATCH, Office, Rotated, Rotation,
+    Waiting, costs, managed_wallet, rotate, rotate_embedded, waiting,
 };
 pub use rpc::MAXIMUM_REQUEST_BYTES;
 

@@ -64,6 +64,9 @@ pub enum Refusal {
     /// The signing key does not hold the registrar's office.
     #[error("{0} is not the registrar")]
     NotRegistrar(Address),
+    /// The signing key does not hold the office of enforcement.
+    #[error("{0} does not hold the office of enforcement")]
+    NotEnforcement(Address),
     /// Transfers between holders are stopped.
     #[error("transfers are stopped")]
     TransfersPaused,

@@ -340,6 +340,7 @@ impl Courier {
             // These are about the network or the registrar, not about the commands.
             Refusal::UnknownAsset(_)
             | Refusal::NotRegistrar(_)
+            | Refusal::NotEnforcement(_)
             | Refusal::SenderRefused(_)
             | Refusal::TransfersPaused => Err(Trouble::Blocked(refusal.to_string())),
             Refusal::AssetExists(_)

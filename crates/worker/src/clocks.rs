@@ -9,8 +9,7 @@ use std::time::Duration;
 use domain::{Date, Timestamp};
 use registry::{
     Registry, address_changes, admissions, anchors, clocks, deadlines, delivery, inspections,
-    investors, mail,
-    notices, reconciliation, registrations, statements, terms,
+    investors, mail, notices, reconciliation, registrations, statements, terms,
 };
 
 /// How often what is overdue is counted.

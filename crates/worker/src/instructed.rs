@@ -63,9 +63,10 @@ impl Courier {
                 self.reject(batch, InstructionRefusal::Insufficient, &reason)
                     .await
             }
-            Refusal::UnknownAsset(_) | Refusal::NotRegistrar(_) | Refusal::AssetExists(_) => {
-                Err(Trouble::Blocked(refusal.to_string()))
-            }
+            Refusal::UnknownAsset(_)
+            | Refusal::NotRegistrar(_)
+            | Refusal::NotEnforcement(_)
+            | Refusal::AssetExists(_) => Err(Trouble::Blocked(refusal.to_string())),
             Refusal::OutOfSequence { .. }
             | Refusal::SenderRefused(_)
             | Refusal::TransfersPaused

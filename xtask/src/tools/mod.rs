@@ -5,6 +5,7 @@ mod foundry;
 mod ganache;
 mod postgres;
 mod python;
+mod softhsm;
 mod tokens;
 
 use std::env;
@@ -31,6 +32,8 @@ pub struct Tools {
     pub ganache: PathBuf,
     /// The interpreter of the virtual environment.
     pub python: PathBuf,
+    /// The library of a token in software, if it is on this machine.
+    pub softhsm: Option<PathBuf>,
 }
 
 /// Which PostgreSQL the tests use.
@@ -63,6 +66,7 @@ pub fn bring() -> Result<Tools> {
         Ok(path) => given("Python clients", "CASHLINK_TEST_PYTHON", path).into(),
         Err(_) => python::bring(&folder)?,
     };
+    let softhsm = softhsm::find()?;
     Ok(Tools {
         folder,
         postgres,
@@ -70,6 +74,7 @@ pub fn bring() -> Result<Tools> {
         forge,
         ganache,
         python,
+        softhsm,
     })
 }
 

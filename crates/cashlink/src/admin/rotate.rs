@@ -40,7 +40,8 @@ pub async fn run(app: &App, config: &Config, request: &Request, rotation: &Rotat
         "{} holds the key that is in use",
         rotation.to.display()
     );
-    let follows = config.dlt.mode == DltMode::Embedded && config.dlt.registrar_key.is_none();
+    let follows = config.dlt.mode == DltMode::Embedded
+        && (config.dlt.registrar_key.is_none() && config.dlt.registry.is_none());
     if follows {
         keep_registrar_key(&old, rotation.keep_registrar_key.as_deref())?;
     }

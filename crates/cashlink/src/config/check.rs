@@ -66,9 +66,7 @@ impl Config {
     fn check_dlt(&self) -> Result<(), ConfigError> {
         let wrong = ConfigError::value;
         let dlt = &self.dlt;
-        if let Some(key) = &dlt.registrar_key {
-            one_place("dlt.registrar_key", key)?;
-        }
+        dlt.check_keys()?;
         for text in &dlt.accepted_code {
             code_hash(text)?;
         }
@@ -104,10 +102,6 @@ impl Config {
             DltMode::Rpc if dlt.chain_id.is_none() => Err(wrong(
                 "dlt.chain_id",
                 "mode rpc needs the number, so that a wrong node is noticed",
-            )),
-            DltMode::Rpc if dlt.registrar_key.is_none() => Err(wrong(
-                "dlt.registrar_key",
-                "mode rpc needs the key that signs",
             )),
             DltMode::Rpc if dlt.timeout_ms == 0 => Err(wrong("dlt.timeout_ms", "at least 1")),
             DltMode::Rpc if dlt.raise_fee_after_s == 0 => {
@@ -253,7 +247,7 @@ mod tests {
         );
         assert!(refusal("[dlt]\nmode = 'rpc'\nurl = 'http://node'").contains("dlt.chain_id"));
         assert!(refusal("[dlt]\nurl = 'http://node'").contains("dlt.url"));
-        let rpc = "[dlt]\nmode = 'rpc'\nchain_id = 1\nurl = 'https://node'\nregistrar_key = { env = 'K' }\n";
+        let rpc = "[dlt]\nmode = 'rpc'\nchain_id = 1337\nurl = 'https://node'\nregistrar_key = { env = 'K' }\n";
         assert!(refusal(&format!("{rpc}timeout_ms = 0")).contains("dlt.timeout_ms"));
         assert!(refusal(&format!("{rpc}raise_fee_after_s = 0")).contains("dlt.raise_fee_after_s"));
         let wei = format!("{rpc}maximum_gas_price_gwei = 30000000000");

@@ -1,8 +1,10 @@
 //! The configuration's section on the DLT network.
 
+use dlt_evm::signing::is_development_chain;
 use serde::{Deserialize, Serialize};
 
-use super::Secret;
+use super::check::one_place;
+use super::{ConfigError, Secret, SignerPlace};
 
 /// Which DLT network is written to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,8 +73,12 @@ pub struct Dlt {
     pub operators: Vec<String>,
     /// The pattern by which control is spread over them (§ 4(11) eWpG); for `rpc`.
     pub control: Option<String>,
-    /// The registrar's signing key, 32 bytes in hexadecimal; absent: derived from the master key, for `embedded` only.
+    /// One key for both offices, 32 bytes in hexadecimal, on development chains; absent: derived from the master key, for `embedded` only.
     pub registrar_key: Option<Secret>,
+    /// The key that creates and delivers; in place of `registrar_key`.
+    pub registry: Option<SignerPlace>,
+    /// The key that freezes and bars; in place of `registrar_key`.
+    pub enforcement: Option<SignerPlace>,
 }
 
 impl Default for Dlt {
@@ -91,6 +97,52 @@ impl Default for Dlt {
             operators: Vec::new(),
             control: None,
             registrar_key: None,
+            registry: None,
+            enforcement: None,
         }
     }
+}
+
+impl Dlt {
+    /// Whether each office has a key, and a key of its own where people rely on the network.
+    pub(super) fn check_keys(&self) -> Result<(), ConfigError> {
+        let wrong = |key: &str, problem: &str| ConfigError::value(key, problem);
+        let places = [
+            ("dlt.registry", &self.registry),
+            ("dlt.enforcement", &self.enforcement),
+        ];
+        for (key, place) in places {
+            place.as_ref().map_or(Ok(()), |place| place.check(key))?;
+        }
+        match (&self.registrar_key, &self.registry, &self.enforcement) {
+            (None, Some(_), Some(_)) => Ok(()),
+            (None, Some(_), None) => Err(wrong("dlt.enforcement", "it needs a key too")),
+            (None, None, Some(_)) => Err(wrong("dlt.registry", "it needs a key too")),
+            (None, None, None) if self.mode == DltMode::Embedded => Ok(()),
+            (None, None, None) => Err(wrong(
+                "dlt.registry",
+                "mode rpc needs the keys that sign, dlt.registry and dlt.enforcement",
+            )),
+            (Some(key), None, None) => {
+                one_place("dlt.registrar_key", key)?;
+                match self.chain_id {
+                    Some(id) if self.mode == DltMode::Rpc && !is_development_chain(id) => {
+                        Err(wrong("dlt.registrar_key", &plain_key(id)))
+                    }
+                    _ => Ok(()),
+                }
+            }
+            (Some(_), _, _) => Err(wrong(
+                "dlt.registrar_key",
+                "name either this one key or those of dlt.registry and dlt.enforcement",
+            )),
+        }
+    }
+}
+
+fn plain_key(chain_id: u64) -> String {
+    format!(
+        "one key in the clear for both offices is for development chains, which {chain_id} is not: name dlt.registry and dlt.enforcement \
+         (`cashlink dlt keystore import` puts this key into a keystore file)"
+    )
 }

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use database::vault::MasterKey;
 use serde::{Deserialize, Serialize};
-use url::{Host, Url};
+use url::Url;
 
 use super::ConfigError;
 use super::check::variable;
-use crate::kms::Client;
+use crate::kms::{self, Client};
 
 /// Where the master key is. One of the three; never in the configuration itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,18 +82,7 @@ impl Kms {
     /// # Errors
     /// If the address makes no sense, or would send the opened key through a network in the clear.
     pub fn url(&self) -> Result<Url, ConfigError> {
-        let own = || format!("https://kms.{}.amazonaws.com", self.region);
-        let text = self.endpoint.clone().unwrap_or_else(own);
-        let key = "master_key.kms.endpoint";
-        let url = Url::parse(&text).map_err(|error| ConfigError::value(key, error))?;
-        match url.scheme() {
-            "https" => Ok(url),
-            "http" if is_loopback(&url) => Ok(url),
-            _ => Err(ConfigError::value(
-                key,
-                "the opened key comes from there: use https, or http on this machine only",
-            )),
-        }
+        kms::endpoint("master_key.kms", &self.region, self.endpoint.as_deref())
     }
 
     async fn open(&self) -> Result<MasterKey, ConfigError> {
@@ -108,13 +97,6 @@ impl Kms {
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        let is_region = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
-        if self.region.is_empty() || !self.region.chars().all(is_region) {
-            return Err(ConfigError::value(
-                "master_key.kms.region",
-                "write a region, such as eu-central-1",
-            ));
-        }
         self.url().map(drop)
     }
 
@@ -126,15 +108,6 @@ impl Kms {
             endpoint: None,
             ciphertext_file: file.to_owned(),
         }
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
     }
 }
 

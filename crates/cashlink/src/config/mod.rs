@@ -5,6 +5,7 @@ mod dlt;
 mod load;
 mod mail;
 mod master_key;
+mod signer;
 
 pub use check::Checked;
 pub(crate) use check::{code_hash, is_among, read_key};
@@ -12,6 +13,8 @@ pub use dlt::{Dlt, DltMode, Finality, Tag};
 pub use load::{ConfigError, effective, load};
 pub use mail::{CheckedMail, Mail};
 pub use master_key::{Kms, MasterKeyPlace};
+pub use signer::{Keystore, KmsKey, SignerPlace, Token};
+pub(crate) use signer::{read_keystore, read_secret};
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;

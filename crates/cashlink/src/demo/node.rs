@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use dlt_evm::signing::{PlainKey, Signer as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -38,7 +39,7 @@ pub async fn configuration(place: &Place, url: &str) -> Result<Dlt> {
     let node = Node::at(url)?;
     let chain_id = node.chain_id().await?;
     ensure!(
-        dlt_evm::is_development(chain_id),
+        dlt_evm::signing::is_development_chain(chain_id),
         "the node at {url} serves chain {chain_id}, which is none for development (1337 or 31337): the demo writes where nothing is worth \
          anything only; `cashlink serve` is for other networks"
     );
@@ -130,7 +131,7 @@ impl<'a> Node<'a> {
 
     /// Lets the node's own first account pay for the registrar's gas.
     async fn fund(&self, key: &[u8; 32]) -> Result<()> {
-        let registrar = dlt_evm::account_of(key)?.to_string();
+        let registrar = PlainKey::new(key)?.address().to_string();
         if self.balance(&registrar).await? >= POOR {
             return Ok(());
         }

@@ -1,8 +1,11 @@
-//! `cashlink dlt …`: what the DLT network was told, and what that has cost.
+//! `cashlink dlt …`: what the DLT network was told, what that has cost, and the keys that tell it.
 
 mod costs;
 mod estimate;
+mod keys;
+mod keystore;
 mod pending;
+mod rotate_key;
 
 use std::collections::HashMap;
 
@@ -25,17 +28,27 @@ pub enum Command {
     Estimate(estimate::Estimate),
     /// Show what was sent and is not final
     Pending(pending::Pending),
+    /// Try the keys of both offices, and show their accounts
+    Keys(keys::Keys),
+    /// Make a keystore file
+    #[command(subcommand)]
+    Keystore(keystore::Keystore),
+    /// Pass an office on to the key that the configuration names for it
+    RotateKey(rotate_key::RotateKey),
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// If the database cannot be opened or read.
-pub async fn run(config: &Config, command: &Command) -> Result<()> {
+/// If the configuration, the database, a key or the network is not there or not right.
+pub async fn run(load: impl FnOnce() -> Result<Config>, command: &Command) -> Result<()> {
     match command {
-        Command::Costs(options) => costs::run(config, options).await,
-        Command::Estimate(options) => estimate::run(config, options).await,
-        Command::Pending(options) => pending::run(config, options).await,
+        Command::Costs(options) => costs::run(&load()?, options).await,
+        Command::Estimate(options) => estimate::run(&load()?, options).await,
+        Command::Pending(options) => pending::run(&load()?, options).await,
+        Command::Keys(options) => keys::run(&load()?, options).await,
+        Command::Keystore(command) => keystore::run(command),
+        Command::RotateKey(options) => rotate_key::run(&load()?, options).await,
     }
 }
 

@@ -1,19 +1,22 @@
-//! AWS KMS as the keeper of the master key: one signed call makes a key that nobody has seen, and one opens it at the start.
+//! AWS KMS as the keeper of the master key (one signed call makes a key that nobody has seen, and one opens it at the start) and of the
+//! keys that sign for the DLT network.
 //!
-//! Two calls of fixed shape need one signature. AWS's library for it brings a dozen crates that are compiled into every
+//! Four calls of fixed shape need one signature. AWS's library for it brings a dozen crates that are compiled into every
 //! build; the signature is forty lines, and the tests let a server of others verify it.
 
 mod credentials;
+mod signer;
 mod signing;
 
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
-use url::{Position, Url};
+use url::{Host, Position, Url};
 use zeroize::Zeroizing;
 
 use crate::config::{ConfigError, Kms};
+pub use signer::SigningKey;
 use signing::Post;
 
 /// What a key was wrapped for; without the same words it is not opened, and they stand in the account's log of calls.
@@ -67,15 +70,27 @@ impl Client {
     /// # Errors
     /// If its address makes no sense.
     pub fn new(kms: &Kms) -> Result<Self, ConfigError> {
+        Self::at(&kms.key_id, &kms.region, kms.url()?)
+            .map_err(|error| ConfigError::value("master_key.kms", error))
+    }
+
+    /// For a key that is not the master key's.
+    ///
+    /// # Errors
+    /// If there is no client for HTTP.
+    fn at(key_id: &str, region: &str, url: Url) -> Result<Self, KmsError> {
         let http = reqwest::Client::builder()
             .timeout(PATIENCE)
             .redirect(reqwest::redirect::Policy::none())
             .build()
-            .map_err(|error| ConfigError::value("master_key.kms", error))?;
+            .map_err(|error| KmsError::Unreachable {
+                url: url.to_string(),
+                problem: words(&error),
+            })?;
         Ok(Self {
-            key_id: kms.key_id.clone(),
-            region: kms.region.clone(),
-            url: kms.url()?,
+            key_id: key_id.to_owned(),
+            region: region.to_owned(),
+            url,
             http,
         })
     }
@@ -163,6 +178,41 @@ impl Client {
                 Ok((HeaderName::from_static(name), value))
             })
             .collect()
+    }
+}
+
+/// Where a key is asked; `key` is the section of the configuration.
+///
+/// # Errors
+/// If region or address makes no sense, or what is said would go through a network in the clear.
+pub fn endpoint(key: &str, region: &str, endpoint: Option<&str>) -> Result<Url, ConfigError> {
+    let is_region = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    if region.is_empty() || !region.chars().all(is_region) {
+        return Err(ConfigError::value(
+            &format!("{key}.region"),
+            "write a region, such as eu-central-1",
+        ));
+    }
+    let own = || format!("https://kms.{region}.amazonaws.com");
+    let text = endpoint.map_or_else(own, str::to_owned);
+    let key = format!("{key}.endpoint");
+    let url = Url::parse(&text).map_err(|error| ConfigError::value(&key, error))?;
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        _ => Err(ConfigError::value(
+            &key,
+            "keys are used there: use https, or http on this machine only",
+        )),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
     }
 }
 

@@ -33,7 +33,7 @@ use crate::config::{Checked, Config, Dlt};
 use crate::hosting::{self, Databases, Hosting, Part};
 use crate::{mailbox, page};
 
-pub use ledger::embedded_registrar_key;
+pub use ledger::{embedded_registrar_key, rotate, signers};
 pub use schema::{Migrates, database_options, open_database};
 
 /// The purpose under which the key of the access tokens is derived.
@@ -264,7 +264,8 @@ fn networks(ledger: &Arc<dyn Ledger>, is_embedded: bool, dlt: &Dlt) -> Networks 
         profile: match NetworkProfile::stated(&dlt.operators, dlt.control.as_deref()) {
             // One alone operates it (§ 4(11) eWpG), or whoever knows the keys that every development node has.
             NetworkProfile::Unstated
-                if is_embedded || dlt_evm::is_development(ledger.network().chain_id) =>
+                if is_embedded
+                    || dlt_evm::signing::is_development_chain(ledger.network().chain_id) =>
             {
                 NetworkProfile::Demonstration
             }

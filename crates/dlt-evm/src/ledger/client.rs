@@ -1,11 +1,12 @@
-//! One registrar's account on one network: simulate, sign, keep, send, look up. The same for every node.
+//! One account of the registrar's on one network: simulate, sign, keep, send, look up. The same for every node.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use alloy::consensus::transaction::SignerRecoverable as _;
 use alloy::consensus::{SignableTransaction, Transaction as _, TxEip1559, TxEnvelope, TxLegacy};
 use alloy::eips::{Decodable2718 as _, Encodable2718 as _};
-use alloy::network::TxSigner;
-use alloy::primitives::{Address, Bytes, TxKind};
+use alloy::primitives::{Address, B256, Bytes, TxKind};
 use alloy::rpc::types::TransactionRequest;
 use alloy::signers::Signature;
 use dlt::{LedgerError, Refusal, Submission, SubmissionId};
@@ -16,6 +17,8 @@ use super::fees::{Fees, GasPrice};
 use super::node::Node;
 use super::outbox::{Attempt, Leave, Outbox};
 use super::refusals::{Answer, answer};
+use super::to_evm;
+use crate::signing::{self, Signer};
 use crate::{Clock, GAS_LIMIT};
 
 /// Nonces below one that waits which are looked after in one step.
@@ -23,10 +26,11 @@ const MOST_BEHIND: u64 = 64;
 /// Equal commands that were signed and never sent.
 const MOST_TWINS: usize = 100;
 
+#[derive(Clone)]
 pub(super) struct Client {
-    pub(super) node: Node,
+    pub(super) node: Arc<Node>,
     pub(super) outbox: Outbox,
-    pub(super) signer: Box<dyn TxSigner<Signature> + Send + Sync>,
+    pub(super) signer: Arc<dyn Signer>,
     pub(super) gas_price: GasPrice,
     /// How long the network may leave a transaction lying before more is offered for it.
     pub(super) patience: Duration,
@@ -34,8 +38,17 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn registrar(&self) -> Address {
-        self.signer.address()
+    pub(super) fn account(&self) -> Address {
+        to_evm(self.signer.address())
+    }
+
+    /// The same network with another account.
+    pub(super) fn with(&self, signer: Arc<dyn Signer>) -> Self {
+        Self {
+            outbox: self.outbox.of(to_evm(signer.address())),
+            signer,
+            ..self.clone()
+        }
     }
 
     /// Simulates a call (or a creation), signs it with the account's next nonce, which is returned too, and keeps it.
@@ -48,7 +61,7 @@ impl Client {
         self.node.check().await?;
         let kind = to.map_or(TxKind::Create, TxKind::Call);
         let mut request = TransactionRequest::default()
-            .from(self.registrar())
+            .from(self.account())
             .input(data.clone().into());
         request.to = Some(kind);
         let gas = self.simulate(request).await?;
@@ -57,7 +70,7 @@ impl Client {
             price => price.first(self.node.market().await?),
         };
         // What left this house counts, and what the account did elsewhere.
-        let counted = self.node.count(self.registrar()).await?;
+        let counted = self.node.count(self.account()).await?;
         let nonce = self.outbox.next_nonce().await?.max(counted);
         let mut transaction = TxEip1559 {
             chain_id: self.node.chain_id(),
@@ -108,11 +121,11 @@ impl Client {
         transaction.max_fee_per_gas = fees.most;
         transaction.max_priority_fee_per_gas = fees.tip;
         let envelope = if self.node.has_base_fee().await? {
-            let signature = self.signature(&mut transaction).await?;
+            let signature = self.signature(transaction.signature_hash()).await?;
             TxEnvelope::from(transaction.into_signed(signature))
         } else {
-            let mut transaction = before_london(transaction);
-            let signature = self.signature(&mut transaction).await?;
+            let transaction = before_london(transaction);
+            let signature = self.signature(transaction.signature_hash()).await?;
             TxEnvelope::from(transaction.into_signed(signature))
         };
         let hash = *envelope.tx_hash();
@@ -126,11 +139,9 @@ impl Client {
         })
     }
 
-    async fn signature(
-        &self,
-        transaction: &mut dyn SignableTransaction<Signature>,
-    ) -> Result<Signature, LedgerError> {
-        let signed = self.signer.sign_transaction(transaction).await;
+    async fn signature(&self, hash: B256) -> Result<Signature, LedgerError> {
+        let signed = signing::sign(self.signer.as_ref(), hash).await;
+        // No nonce is used yet: the command waits, and nothing waits behind it.
         signed.map_err(|error| LedgerError::Unavailable(format!("the signer: {error}")))
     }
 
@@ -152,7 +163,7 @@ impl Client {
     async fn send_again(&self, newest: &Attempt) -> Result<(), LedgerError> {
         let nonce = nonce_of(&newest.raw)?;
         if self.waits(newest) {
-            let counted = self.node.count(self.registrar()).await?;
+            let counted = self.node.count(self.account()).await?;
             if counted > nonce {
                 // It is in a block, or another one is: the outcome tells which.
                 return Ok(());
@@ -184,7 +195,7 @@ impl Client {
             Answer::Known => Ok(()),
             // Some before it are missing there. They are handed in, and then this one.
             Answer::Early(reason) => {
-                let counted = self.node.count(self.registrar()).await?;
+                let counted = self.node.count(self.account()).await?;
                 self.fill(counted, nonce).await?;
                 match self.node.send(raw).await.map_err(answer) {
                     Ok(()) | Err(Answer::Known) => Ok(()),
@@ -228,7 +239,7 @@ impl Client {
             chain_id: self.node.chain_id(),
             nonce,
             gas_limit: 21_000,
-            to: TxKind::Call(self.registrar()),
+            to: TxKind::Call(self.account()),
             ..TxEip1559::default()
         };
         let mut filler = self.sign(transaction, fees, None).await?;
@@ -242,7 +253,7 @@ impl Client {
         tracing::warn!(
             nonce,
             "nonce {nonce} of {} was in no transaction: an empty one takes it",
-            self.registrar()
+            self.account()
         );
         self.hand_in(&filler.raw).await
     }
@@ -282,6 +293,13 @@ impl Client {
         );
         self.hand_in(&replacement.raw).await
     }
+}
+
+/// Whose transaction it is that was signed here.
+pub(super) fn sender_of(raw: &[u8]) -> Result<Address, LedgerError> {
+    let mut rest = raw;
+    let transaction = TxEnvelope::decode_2718(&mut rest).map_err(|_| unreadable())?;
+    transaction.recover_signer().map_err(|_| unreadable())
 }
 
 /// The nonce of what was signed here, perhaps by an earlier version.

@@ -5,7 +5,7 @@ use alloy::sol_types::SolCall as _;
 use dlt::{Command, LedgerError};
 use domain::Isin;
 
-use super::to_evm;
+use super::{Office, to_evm};
 use crate::contracts::{SecurityToken, SecurityTokenFactory};
 
 /// Wallets in one batch. 682 new ones fit a transaction's gas; fewer are taken up by blocks more easily.
@@ -146,6 +146,36 @@ pub(super) fn encode(command: &Command, factory: Address) -> Result<(Address, By
             };
             Ok((to_evm(*asset), call.abi_encode().into()))
         }
+    }
+}
+
+/// Whose key a command needs.
+pub(super) fn office(command: &Command) -> Office {
+    match command {
+        Command::Freeze { .. } | Command::Bar { .. } => Office::Enforcement,
+        _ => Office::Registry,
+    }
+}
+
+/// How enforcement does what the registry may not: units that are frozen move by its hand alone, and so does a bar end. What is taken back
+/// it cannot do; the register lifts the freeze first.
+pub(super) fn by_enforcement(command: &Command) -> Option<(Address, Bytes)> {
+    match command {
+        Command::Transfer {
+            asset,
+            from,
+            to,
+            units,
+        } => {
+            let call = SecurityToken::forcedTransferCall {
+                from: to_evm(*from),
+                to: to_evm(*to),
+                amount: U256::from(*units),
+            };
+            Some((to_evm(*asset), call.abi_encode().into()))
+        }
+        Command::Admit { asset, wallet } => Some(status(to_evm(*asset), to_evm(*wallet), ADMITTED)),
+        _ => None,
     }
 }
 

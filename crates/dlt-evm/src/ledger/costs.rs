@@ -10,7 +10,7 @@ use domain::{Address, Timestamp};
 pub struct Cost {
     /// The token; none if the act is about no token, or makes one.
     pub asset: Option<Address>,
-    /// `factory`, `issue`, `delivery`, `transfer`, `take_back`, `burn`, `freeze`, `bar`, `admit`, `anchor`, or `gap` for an empty transaction.
+    /// `factory`, `issue`, `delivery`, `transfer`, `take_back`, `burn`, `freeze`, `bar`, `admit`, `anchor`, `office`, or `gap` for an empty transaction.
     pub act: String,
     /// Final transactions that took effect.
     pub transactions: u64,

@@ -8,9 +8,11 @@ mod deployment;
 mod fees;
 mod movements;
 mod node;
+mod offices;
 mod outbox;
 mod outcome;
 mod refusals;
+mod rotation;
 mod waiting;
 
 use std::collections::HashSet;
@@ -18,7 +20,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use alloy::primitives::{Address as EvmAddress, keccak256};
-use alloy::rpc::client::RpcClient;
 use alloy::signers::local::PrivateKeySigner;
 use async_trait::async_trait;
 use database::Db;
@@ -30,18 +31,20 @@ use domain::{Address, AddressNature, ContractAnswer, Isin};
 use url::Url;
 
 use crate::contracts::{self, SecurityToken};
+use crate::signing::Signers;
 use crate::{Clock, Embedded, contracts::SecurityTokenFactory};
-use client::Client;
 pub use commands::MAXIMUM_BATCH;
 pub use costs::{Cost, costs};
 use deployment::Factory;
 pub use fees::GasPrice;
 pub use node::Finality;
 use node::Node;
-use outbox::Outbox;
+pub use offices::Office;
+use offices::Offices;
+pub use rotation::{Rotated, Rotation, rotate, rotate_embedded};
 pub use waiting::{Waiting, waiting};
 
-/// A real node and the registrar's key for it.
+/// A real node and the registrar's keys for it.
 pub struct Connection {
     /// The network's name in documents and answers.
     pub name: String,
@@ -51,8 +54,8 @@ pub struct Connection {
     pub compare_with: Vec<Url>,
     /// The chain that the node must serve.
     pub chain_id: u64,
-    /// The registrar's secp256k1 key.
-    pub registrar_key: [u8; 32],
+    /// The keys of the offices.
+    pub signers: Signers,
     /// From when on a block counts.
     pub finality: Finality,
     /// What transactions pay.
@@ -77,7 +80,7 @@ impl Connection {
 /// A ledger on an EVM network.
 pub struct EvmLedger {
     network: Network,
-    client: Client,
+    offices: Offices,
     factory: Factory,
     /// Whether the implementation's code is the committed one, or one that was accepted.
     genuine: bool,
@@ -91,67 +94,33 @@ impl EvmLedger {
     /// The chain inside this process. Deploys the factory if this registrar has none yet.
     ///
     /// # Errors
-    /// `Invalid` for a key that is none, else what the chain says.
-    pub async fn embedded(chain: &Embedded, registrar_key: &[u8; 32]) -> Result<Self, LedgerError> {
-        let network = Network {
-            name: "embedded".into(),
-            chain_id: chain.chain_id(),
-            embedded: true,
-        };
-        let signer = signer(registrar_key)?;
-        let rpc = RpcClient::new(chain.clone(), true);
-        let client = Client {
-            node: Node::new(vec![rpc], (network.chain_id, true), Finality::Latest),
-            outbox: Outbox::new(chain.db().clone(), network.chain_id, signer.address()),
-            signer: Box::new(signer),
-            gas_price: GasPrice::Free,
-            patience: Connection::PATIENCE,
-            clock: chain.clock(),
-        };
-        Self::open(chain.db(), network, client, &[]).await
+    /// What the chain says, and `Fault` if it knows other accounts in the offices.
+    pub async fn embedded(chain: &Embedded, signers: Signers) -> Result<Self, LedgerError> {
+        let (network, offices) = Offices::embedded(chain, signers);
+        Self::open(chain.db(), network, offices, &[]).await
     }
 
     /// A real node. Deploys the factory if this registrar has none on that network yet.
     ///
     /// # Errors
-    /// `Fault` if a node serves another chain or the tokens have other code, `Unavailable` if one does not answer.
+    /// `Fault` if the keys are not fit for this chain, a node serves another chain, it knows other accounts in the offices, or the tokens
+    /// have other code; `Unavailable` if one does not answer.
     pub async fn connect(db: &Db, connection: Connection) -> Result<Self, LedgerError> {
-        let http = reqwest::Client::builder()
-            .timeout(connection.timeout)
-            .build()
-            .map_err(|error| LedgerError::Fault(error.to_string()))?;
-        let urls = std::iter::once(connection.url).chain(connection.compare_with);
-        let clients = urls.map(|url| RpcClient::new_http_with_client(http.clone(), url));
-        let network = Network {
-            name: connection.name,
-            chain_id: connection.chain_id,
-            embedded: false,
-        };
-        let signer = signer(&connection.registrar_key)?;
-        let client = Client {
-            node: Node::new(
-                clients.collect(),
-                (network.chain_id, false),
-                connection.finality,
-            ),
-            outbox: Outbox::new(db.clone(), network.chain_id, signer.address()),
-            signer: Box::new(signer),
-            gas_price: connection.gas_price,
-            patience: connection.patience,
-            clock: connection.clock,
-        };
-        Self::open(db, network, client, &connection.accepted_code).await
+        let accepted_code = connection.accepted_code.clone();
+        let (network, offices) = Offices::connect(db, connection)?;
+        Self::open(db, network, offices, &accepted_code).await
     }
 
     async fn open(
         db: &Db,
         network: Network,
-        client: Client,
+        offices: Offices,
         accepted_code: &[[u8; 32]],
     ) -> Result<Self, LedgerError> {
+        let client = &offices.registry;
         client.node.check_chain().await?;
         client.node.saw_final(client.outbox.highest_block().await?);
-        let factory = deployment::find_or_deploy(db, &client).await?;
+        let factory = deployment::find_or_deploy(db, &offices).await?;
         let deployed = client.node.code(factory.implementation).await?;
         let code = keccak256(&deployed);
         let genuine = deployed == contracts::implementation_code(factory.address)
@@ -169,12 +138,16 @@ impl EvmLedger {
         }
         Ok(Self {
             network,
-            client,
+            offices,
             factory,
             genuine,
             keeps_anchors: contracts::keeps_anchors(&deployed),
             known: Mutex::default(),
         })
+    }
+
+    fn node(&self) -> &Node {
+        &self.offices.registry.node
     }
 
     /// Whether nobody holds the key of an address: the network's built-in contracts, and those of ours that are known.
@@ -189,10 +162,10 @@ impl EvmLedger {
                 .contains(&address)
     }
 
-    /// The registrar's account.
+    /// The account of an office.
     #[must_use]
-    pub fn registrar(&self) -> Address {
-        from_evm(self.client.registrar())
+    pub fn account(&self, office: Office) -> Address {
+        from_evm(self.offices.of(office).account())
     }
 
     /// The factory's account.
@@ -210,8 +183,7 @@ impl EvmLedger {
         {
             return Ok(());
         }
-        if self.client.node.code(asset).await? != contracts::clone_code(self.factory.implementation)
-        {
+        if self.node().code(asset).await? != contracts::clone_code(self.factory.implementation) {
             return Err(Refusal::UnknownAsset(from_evm(asset)).into());
         }
         self.known
@@ -234,13 +206,11 @@ impl EvmLedger {
         };
         let token = to_evm(self.asset_address(isin));
         let block = self
-            .client
-            .node
+            .node()
             .view(token, &SecurityToken::issuedInBlockCall {})
             .await?;
         let logs = self
-            .client
-            .node
+            .node()
             .events::<SecurityTokenFactory::AssetCreated>(self.factory.address, block);
         let creation = logs.await?.into_iter().find(|(_, event)| {
             event.token == token
@@ -270,47 +240,60 @@ impl Ledger for EvmLedger {
             return Err(Refusal::ReceiverRefused(nobody).into());
         }
         let purpose = commands::purpose(command);
-        match self.client.prepare(Some(to), data, purpose).await {
+        let client = self.offices.of(commands::office(command));
+        let prepared = match client.prepare(Some(to), data, purpose).await {
             Err(LedgerError::Refused(Refusal::AssetExists(asset))) => {
                 let found = self.find_creation(command).await?;
-                found.ok_or_else(|| Refusal::AssetExists(asset).into())
+                return found.ok_or_else(|| Refusal::AssetExists(asset).into());
             }
-            prepared => prepared.map(|(submission, _)| submission),
-        }
+            Err(LedgerError::Refused(
+                refusal @ (Refusal::InsufficientUnits { .. } | Refusal::NotEnforcement(_)),
+            )) if self.offices.are_apart() => {
+                let Some((to, data)) = commands::by_enforcement(command) else {
+                    return Err(refusal.into());
+                };
+                let enforcement = &self.offices.enforcement;
+                enforcement.prepare(Some(to), data, purpose).await
+            }
+            prepared => prepared,
+        };
+        prepared.map(|(submission, _)| submission)
     }
 
     async fn submit(&self, submission: &Submission) -> Result<(), LedgerError> {
-        self.client.submit(submission).await
+        self.offices.sender(submission)?.submit(submission).await
     }
 
     async fn outcome(&self, submission: &Submission) -> Result<Outcome, LedgerError> {
-        self.client.outcome(submission).await
+        let sender = self.offices.sender(submission)?;
+        sender.outcome(submission).await
     }
 
     async fn sight(&self, submission: &Submission) -> Result<Sight, LedgerError> {
-        self.client.sight(submission).await
+        let sender = self.offices.sender(submission)?;
+        sender.sight(submission).await
     }
 
     async fn expense(&self, transaction_hash: [u8; 32]) -> Result<Option<Expense>, LedgerError> {
-        self.client.outbox.expense(transaction_hash.into()).await
+        let outbox = &self.offices.registry.outbox;
+        outbox.expense(transaction_hash.into()).await
     }
 
     async fn price(&self) -> Result<u64, LedgerError> {
-        match self.client.gas_price {
+        match self.offices.registry.gas_price {
             GasPrice::Free => Ok(0),
-            GasPrice::Market { .. } => Ok(self.client.node.market().await?.expected()),
+            GasPrice::Market { .. } => Ok(self.node().market().await?.expected()),
         }
     }
 
     async fn asset(&self, asset: Address) -> Result<Option<AssetState>, LedgerError> {
         let token = to_evm(asset);
-        let code = self.client.node.code(token).await?;
+        let code = self.node().code(token).await?;
         if code.is_empty() {
             return Ok(None);
         }
         let state = self
-            .client
-            .node
+            .node()
             .view(token, &SecurityToken::registerCall {})
             .await?;
         let code_matches =
@@ -343,7 +326,7 @@ impl Ledger for EvmLedger {
     ) -> Result<Vec<Address>, LedgerError> {
         let accounts = wallets.iter().copied().map(to_evm).collect();
         let call = SecurityToken::refusedReceiversCall { accounts };
-        let refused = self.client.node.view(to_evm(asset), &call).await?;
+        let refused = self.node().view(to_evm(asset), &call).await?;
         let contracts = wallets.iter().copied().filter(|wallet| {
             self.is_contract(to_evm(*wallet)) && !refused.contains(&to_evm(*wallet))
         });
@@ -354,7 +337,7 @@ impl Ledger for EvmLedger {
     async fn balances(&self, asset: Address, wallets: &[Address]) -> Result<Balances, LedgerError> {
         let accounts = wallets.iter().copied().map(to_evm).collect();
         let call = SecurityToken::balancesOfCall { accounts };
-        let answer = self.client.node.final_view(to_evm(asset), &call).await?;
+        let answer = self.node().final_view(to_evm(asset), &call).await?;
         Ok(Balances {
             at_block: answer.atBlock.saturating_to(),
             units: answer
@@ -369,7 +352,7 @@ impl Ledger for EvmLedger {
         if self.is_contract(to_evm(address)) {
             return Ok(AddressNature::Network);
         }
-        addresses::nature(&self.client.node, to_evm(address)).await
+        addresses::nature(self.node(), to_evm(address)).await
     }
 
     async fn accepts_signature(
@@ -378,7 +361,7 @@ impl Ledger for EvmLedger {
         digest: [u8; 32],
         signature: &[u8],
     ) -> Result<ContractAnswer, LedgerError> {
-        let node = &self.client.node;
+        let node = self.node();
         addresses::accepts_signature(node, to_evm(address), digest, signature).await
     }
 
@@ -391,7 +374,7 @@ impl Ledger for EvmLedger {
         asset: Address,
         block: u64,
     ) -> Result<Vec<(SubmissionId, Anchored)>, LedgerError> {
-        let written = self.client.node.events(to_evm(asset), block).await?;
+        let written = self.node().events(to_evm(asset), block).await?;
         let written = written.into_iter();
         Ok(written
             .map(|(id, event)| (id, contracts::anchored(&event)))
@@ -399,7 +382,7 @@ impl Ledger for EvmLedger {
     }
 
     async fn movements(&self, asset: Address, after: u64) -> Result<Movements, LedgerError> {
-        movements::after(&self.client, to_evm(asset), after).await
+        movements::after(&self.offices.registry, to_evm(asset), after).await
     }
 }
 
@@ -408,26 +391,6 @@ impl Ledger for EvmLedger {
 pub fn managed_wallet() -> (Address, [u8; 32]) {
     let signer = PrivateKeySigner::random();
     (from_evm(signer.address()), signer.to_bytes().0)
-}
-
-/// The account of a key.
-///
-/// # Errors
-/// `Invalid` for a key that is none.
-pub fn account_of(key: &[u8; 32]) -> Result<Address, LedgerError> {
-    signer(key).map(|signer| from_evm(signer.address()))
-}
-
-/// Whether a chain is the one that nodes for development serve unless they are told otherwise (ganache, geth; anvil, hardhat): nothing on it is worth
-/// anything, and everybody knows its keys.
-#[must_use]
-pub fn is_development(chain_id: u64) -> bool {
-    matches!(chain_id, 1337 | 31_337)
-}
-
-fn signer(key: &[u8; 32]) -> Result<PrivateKeySigner, LedgerError> {
-    PrivateKeySigner::from_bytes(&key.into())
-        .map_err(|_| LedgerError::Invalid("the registrar's key is no secp256k1 key".into()))
 }
 
 pub(crate) fn to_evm(address: Address) -> EvmAddress {

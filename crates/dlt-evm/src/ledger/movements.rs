@@ -81,7 +81,7 @@ async fn by_holder(client: &Client, hash: B256) -> Result<Option<Included>, Ledg
     let Some(sender) = client.node.sender(hash).await? else {
         return Err(moving());
     };
-    if sender == client.registrar() || client.outbox.is_sender(sender).await? {
+    if sender == client.account() || client.outbox.is_sender(sender).await? {
         return Ok(None);
     }
     match client.node.place(hash).await? {

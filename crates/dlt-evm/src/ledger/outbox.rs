@@ -144,6 +144,14 @@ impl Outbox {
         }
     }
 
+    /// Another account's.
+    pub(super) fn of(&self, sender: Address) -> Self {
+        Self {
+            sender,
+            ..self.clone()
+        }
+    }
+
     fn key(&self) -> [Value; 2] {
         [self.chain_id.into(), self.sender.into_array().into()]
     }

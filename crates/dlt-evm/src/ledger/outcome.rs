@@ -62,7 +62,7 @@ impl Client {
             return Ok(Outcome::Pending);
         }
         let nonce = nonce_of(&submission.payload)?;
-        if self.node.final_count(self.registrar()).await? <= nonce {
+        if self.node.final_count(self.account()).await? <= nonce {
             return Ok(Outcome::Pending);
         }
         // Its nonce is used. By itself, a moment ago, or by another one?

@@ -1,6 +1,6 @@
 //! The network's errors in the register's words, and those of nodes in an operator's.
 
-use alloy::primitives::{Address, Bytes};
+use alloy::primitives::Bytes;
 use alloy::sol_types::SolInterface as _;
 use alloy::transports::{RpcError, TransportError, TransportErrorKind};
 use dlt::{LedgerError, Refusal};
@@ -80,7 +80,7 @@ pub(super) fn ledger_error(error: TransportError) -> LedgerError {
             }
             if said.contains("insufficient funds") || said.contains("enough funds") {
                 let reason =
-                    format!("the registrar's account cannot pay for gas, top it up: {said}");
+                    format!("the account that signs cannot pay for gas, top it up: {said}");
                 return unavailable("funds", reason);
             }
             unavailable(
@@ -141,13 +141,11 @@ fn refusal(reason: &Bytes) -> Refusal {
         Ok(SecurityTokenFactoryErrors::NotRegistrar(error)) => {
             Refusal::NotRegistrar(from_evm(error.caller))
         }
-        Ok(SecurityTokenFactoryErrors::NotEnforcement(error)) => no_enforcement(error.caller),
+        Ok(SecurityTokenFactoryErrors::NotEnforcement(error)) => {
+            Refusal::NotEnforcement(from_evm(error.caller))
+        }
         Err(_) => Refusal::Other(format!("reverted with {reason}")),
     }
-}
-
-fn no_enforcement(caller: Address) -> Refusal {
-    Refusal::Other(format!("{caller} does not hold the office of enforcement"))
 }
 
 fn token_refusal(error: SecurityTokenErrors) -> Refusal {
@@ -170,7 +168,7 @@ fn token_refusal(error: SecurityTokenErrors) -> Refusal {
         },
         Error::TransfersArePaused(_) => Refusal::TransfersPaused,
         Error::TransfersAreLocked(_) => Refusal::TransfersPaused,
-        Error::NotEnforcement(error) => no_enforcement(error.caller),
+        Error::NotEnforcement(error) => Refusal::NotEnforcement(from_evm(error.caller)),
         Error::NotFactory(_) => Refusal::Other("only the factory initialises a token".into()),
         Error::TransfersAreNotPaused(_) => Refusal::Other("there is no pause to end".into()),
         Error::WalletInUse(error) => Refusal::ReceiverRefused(from_evm(error.wallet)),

@@ -14,6 +14,7 @@ use alloy::signers::local::PrivateKeySigner;
 use alloy::sol_types::{SolCall, SolError, SolInterface as _};
 use async_trait::async_trait;
 use cashlink_dlt_evm::contracts::SecurityToken::{SecurityTokenErrors, transferCall};
+use cashlink_dlt_evm::signing::{PlainKey, Signers};
 use cashlink_dlt_evm::{Embedded, EmbeddedOptions, EvmLedger, GAS_LIMIT, managed_wallet};
 use database::testing::{Backend, fresh};
 use database::{Component, Db};
@@ -27,6 +28,7 @@ pub use crate::machine::investor;
 
 pub const COMPONENTS: &[Component] = &[database::COMPONENT, cashlink_dlt_evm::COMPONENT];
 pub const REGISTRAR_KEY: [u8; 32] = [0x42; 32];
+pub const ENFORCEMENT_KEY: [u8; 32] = [0x43; 32];
 pub const NOBODY: Address = address!("00000000000000000000000000000000000a11ce");
 
 /// Ganache begins at one gwei per gas.
@@ -46,6 +48,19 @@ pub async fn chain_on(backend: Backend) -> (Db, Embedded) {
     let db = fresh(backend, COMPONENTS).await;
     let chain = Embedded::open(&db, options(1)).await.unwrap();
     (db, chain)
+}
+
+/// One key for both offices.
+pub fn signers() -> Signers {
+    Signers::one(PlainKey::new(&REGISTRAR_KEY).unwrap())
+}
+
+/// A key for each.
+pub fn two_signers() -> Signers {
+    Signers {
+        enforcement: Arc::new(PlainKey::new(&ENFORCEMENT_KEY).unwrap()),
+        ..signers()
+    }
 }
 
 pub fn registrar() -> PrivateKeySigner {
@@ -79,6 +94,12 @@ impl Player {
 
     pub fn address(&self) -> Address {
         self.signer.address()
+    }
+
+    /// Its next nonce.
+    pub async fn nonce(&self) -> u64 {
+        let counted = self.provider.get_transaction_count(self.address());
+        counted.await.unwrap()
     }
 
     /// What a contract answers this player.

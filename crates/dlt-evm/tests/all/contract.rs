@@ -23,7 +23,7 @@ pub struct Scene {
 
 pub async fn scene() -> Scene {
     let (_, chain) = chain_on(Backend::Sqlite).await;
-    let ledger = EvmLedger::embedded(&chain, &crate::common::REGISTRAR_KEY)
+    let ledger = EvmLedger::embedded(&chain, crate::common::signers())
         .await
         .unwrap();
     let scene = Scene {

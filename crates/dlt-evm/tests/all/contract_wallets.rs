@@ -10,7 +10,7 @@ use database::testing::{Backend, fresh};
 use dlt::Ledger as _;
 use domain::{Address, AddressNature, ContractAnswer};
 
-use crate::common::{COMPONENTS, Player, REGISTRAR_KEY, chain_on, ours, registrar};
+use crate::common::{COMPONENTS, Player, chain_on, ours, registrar, signers};
 use crate::nodes::start_anvil;
 
 /// Compares what `ecrecover` makes of the hash and the 65 bytes behind it with the owner.
@@ -79,7 +79,7 @@ async fn contracts_answer(ledger: &EvmLedger, provider: RootProvider) {
 #[tokio::test(flavor = "multi_thread")]
 async fn contract_wallets_answer_on_our_chain() {
     let (_, chain) = chain_on(Backend::Sqlite).await;
-    let ledger = EvmLedger::embedded(&chain, &REGISTRAR_KEY).await.unwrap();
+    let ledger = EvmLedger::embedded(&chain, signers()).await.unwrap();
     let provider = RootProvider::new(RpcClient::new(chain, true));
     contracts_answer(&ledger, provider).await;
 }

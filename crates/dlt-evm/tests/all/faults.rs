@@ -1,6 +1,6 @@
 //! Each fault of a node at each step of a command: the end is the same as undisturbed.
 
-use crate::common::{COMPONENTS, EvmStage, Kind, REGISTRAR_KEY, chain_on};
+use crate::common::{COMPONENTS, EvmStage, Kind, chain_on, signers};
 use crate::nodes::{self, start_anvil, start_ganache};
 use crate::proxy::{Fault, PASSING, Proxy, TIMEOUT};
 use alloy::providers::RootProvider;
@@ -388,7 +388,7 @@ async fn other_code_is_refused_at_the_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_contract_is_no_wallet() {
     let (_, chain) = chain_on(Backend::Sqlite).await;
-    let ledger = EvmLedger::embedded(&chain, &REGISTRAR_KEY).await.unwrap();
+    let ledger = EvmLedger::embedded(&chain, signers()).await.unwrap();
     let asset = ledger.asset_address(&isin(1));
     let stage = EvmStage {
         ledger,

@@ -11,13 +11,16 @@ mod contract_offices;
 mod contract_wallets;
 mod faults;
 mod gas;
+mod hsm;
 #[path = "../../benches/gas/machine.rs"]
 mod machine;
 mod nodes;
 mod nonces;
+mod offices;
 #[path = "../../benches/gas/ours.rs"]
 mod ours;
 mod proxy;
 mod restart;
+mod rotation;
 mod rpc;
 mod schema;

@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::common::{Kind, NOW, REGISTRAR_KEY, evm};
+use crate::common::{Kind, NOW, evm, signers};
 use alloy::primitives::Address;
 use alloy::providers::{Provider as _, RootProvider};
 use alloy::rpc::client::RpcClient;
@@ -13,6 +13,7 @@ use alloy::sol_types::SolCall as _;
 use cashlink_dlt_evm::contracts::SecurityTokenFactory;
 use cashlink_dlt_evm::{Connection, Finality, GasPrice};
 use domain::Timestamp;
+use serde_json::Value;
 use tokio::process::{Child, Command};
 
 const ANVIL: &str = "CASHLINK_TEST_ANVIL";
@@ -53,7 +54,7 @@ pub fn connection(url: &str, kind: Kind) -> Connection {
         name: format!("{kind:?}").to_lowercase(),
         url: url.parse().unwrap(),
         chain_id: CHAIN_ID,
-        registrar_key: REGISTRAR_KEY,
+        signers: signers(),
         finality,
         gas_price,
         compare_with: Vec::new(),
@@ -61,6 +62,21 @@ pub fn connection(url: &str, kind: Kind) -> Connection {
         timeout: Connection::TIMEOUT,
         accepted_code: Vec::new(),
         clock: Arc::new(|| Timestamp::from_seconds(NOW)),
+    }
+}
+
+/// Anvil finds no blocks by itself, and what is to be final needs some on top.
+pub async fn while_mining<T>(node: &Node, waiting: impl Future<Output = T>) -> T {
+    let provider = node.provider();
+    let mut waiting = std::pin::pin!(waiting);
+    loop {
+        tokio::select! {
+            done = &mut waiting => return done,
+            () = tokio::time::sleep(Duration::from_millis(25)) => {
+                let mined = provider.raw_request::<_, Value>("anvil_mine".into(), ["0x1"]);
+                mined.await.unwrap();
+            }
+        }
     }
 }
 
@@ -76,7 +92,7 @@ pub async fn implementation(provider: &RootProvider, factory: domain::Address) -
 
 /// Puts other code where a contract was.
 pub async fn set_code(provider: &RootProvider, at: Address, code: &str) {
-    let set = provider.raw_request::<_, serde_json::Value>("anvil_setCode".into(), (at, code));
+    let set = provider.raw_request::<_, Value>("anvil_setCode".into(), (at, code));
     set.await.unwrap();
 }
 

@@ -126,6 +126,11 @@ impl Proxy {
         self.shared.plan.lock().unwrap().always = fault;
     }
 
+    /// How many requests there were so far.
+    pub fn asked(&self) -> usize {
+        self.shared.plan.lock().unwrap().asked
+    }
+
     /// How many requests there were, and what was planned and did not come to pass is forgotten.
     pub fn reset(&self) -> usize {
         let mut plan = self.shared.plan.lock().unwrap();

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use crate::common::{
-    COMPONENTS, NOW, Player, REGISTRAR_KEY, evm, investor, options, ours, registrar,
-};
+use crate::common::{COMPONENTS, NOW, Player, evm, investor, options, ours, registrar, signers};
 use alloy::providers::Provider as _;
 use cashlink_dlt_evm::{ChainError, Embedded, EmbeddedOptions, EvmLedger};
 use database::testing::{Backend, fresh, place};
@@ -32,7 +30,7 @@ async fn a_restart_changes_nothing(backend: Backend) {
     let wallet = ours(investor(1));
 
     let chain = Embedded::open(&db, options(1)).await.unwrap();
-    let ledger = EvmLedger::embedded(&chain, &REGISTRAR_KEY).await.unwrap();
+    let ledger = EvmLedger::embedded(&chain, signers()).await.unwrap();
     let asset = ledger.asset_address(&isin);
     run(&ledger, &creation()).await;
     run(&ledger, &delivery(asset, 0, wallet)).await;
@@ -45,7 +43,7 @@ async fn a_restart_changes_nothing(backend: Backend) {
     let db = Db::open(&place).await.unwrap();
     let chain = Embedded::open(&db, options(1)).await.unwrap();
     assert_eq!(latest(&chain).await, before);
-    let ledger = EvmLedger::embedded(&chain, &REGISTRAR_KEY).await.unwrap();
+    let ledger = EvmLedger::embedded(&chain, signers()).await.unwrap();
     assert_eq!(ledger.factory(), factory);
     assert_eq!(latest(&chain).await, before, "nothing was deployed again");
     assert_eq!(ledger.balances(asset, &[wallet]).await.unwrap().units, [10]);
@@ -87,9 +85,9 @@ async fn one_process_produces_until_its_lease_runs_out() {
         )
     };
     let first = Embedded::open(&db, at(1)).await.unwrap();
-    let ledger = EvmLedger::embedded(&first, &REGISTRAR_KEY).await.unwrap();
+    let ledger = EvmLedger::embedded(&first, signers()).await.unwrap();
     let second = Embedded::open(&db, at(2)).await.unwrap();
-    let other = EvmLedger::embedded(&second, &REGISTRAR_KEY).await.unwrap();
+    let other = EvmLedger::embedded(&second, signers()).await.unwrap();
 
     let submission = other.prepare(&creation()).await.unwrap();
     assert!(matches!(

@@ -1,10 +1,10 @@
 //! What wallets and libraries see at the JSON-RPC.
 
-use crate::common::{Player, REGISTRAR_KEY, chain_on, evm, investor, ours, registrar};
+use crate::common::{Player, chain_on, evm, investor, ours, registrar, signers};
 use alloy::primitives::{Bytes, TxKind};
 use alloy::sol_types::SolCall as _;
 use cashlink_dlt_evm::contracts::SecurityToken as token;
-use cashlink_dlt_evm::{Embedded, EvmLedger, GAS_LIMIT, MAXIMUM_REQUEST_BYTES};
+use cashlink_dlt_evm::{Embedded, EvmLedger, GAS_LIMIT, MAXIMUM_REQUEST_BYTES, Office};
 use database::testing::Backend;
 use dlt::{Command, Ledger as _};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ struct Scene {
 
 async fn scene() -> Scene {
     let (_, chain) = chain_on(Backend::Sqlite).await;
-    let ledger = EvmLedger::embedded(&chain, &REGISTRAR_KEY).await.unwrap();
+    let ledger = EvmLedger::embedded(&chain, signers()).await.unwrap();
     let isin = dlt::conformance::isin(1);
     let asset = ledger.asset_address(&isin);
     let (name, symbol) = ("Art".to_owned(), "ART".to_owned());
@@ -184,7 +184,11 @@ async fn a_delivery_is_seen_as_receipt_and_logs() {
     assert_eq!(receipt["to"], asset);
     assert_eq!(
         receipt["from"],
-        scene.ledger.registrar().to_string().to_lowercase()
+        scene
+            .ledger
+            .account(Office::Registry)
+            .to_string()
+            .to_lowercase()
     );
     assert_eq!(receipt["type"], "0x2");
     assert_eq!(receipt["effectiveGasPrice"], "0x0");
@@ -257,7 +261,7 @@ async fn state_and_calls_are_those_of_the_last_block() {
             .await,
         "0x0"
     );
-    let registrar = scene.ledger.registrar().to_string();
+    let registrar = scene.ledger.account(Office::Registry).to_string();
     assert_eq!(
         scene
             .result("eth_getTransactionCount", json!([registrar, "pending"]))
@@ -276,7 +280,7 @@ async fn state_and_calls_are_those_of_the_last_block() {
             "0x{:08x}{:016x}{}",
             1,
             970,
-            hex::encode(scene.ledger.registrar().bytes())
+            hex::encode(scene.ledger.account(Office::Registry).bytes())
         )
     );
 
