@@ -12,6 +12,7 @@ pub mod currency;
 pub mod decision;
 pub mod email;
 pub mod fields;
+pub mod handover;
 pub mod identification;
 pub mod identifier;
 pub mod ids;

@@ -5,6 +5,7 @@ use database::Tx;
 use domain::{BatchId, ProductId, Timestamp};
 use storage::dlt_batches::{self, BatchRecord, BatchStatus};
 use storage::dlt_commands::{self, CommandKind};
+use storage::register_origins;
 
 use crate::delivery::{Batch, Item, product};
 use crate::{Error, Registry, Result, ids, instructed, terms};
@@ -44,6 +45,9 @@ pub async fn next_batch(
     registry
         .db
         .write(move |tx| {
+            if register_origins::standing(tx, product)?.is_some() {
+                return Ok(None);
+            }
             let open = dlt_batches::open(tx, product)?;
             // What was not sent yet would be overtaken.
             if open.len() >= MOST_OPEN || dlt_batches::unsent(tx, product)? > 0 {

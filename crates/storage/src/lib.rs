@@ -43,8 +43,11 @@ pub mod redemptions;
 pub mod register;
 pub mod register_anchors;
 pub mod register_bundle;
+pub mod register_cosignatures;
 pub mod register_deliveries;
 pub mod register_entries;
+pub mod register_origins;
+pub mod register_records;
 pub mod register_rules;
 pub mod register_subtrees;
 pub mod registrations;
@@ -264,6 +267,24 @@ pub const COMPONENT: Component = Component {
             name: "reregistrations",
             sqlite: include_str!("../migrations/sqlite/V0032__reregistrations.sql"),
             postgres: include_str!("../migrations/postgres/V0032__reregistrations.sql"),
+        },
+        Migration {
+            version: 33,
+            name: "portability",
+            sqlite: include_str!("../migrations/sqlite/V0033__portability.sql"),
+            postgres: include_str!("../migrations/postgres/V0033__portability.sql"),
+        },
+        Migration {
+            version: 34,
+            name: "held_units",
+            sqlite: include_str!("../migrations/sqlite/V0034__held_units.sql"),
+            postgres: include_str!("../migrations/postgres/V0034__held_units.sql"),
+        },
+        Migration {
+            version: 35,
+            name: "cosignatures",
+            sqlite: include_str!("../migrations/sqlite/V0035__cosignatures.sql"),
+            postgres: include_str!("../migrations/postgres/V0035__cosignatures.sql"),
         },
     ],
 };

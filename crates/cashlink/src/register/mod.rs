@@ -3,6 +3,8 @@
 mod as_of;
 mod bundle;
 mod export;
+mod hand_over;
+mod import;
 mod rules;
 mod verify;
 
@@ -13,6 +15,7 @@ use anyhow::Result;
 use crate::config::Config;
 use crate::statements;
 pub use export::write as write_bundle;
+pub use import::{Source, take_in as take_in_bundle};
 pub use verify::{Finding, verify};
 
 /// What to do with the register.
@@ -24,6 +27,10 @@ pub enum Command {
     AsOf(as_of::AsOf),
     /// Write registers into one file that anybody can check
     Export(export::Export),
+    /// Propose that a register goes to another registrar
+    HandOver(hand_over::HandOver),
+    /// Go on with registers that another registrar has exported
+    Import(import::Import),
     /// Show the law on registers that changes by date
     Rules(rules::Rules),
     /// Make a statement of an investment and write its PDF
@@ -41,6 +48,8 @@ pub async fn run(config: impl FnOnce() -> Result<Config>, command: &Command) -> 
         Command::Verify(options) => verify::run(&config()?, options).await,
         Command::AsOf(options) => as_of::run(&config()?, options).await,
         Command::Export(options) => export::run(&config()?, options).await,
+        Command::HandOver(options) => hand_over::run(&config()?, options).await,
+        Command::Import(options) => import::run(&config()?, options).await,
         Command::Rules(options) => rules::run(&config()?, options).await,
         Command::Statement(options) => statements::make(&config()?, options).await,
         Command::VerifyStatement(options) => statements::verify(options).await,

@@ -9,6 +9,7 @@ use database::vault::MasterKey;
 use dlt::Ledger;
 use dlt_evm::{Connection, Embedded, EmbeddedOptions, EvmLedger, GasPrice};
 use registry::{Clock, Custody, Registry};
+use storage::register_origins;
 
 use crate::config::{Config, DltMode, Finality, Tag, code_hash, read_key};
 use crate::inventory;
@@ -99,6 +100,15 @@ pub(super) async fn open(
 /// The first asset that is elsewhere.
 pub(super) async fn require_own_assets(registry: &Registry, ledger: &dyn Ledger) -> Result<()> {
     for record in inventory::assets(registry).await? {
+        let id = record.product.id;
+        let standing = registry
+            .db
+            .read(move |tx| register_origins::standing(tx, id));
+        let standing: Result<_, database::DatabaseError> = standing.await;
+        if standing?.is_some() {
+            // Nothing is sent to the tokens of registers that are not kept here.
+            continue;
+        }
         let expected = ledger.asset_address(&record.product.isin);
         anyhow::ensure!(
             record.token_address == expected,
