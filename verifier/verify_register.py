@@ -3,7 +3,7 @@
 
 Written from docs/register-format.md. Usage:
 
-    verify_register.py BUNDLE.tar [--key KEY …] [--rpc URL] [--isin ISIN [--as-of SEQUENCE]] [--json]
+    verify_register.py BUNDLE.tar [--key KEY …] [--witness KEY …] [--rpc URL] [--isin ISIN [--as-of SEQUENCE]] [--json]
     verify_register.py --proof FILE.tlog-proof --key KEY [--json]
 
 Ends with 0 if everything fits, with 1 and the first difference of each register if something does not, with 2 if the file is no bundle.
@@ -18,7 +18,7 @@ import tarfile
 import urllib.request
 from dataclasses import dataclass, field
 
-FORMAT = "cashlink register bundle 1"
+FORMAT = "cashlink register bundle 2"
 HEADING = "cashlink register entry 1"
 RECORD = "cashlink terms record 1"
 # The fields of each kind of entry, in their order.
@@ -132,24 +132,26 @@ class Key:
     name: str
     public: bytes
     text: str
+    # 1 signs a text, 4 a time and a checkpoint.
+    algorithm: int = 1
 
     @classmethod
-    def parse(cls, text):
+    def parse(cls, text, algorithm=1):
         name, _, rest = text.strip().partition("+")
         key_id, _, encoded = rest.partition("+")
         try:
             raw = base64.b64decode(encoded, validate=True)
         except ValueError:
             raw = b""
-        if not name or len(raw) != 33 or raw[0] != 1:
+        if not name or len(raw) != 33 or raw[0] != algorithm:
             raise Difference(f"{text!r} is not a public key as name+id+key")
-        key = cls(name, raw[1:], text.strip())
+        key = cls(name, raw[1:], text.strip(), algorithm)
         if key.id().hex() != key_id:
             raise Difference(f"the id in {text!r} is not the key's")
         return key
 
     def id(self):
-        return hashlib.sha256(self.name.encode() + b"\n\x01" + self.public).digest()[:4]
+        return hashlib.sha256(self.name.encode() + b"\n" + bytes([self.algorithm]) + self.public).digest()[:4]
 
 
 def opened(note, key):
@@ -166,6 +168,26 @@ def opened(note, key):
         if raw[:4] == key.id() and is_signature(key.public, text.encode(), raw[4:]):
             return text
     raise Difference(f"the note is not signed by {key.name}")
+
+
+def is_cosigned(text, line, key):
+    """Whether a witness has signed this checkpoint at the time that its signature names (C2SP tlog-cosignature)."""
+    dash, name, encoded = (line.split(" ") + ["", ""])[:3]
+    raw = base64.b64decode(encoded)
+    if dash != "\u2014" or name != key.name or raw[:4] != key.id():
+        return False
+    time = int.from_bytes(raw[4:12], "big")
+    return is_signature(key.public, f"cosignature/v1\ntime {time}\n{text}".encode(), raw[12:])
+
+
+def opened_by_any(note, keys):
+    """The text of a note that one of the keys has signed."""
+    for key in keys[:-1]:
+        try:
+            return opened(note, key)
+        except Difference:
+            pass
+    return opened(note, keys[-1])
 
 
 # --- The Merkle tree (RFC 9162, section 2.1) ---------------------------------------------------------------------------
@@ -248,6 +270,8 @@ class Bundle:
     """A tar file of which nothing is believed before its hash fits."""
 
     def __init__(self, path):
+        # Who has to have signed each log.
+        self.witnesses = []
         try:
             self.tar = tarfile.open(path, "r:")
             self.members = {member.name: member for member in self.tar if member.isfile()}
@@ -326,6 +350,11 @@ class Register:
         self.deleted = 0
         self.issuer = None
         self.terms = None
+        # Keys of those who have signed the log, and what former registrars have signed: the root by the number of entries.
+        self.signers = []
+        self.signed = {}
+        # The entries of redemptions: holder, units, instruction.
+        self.redemptions = {}
         # What carried out an instruction of the queue, and what came back to the issuer by which entry and is not void yet.
         self.instructed = []
         self.redeemed = {}
@@ -355,6 +384,8 @@ class Register:
         self.tree.append(leaf)
         if line["root_hash"] != self.tree.root().hex():
             raise Difference("its root hash does not follow from the entries")
+        if self.signed.pop(sequence, self.tree.root()) != self.tree.root():
+            raise Difference("a root that was signed or written on the DLT network does not follow from the entries")
         self.apply(entry)
 
     def apply(self, entry):
@@ -390,6 +421,7 @@ class Register:
             if entry["to"] != self.issuer:
                 raise Difference("the units do not go to the issuer's holding")
             self.redeemed[self.tree.size] = units
+            self.redemptions[self.tree.size] = (entry["from"], units, entry["instruction"])
         if entry["kind"] == "reversal":
             self.reverse(entry)
         if units == 0 or (entry["from"] == entry["to"]) != (entry.get("ground") == "lost_key"):
@@ -453,13 +485,18 @@ class Register:
         self.deleted += units
 
     def check(self):
+        self.check_keys()
+        self.check_witnesses()
         self.replay()
         self.check_head()
+        if self.signed:
+            raise Difference("somebody has signed entries that there are not, or they are on the DLT network")
         if sum(self.holdings.values()) != self.issued - self.deleted:
             raise Difference("the holdings do not sum up to the issue without what was deleted")
-        by_holder, restricted = {}, {}
+        by_holder, by_wallet, restricted = {}, {}, {}
         for line in self.bundle.lines(f"{self.folder}/holdings.jsonl"):
             by_holder[line["holder"]] = by_holder.get(line["holder"], 0) + line["units"]
+            by_wallet[line["holder"], line["wallet"]] = line["units"]
             for one in line["restrictions"]:
                 kept = (line["holder"], one["right"], one["beneficiary"], one["extent"])
                 restricted[one["entry"]] = kept
@@ -474,7 +511,64 @@ class Register:
             if restricted.get(made_by) != follows:
                 raise Difference(f"the restriction of entry {made_by} does not follow from the entries")
         self.check_instructions()
+        self.check_redemptions(by_wallet)
         self.check_terms()
+
+    def check_keys(self):
+        """Each registrar has signed what was the beginning of the log; the last one is who exports."""
+        last, signed = None, None
+        for number, line in enumerate(self.bundle.lines(f"{self.folder}/keys.jsonl"), start=1):
+            key = Key.parse(line["public_key"])
+            origin, size, encoded = opened(line["checkpoint"], key).split("\n")[:3]
+            if origin != key.name or size != str(line["size"]):
+                raise Difference(f"registrar {number}: the checkpoint is of another log or size")
+            if last is not None:
+                self.signed[last["size"]] = signed
+            signed = base64.b64decode(encoded)
+            if self.signed.get(line["size"], signed) != signed:
+                raise Difference(f"registrar {number}: another one has signed another root")
+            self.signers.append(key.public)
+            last = line
+        note = self.bundle.read(f"{self.folder}/checkpoint").decode()
+        if last is None or (last["public_key"], last["checkpoint"]) != (self.about["public_key"], note):
+            raise Difference("the last key in keys.jsonl is not the register's")
+
+    def check_witnesses(self):
+        """What witnesses have signed, and what is on the DLT network, are roots of this journal."""
+        self.witnesses = {}
+        for line in self.bundle.lines(f"{self.folder}/cosignatures.jsonl"):
+            key = Key.parse(line["witness"], 4)
+            _, size, encoded = line["text"].split("\n")[:3]
+            if size != str(line["size"]) or not is_cosigned(line["text"], line["line"], key):
+                raise Difference(f"what {key.name} signed of {line['size']} entries is not signed by that key")
+            self.come_by(line["size"], base64.b64decode(encoded))
+            self.witnesses[key.public] = line["size"]
+        for line in self.bundle.lines(f"{self.folder}/anchors.jsonl"):
+            self.come_by(line["size"], bytes.fromhex(line["root_hash"]))
+        for witness in self.bundle.witnesses:
+            if witness.public not in self.witnesses:
+                raise Difference(f"{witness.name} has signed nothing of the log")
+
+    def come_by(self, size, root):
+        if self.signed.setdefault(size, root) != root:
+            raise Difference(f"there are two roots of {size} entries")
+
+    def check_redemptions(self, held):
+        """Entries of redemptions have a redemption each; what waits binds units that there are."""
+        bound = {}
+        for line in self.bundle.lines(f"{self.folder}/redemptions.jsonl"):
+            if line["entry"] is not None:
+                known = (line["holder"], line["units"], line["instruction"])
+                if self.redemptions.pop(line["entry"], None) != known:
+                    raise Difference(f"redemption {line['id']} is not what entry {line['entry']} says")
+            elif line["status"] in ("awaiting_payment", "paid"):
+                place = line["holder"], line["wallet"]
+                bound[place] = bound.get(place, 0) + line["units"]
+        if self.redemptions:
+            raise Difference(f"entry {min(self.redemptions)} has no redemption")
+        for (holder, wallet), units in bound.items():
+            if units > held.get((holder, wallet), 0):
+                raise Difference(f"more units wait to be redeemed than holder {holder} has in {wallet}")
 
     def check_head(self):
         about, root = self.about, self.tree.root()
@@ -507,12 +601,11 @@ class Register:
 
     def check_terms(self):
         """Each version of the terms is signed and commits to the one before; the issue is on one of them."""
-        public = key_of(self.about["public_key"], self.keys).public
         number, previous, document, entered = 0, "none", None, []
         for line in self.bundle.lines(f"{self.folder}/terms.jsonl"):
             number += 1
             try:
-                text = self.check_version(line, number, previous, public)
+                text = self.check_version(line, number, previous)
             except Difference as difference:
                 raise Difference(f"terms, version {number}: {difference}") from None
             previous, document = hashlib.sha256(text.encode()).hexdigest(), line["document_hash"]
@@ -523,11 +616,11 @@ class Register:
         if document != self.about["terms_hash"]:
             raise Difference("the terms in register.json are not those that were deposited last")
 
-    def check_version(self, line, number, previous, public):
+    def check_version(self, line, number, previous):
         """The signed text of a version's record."""
         note = line["record"]
         name = (note.rpartition("\n\n")[2].split(" ") + [""])[1]
-        text = opened(note, Key(name, public, ""))
+        text = opened_by_any(note, [Key(name, public, "") for public in self.signers])
         heading, *fields = text.splitlines()
         fields = dict(one.partition(": ")[::2] for one in fields)
         if heading != RECORD:
@@ -715,6 +808,7 @@ def arguments(given):
     parser.add_argument("bundle", nargs="?")
     parser.add_argument("--proof", help="the proof of one entry, in place of a bundle")
     parser.add_argument("--key", action="append", default=[], help="a public key of the registrar's, as name+id+key")
+    parser.add_argument("--witness", action="append", default=[], help="a key of a witness who has to have signed, as name+id+key")
     parser.add_argument("--rpc", help="a node of the DLT network")
     parser.add_argument("--isin", help="only this register")
     parser.add_argument("--as-of", type=int, help="show who held what after this entry")
@@ -736,6 +830,7 @@ def main(given=None):
     try:
         keys = [Key.parse(key) for key in options.key]
         bundle = Bundle(options.bundle)
+        bundle.witnesses = [Key.parse(key, 4) for key in options.witness]
         bundle.check(keys)
         if options.isin and options.isin not in bundle.manifest["registers"]:
             raise Difference(f"there is no register {options.isin} in it")

@@ -317,6 +317,7 @@ const NETWORK: &[(&str, Right)] = &[
     ("get_inspection_extract", Right::ReadInspections),
     ("propose_payout_list", Right::WriteNetwork),
     ("propose_terms_change", Right::WriteNetwork),
+    ("add_cosignatures", Right::WriteNetwork),
     ("list_payout_lists", Right::ReadNetwork),
     ("get_payout_list", Right::ReadNetwork),
     ("list_payout_entries", Right::ReadPayoutAccounts),

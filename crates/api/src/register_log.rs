@@ -4,17 +4,21 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use http::{PageQuery, PathParams, QueryParams};
-use registry::register_log;
+use http::{JsonBody, PageQuery, PathParams, QueryParams};
+use registry::{register_cosignatures, register_log};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use wire::Page;
-use wire::register_log::{ConsistencyProof, InclusionProof, RegisterLog};
+use wire::register_log::{
+    ConsistencyProof, CosignaturesCreate, CosignedCheckpoint, InclusionProof, RegisterLog,
+};
 
 use crate::Api;
+use crate::answer::{Outcome, answered};
 use crate::error::Refused;
 use crate::pages::Pages;
-use crate::refusals::OpenRefusals;
+use crate::refusals::{OpenRefusals, WriteRefusals};
+use crate::request::Writer;
 
 /// A path that names a register by its security.
 #[derive(Deserialize, IntoParams)]
@@ -131,4 +135,23 @@ pub(crate) async fn get_consistency_proof(
     Ok(Json(
         register_log::consistency(&api.registry, &path.isin, earlier_size, size).await?,
     ))
+}
+
+/// Take in what witnesses have signed of a register
+///
+/// A checkpoint of this log with signatures of witnesses whose keys the registrar has registered (C2SP `tlog-cosignature`, version 1).
+/// They are shown with the log, and whoever checks the register checks them.
+#[utoipa::path(
+    post, path = "/registers/{isin}/checkpoint/cosignatures/", tag = "Proofs", params(RegisterPath),
+    request_body = CosignaturesCreate,
+    responses((status = 200, description = "The checkpoint with all of its signatures.", body = CosignedCheckpoint), WriteRefusals),
+)]
+pub(crate) async fn add_cosignatures(
+    State(api): State<Api>,
+    writer: Writer,
+    PathParams(path): PathParams<RegisterPath>,
+    body: JsonBody<CosignaturesCreate>,
+) -> Outcome {
+    let request = writer.request(body.fingerprint);
+    answered(register_cosignatures::add(&api.registry, &request, &path.isin, body.value).await)
 }

@@ -248,6 +248,7 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(register_log::list_registers))
         .routes(routes!(register_log::get_register_log))
         .routes(routes!(register_log::get_register_checkpoint))
+        .routes(routes!(register_log::add_cosignatures))
         .routes(routes!(register_log::get_inclusion_proof))
         .routes(routes!(register_log::get_consistency_proof))
         .routes(routes!(register_rules::list_register_rules))

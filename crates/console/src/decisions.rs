@@ -265,6 +265,10 @@ fn kind_name(visitor: &Visitor, kind: &str) -> &'static str {
             "Release a restriction or right",
             "Beschränkung oder Recht löschen",
         ),
+        "register_handover" => visitor.say(
+            "Hand a register over to another registrar",
+            "Register an eine andere Stelle übergeben",
+        ),
         "terms_change" => visitor.say(
             "Change the terms of an issue",
             "Emissionsbedingungen ändern",
@@ -287,7 +291,7 @@ fn about(names: &BTreeMap<Uuid, String>, one: &Decision) -> Markup {
     let place = match one.kind.as_str() {
         "platform_admission" | "platform_refusal" => "applications",
         "product_validation" => "validations",
-        "payout_list" | "terms_change" => "registers",
+        "payout_list" | "terms_change" | "register_handover" => "registers",
         "inspection" => "inspections",
         kind if kind.starts_with("platform_") => "platforms",
         // No page of its own; by its name somebody knows what it is about.

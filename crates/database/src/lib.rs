@@ -17,6 +17,7 @@
 //! ```
 
 mod backup;
+pub mod carry;
 pub mod crash;
 mod db;
 mod dialect;

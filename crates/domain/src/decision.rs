@@ -38,11 +38,13 @@ pub enum DecisionKind {
     Reregistration,
     /// A wrong entry is reversed (§ 18(5) eWpG).
     Reversal,
+    /// A register goes to another registrar (§§ 21, 22 eWpG).
+    RegisterHandover,
 }
 
 impl DecisionKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::PlatformSuspension,
         Self::PlatformReadmission,
         Self::PlatformAdmission,
@@ -57,6 +59,7 @@ impl DecisionKind {
         Self::TermsChange,
         Self::Reregistration,
         Self::Reversal,
+        Self::RegisterHandover,
     ];
 
     /// As stored and shown.
@@ -77,6 +80,7 @@ impl DecisionKind {
             Self::TermsChange => "terms_change",
             Self::Reregistration => "reregistration",
             Self::Reversal => "reversal",
+            Self::RegisterHandover => "register_handover",
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod decision;
 pub mod delivery_policy;
 pub mod email;
 pub mod fields;
+pub mod handover;
 pub mod identification;
 pub mod identifier;
 pub mod ids;

@@ -20,7 +20,7 @@ use storage::register::{self, HoldingRecord};
 use storage::register_deliveries::{self, Delivery};
 use storage::register_entries;
 
-use crate::journal::{Journal, Mismatch, check_sum};
+use crate::journal::{Journal, Mismatch};
 use crate::{
     Error, Registry, Result, delivery, ids, progress, redemption_entry, register_rules,
     reregistration_entry, restriction_entry, statements, terms, transfer_entry,
@@ -114,8 +114,8 @@ fn enter_issue(registry: &Registry, tx: &mut Tx, batch: &BatchRecord) -> Result<
         wallet: product.token_address,
         units,
     };
-    register::insert_holding(tx, batch.product, &holding)?;
     let mut journal = Journal::empty(batch.product, holder, units, now);
+    journal.insert_holding(tx, &holding)?;
     let entry = Entry::Issue {
         holder,
         units,
@@ -125,7 +125,7 @@ fn enter_issue(registry: &Registry, tx: &mut Tx, batch: &BatchRecord) -> Result<
     let sequence = journal.append(tx, &entry)?;
     terms::entered(tx, &product, sequence)?;
     register_rules::entered(registry, tx, &product)?;
-    register::insert_head(tx, &journal.head)?;
+    journal.keep(tx, 0)?;
     storage::products::set_status(tx, batch.product, ProductStatus::Active)?;
     Ok(())
 }
@@ -170,7 +170,7 @@ fn enter_deliveries(
             wallet: delivery.wallet,
             units: delivery.units,
         };
-        register::credit(tx, batch.product, &received)?;
+        journal.credit(tx, &received)?;
         let concerned = Concerned {
             investment: delivery.investment,
             environment: delivery.environment,
@@ -182,9 +182,8 @@ fn enter_deliveries(
         units: issuer.units.checked_sub(left).unwrap_or_default(),
         ..issuer
     };
-    register::debit(tx, batch.product, &given)?;
-    register::update_head(tx, before, &journal.head)?;
-    check_sum(tx, &journal.head)
+    journal.debit(tx, &given)?;
+    journal.keep(tx, before)
 }
 
 /// The entry names neither investor nor investment; the salt is kept apart, so that it can be destroyed.

@@ -12,8 +12,8 @@ use wire::ProblemCode;
 
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, admissions,
-    audit, ids, inspections, notices, participation, payout_lists, reconciliation, reregistrations,
-    restrictions, terms, validations,
+    audit, ids, inspections, notices, participation, payout_lists, reconciliation,
+    register_handover, reregistrations, restrictions, terms, validations,
 };
 
 pub use subjects::subjects;
@@ -254,6 +254,9 @@ fn carry_out(
         DecisionKind::Reversal => {
             let about = (decision.id, decision.target);
             reregistrations::reversed(registry, tx, caller, about, &sealed.content)
+        }
+        DecisionKind::RegisterHandover => {
+            register_handover::decided(registry, tx, caller, decision.target, &sealed.content)
         }
         DecisionKind::TermsChange => {
             let about = (decision.id, decision.target);

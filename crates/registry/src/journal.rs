@@ -4,7 +4,7 @@ use database::Tx;
 use domain::register::{Digest, Frontier, holdings};
 use domain::{BatchId, Entry, HolderId, InstructionId, ProductId, Timestamp, Units};
 use storage::holding_changes;
-use storage::register::{self, Head};
+use storage::register::{self, Head, HoldingRecord};
 use storage::register_entries::{self, EntryRecord};
 use storage::register_subtrees;
 
@@ -48,6 +48,7 @@ impl Journal {
             frontier: frontier.to_bytes(),
             issued,
             deleted: Units::ZERO,
+            held: Units::ZERO,
             updated_at: now,
         };
         Self { head, frontier }
@@ -95,15 +96,52 @@ impl Journal {
         }
         Ok(self.head.sequence)
     }
-}
 
-/// The sum of the holdings is the issue volume, less what was deleted, after every entry (§ 7(3) eWpG).
-pub(crate) fn check_sum(tx: &mut Tx, head: &Head) -> Result<()> {
-    let sum = register::sum(tx, head.product)?;
-    let total = head.issued.checked_sub(head.deleted).unwrap_or_default();
-    if sum == total {
+    /// The first holding of the register, or one that was carried here.
+    pub(crate) fn insert_holding(&mut self, tx: &mut Tx, holding: &HoldingRecord) -> Result<()> {
+        register::insert_holding(tx, self.head.product, holding)?;
+        self.holds_more(holding.units)
+    }
+
+    /// Adds units to a holding.
+    pub(crate) fn credit(&mut self, tx: &mut Tx, holding: &HoldingRecord) -> Result<()> {
+        register::credit(tx, self.head.product, holding)?;
+        self.holds_more(holding.units)
+    }
+
+    /// Takes units from a holding, which has as many.
+    pub(crate) fn debit(&mut self, tx: &mut Tx, holding: &HoldingRecord) -> Result<()> {
+        register::debit(tx, self.head.product, holding)?;
+        let held = self.head.held.checked_sub(holding.units);
+        self.head.held = held.ok_or_else(|| self.overflow())?;
         Ok(())
-    } else {
-        Err(Error::fault(Mismatch::Sum(head.product, sum, total)))
+    }
+
+    fn holds_more(&mut self, units: Units) -> Result<()> {
+        let held = self.head.held.checked_add(units);
+        self.head.held = held.ok_or_else(|| self.overflow())?;
+        Ok(())
+    }
+
+    fn overflow(&self) -> Error {
+        let what = "its holdings cannot be counted";
+        Error::fault(Mismatch::Register(self.head.product, what))
+    }
+
+    /// Keeps the head behind the entries that were appended since.
+    ///
+    /// The sum of the holdings is the issue volume, less what was deleted, after every entry (§ 7(3) eWpG). It is kept with each holding that changes;
+    /// `register verify` adds them up.
+    pub(crate) fn keep(&self, tx: &mut Tx, before: u64) -> Result<()> {
+        let head = &self.head;
+        let total = head.issued.checked_sub(head.deleted).unwrap_or_default();
+        if head.held != total {
+            return Err(Error::fault(Mismatch::Sum(head.product, head.held, total)));
+        }
+        match before {
+            0 => register::insert_head(tx, head)?,
+            _ => register::update_head(tx, before, head)?,
+        }
+        Ok(())
     }
 }

@@ -7,18 +7,20 @@ use domain::{
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use storage::instructions::{self, Evidence, InstructionRecord};
+use storage::instructions::{Evidence, InstructionRecord};
 use storage::movements;
 use storage::products::ProductRecord;
 use storage::transfers::{self, SideRecord, Target, TransferRecord};
-use storage::{Scope, dlt_batches, register};
+use storage::{Scope, dlt_batches, register, register_origins};
 use wire::reconciliation::WaitingMovement;
 
 pub use storage::movements::MovementRecord as Movement;
 
 use crate::confirmation::Confirmation;
-use crate::journal::{Journal, check_sum};
-use crate::{Caller, Error, Registry, Result, audit, delivery, ids, transfer_entry};
+use crate::journal::Journal;
+use crate::{
+    Caller, Error, Registry, Result, audit, delivery, ids, register_handover, transfer_entry,
+};
 
 /// Who enters them, by its name in the audit log.
 const WORKER: &str = "movements";
@@ -32,7 +34,7 @@ pub struct Looked {
     pub block: u64,
 }
 
-/// How far the network has been asked about a product; nothing before its first entry.
+/// How far the network has been asked about a product; nothing before its first entry, or if its register is kept elsewhere.
 ///
 /// # Errors
 /// Fails if the database does.
@@ -40,7 +42,8 @@ pub async fn looked(registry: &Registry, product: ProductId) -> Result<Option<Lo
     registry
         .db
         .read(move |tx| {
-            if register::head(tx, product)?.is_none() {
+            let is_elsewhere = register_origins::standing(tx, product)?.is_some();
+            if is_elsewhere || register::head(tx, product)?.is_none() {
                 return Ok(None);
             }
             let found = storage::products::find(tx, &Scope::ALL, product)?;
@@ -149,7 +152,7 @@ fn enter(
     let id = product.product.id;
     let mut journal = Journal::lock(tx, id, registry.clock.now())?;
     let before = journal.head.sequence;
-    let sequence = instructions::next_sequence(tx, id)?;
+    let sequence = register_handover::next_sequence(tx, id)?;
     let instruction = Instruction::receive(
         InstructionId::from_uuid(ids::new()),
         (id, sequence),
@@ -189,8 +192,7 @@ fn enter(
     note(registry, tx, movement, (instruction, sequence, id))?;
     let register = (product, &mut journal);
     transfer_entry::carry_out(registry, tx, register, transfer, confirmation)?;
-    register::update_head(tx, before, &journal.head)?;
-    check_sum(tx, &journal.head)
+    journal.keep(tx, before)
 }
 
 /// Its line in the audit log.

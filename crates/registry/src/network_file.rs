@@ -84,6 +84,9 @@ pub struct RegisterEntry {
     pub lei: Option<domain::Lei>,
     /// What the register is called.
     pub id: Option<String>,
+    /// Keys of witnesses of the registers' logs, as `name+id+key` (C2SP `tlog-cosignature`).
+    #[serde(default)]
+    pub witnesses: Vec<String>,
 }
 
 /// Under which licence wallets are managed, and whose it is.

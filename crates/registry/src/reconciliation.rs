@@ -10,7 +10,7 @@ mod reports;
 use database::Tx;
 use domain::{Address, ProductId, Timestamp};
 use storage::reconciliations::{self, Reconciliation};
-use storage::{Scope, dlt_batches, register};
+use storage::{Scope, dlt_batches, register, register_origins};
 
 use crate::{Error, Registry, Result};
 
@@ -64,7 +64,7 @@ struct Difference {
 /// # Errors
 /// Fails if the database does.
 pub async fn registers(registry: &Registry) -> Result<Vec<ProductId>> {
-    let read = |tx: &mut Tx| Ok(register::products(tx)?);
+    let read = |tx: &mut Tx| Ok(register_origins::kept_here(tx)?);
     registry.db.read(read).await
 }
 

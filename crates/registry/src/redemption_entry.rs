@@ -10,10 +10,10 @@ use storage::holdings;
 use storage::instructions;
 use storage::products::ProductRecord;
 use storage::redemptions::RedemptionRecord;
-use storage::register::{self, HoldingRecord};
+use storage::register::HoldingRecord;
 
 use crate::confirmation::{Concerned, Confirmation, make_statement};
-use crate::journal::{Journal, Mismatch, check_sum};
+use crate::journal::{Journal, Mismatch};
 use crate::redemption_steps::{instruct_deletion, of_instruction, tell};
 use crate::transfer_entry::{Giver, executed, give};
 use crate::{Error, Registry, Result, delivery};
@@ -38,7 +38,7 @@ pub(crate) fn enter(
         units: record.redemption.units,
     };
     let parts = give(registry, tx, &giver)?;
-    let (holder, held) = move_to_issuer(tx, &product, &record, journal.head.issuer_holder)?;
+    let (holder, held) = move_to_issuer(tx, &mut journal, &product, &record)?;
     let place = end(tx, instruction, confirmation)?;
     let entry = journal.append(
         tx,
@@ -63,8 +63,7 @@ pub(crate) fn enter(
         instruct_deletion(registry, tx, &mut record, means)?;
     }
     storage::redemptions::update(tx, &record)?;
-    register::update_head(tx, before, &journal.head)?;
-    check_sum(tx, &journal.head)
+    journal.keep(tx, before)
 }
 
 /// Marks the units of a batch void (§ 4(9) eWpG): they leave the total stock, their entries stay.
@@ -94,7 +93,7 @@ pub(crate) fn enter_deletion(
         wallet: product.token_address,
         units,
     };
-    register::debit(tx, batch.product, &holding)?;
+    journal.debit(tx, &holding)?;
     journal.head.deleted = journal
         .head
         .deleted
@@ -117,8 +116,7 @@ pub(crate) fn enter_deletion(
     record.redemption = record.redemption.clone().deleted(effect)?;
     storage::redemptions::update(tx, &record)?;
     tell(registry, tx, &record, Some(status))?;
-    register::update_head(tx, before, &journal.head)?;
-    check_sum(tx, &journal.head)
+    journal.keep(tx, before)
 }
 
 /// The one instruction of a batch.
@@ -148,11 +146,12 @@ const fn effect(entry: u64, confirmation: Confirmation) -> Effect {
 /// Moves the units to the issuer's holding; who held them, and what that holder has then in all its wallets.
 fn move_to_issuer(
     tx: &mut Tx,
+    journal: &mut Journal,
     product: &ProductRecord,
     record: &RedemptionRecord,
-    issuer: HolderId,
 ) -> Result<(HolderId, Units)> {
     let (id, redemption) = (product.product.id, &record.redemption);
+    let issuer = journal.head.issuer_holder;
     let from =
         holdings::holder_of(tx, id, redemption.investor_id)?.ok_or(Error::NotFound("holder"))?;
     let before = (
@@ -165,8 +164,8 @@ fn move_to_issuer(
         wallet,
         units: redemption.units,
     };
-    register::debit(tx, id, &holding(from, redemption.wallet.address))?;
-    register::credit(tx, id, &holding(issuer, product.token_address))?;
+    journal.debit(tx, &holding(from, redemption.wallet.address))?;
+    journal.credit(tx, &holding(issuer, product.token_address))?;
     Ok((from, held))
 }
 

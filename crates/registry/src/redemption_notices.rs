@@ -24,7 +24,7 @@ use crate::redemption_payments::{checked_reference, means, settle};
 use crate::redemption_steps::{lock as lock_redemption, tell};
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids,
-    restriction_steps,
+    register_handover, restriction_steps,
 };
 
 /// Wallets of one notice at most: all of them are fixed in one transaction.
@@ -83,7 +83,7 @@ pub async fn execute(
             let notice = lock(tx, &scope, id)?;
             let product = crate::delivery::product(tx, notice.product)?;
             // From here on nobody else binds units of the asset before these are bound.
-            storage::instructions::hold_queue(tx, notice.product)?;
+            register_handover::hold_queue(tx, notice.product)?;
             let sequence =
                 storage::register::head(tx, notice.product)?.map_or(0, |head| head.sequence);
             let sides = sides(tx, &product, &notice)?;

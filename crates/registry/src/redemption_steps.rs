@@ -15,7 +15,7 @@ use storage::redemptions::RedemptionRecord;
 use storage::transfers::SideRecord;
 
 use crate::events::{self, Happening};
-use crate::{Error, Registry, Result, delivery, ids, restriction_steps};
+use crate::{Error, Registry, Result, delivery, ids, register_handover, restriction_steps};
 
 /// A redemption that the caller may see, locked until the transaction ends.
 pub(crate) fn lock(tx: &mut Tx, scope: &Scope, id: RedemptionId) -> Result<RedemptionRecord> {
@@ -107,7 +107,7 @@ fn enter(
     evidence: &Evidence,
 ) -> Result<Instruction> {
     let (redemption, now) = (&record.redemption, registry.clock.now());
-    let sequence = instructions::next_sequence(tx, redemption.product)?;
+    let sequence = register_handover::next_sequence(tx, redemption.product)?;
     let id = InstructionId::from_uuid(ids::new());
     let instruction = Instruction::receive(id, (redemption.product, sequence), right, now);
     let entered = InstructionRecord {

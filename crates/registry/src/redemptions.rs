@@ -5,7 +5,6 @@ use domain::{
     Refusal, Units,
 };
 use storage::Scope;
-use storage::instructions;
 use storage::redemptions::RedemptionRecord;
 use storage::transfers::SideRecord;
 use translate::redemptions::Ordered;
@@ -17,6 +16,7 @@ use crate::redemption_steps::{conditions, lock, show, tell};
 use crate::signed_instructions::{self, Facts, Purpose};
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids,
+    register_handover,
 };
 
 /// Takes a holder's instruction to re-register units to the issuer upon proof of payment (§ 29(1) eWpG). From here they are bound.
@@ -66,7 +66,7 @@ pub async fn create(
                 .ok_or_else(|| refused(InstructionRefusal::NoInstruction))?;
             let digest = signed_instructions::check(&facts, signed, now).map_err(refused)?;
             // From here on nobody else binds units of the asset before this is there or refused.
-            instructions::hold_queue(tx, ordered.product)?;
+            register_handover::hold_queue(tx, ordered.product)?;
             if storage::redemptions::is_known(tx, ordered.product, &digest)? {
                 return Err(refused(InstructionRefusal::Duplicate));
             }

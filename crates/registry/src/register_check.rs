@@ -4,10 +4,12 @@
 //! The times at which rows were written are no part of what is proven; an entry's time is that of its block.
 
 mod entries;
+mod origins;
 mod projection;
 mod reregistrations;
 mod restrictions;
 mod terms;
+mod witnesses;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -22,6 +24,7 @@ use storage::redemption_checks::{self, Deletion};
 use storage::register::{self, HoldingRecord};
 use storage::register_anchors::{self, AnchorRecord};
 use storage::register_entries::{self, CommitmentRecord, EntryRecord};
+use storage::register_origins::{self, Standing};
 use storage::register_subtrees;
 use storage::reregistrations::ReregistrationRecord;
 use storage::restrictions::RestrictionRecord;
@@ -48,6 +51,8 @@ pub struct Verdict {
     pub root_hash: String,
     /// The first difference, if there is any.
     pub problem: Option<String>,
+    /// Why it is not kept here; none if it is. What is not kept here is not compared with the network.
+    pub standing: Option<Standing>,
     /// What each wallet holds by the projection, for the comparison with the network; the token's own address holds the
     /// undelivered units.
     pub holdings: Vec<(Address, u64)>,
@@ -77,13 +82,17 @@ pub async fn verify(registry: &Registry, product: Option<ProductId>) -> Result<V
     Ok(verdicts)
 }
 
-fn judge(registry: &Registry, tx: &mut Tx, id: ProductId) -> Result<Verdict> {
+/// What is found of one register within a transaction.
+pub(crate) fn judge(registry: &Registry, tx: &mut Tx, id: ProductId) -> Result<Verdict> {
     let product =
         storage::products::find(tx, &Scope::ALL, id)?.ok_or(Error::NotFound("product"))?;
     let (isin, token_address) = (product.product.isin.to_string(), product.token_address);
     let mut replay = Replay::new(registry, product);
     let mut stored = Vec::new();
-    let found = terms::check(registry, tx, &mut replay).and_then(|()| replay.run(tx, &mut stored));
+    let found = origins::check(tx, &mut replay)
+        .and_then(|()| witnesses::check(tx, &mut replay))
+        .and_then(|()| terms::check(registry, tx, &mut replay))
+        .and_then(|()| replay.run(tx, &mut stored));
     let problem = match found {
         Ok(()) => None,
         Err(Finding::Difference(text)) => Some(text),
@@ -100,6 +109,7 @@ fn judge(registry: &Registry, tx: &mut Tx, id: ProductId) -> Result<Verdict> {
         entries: replay.frontier.size(),
         root_hash: hex::encode(replay.frontier.root()),
         problem,
+        standing: register_origins::standing(tx, id)?,
         holdings: holdings.into_iter().collect(),
         anchors: register_anchors::all(tx, id)?,
     })
@@ -147,6 +157,9 @@ struct Replay {
     entered: HashSet<HolderId>,
     /// Roots on the DLT network that are not met yet, by the number of entries.
     anchors: HashMap<u64, Digest>,
+    /// Roots that former registrars and witnesses have signed and that are not met yet, by the number of entries; and the registrars' keys.
+    signed: HashMap<u64, Digest>,
+    keys: Vec<[u8; 32]>,
     /// Hashes of large subtrees that are kept beside the journal and not met yet.
     subtrees: HashMap<(u32, u64), Digest>,
     commitments: u64,
@@ -201,6 +214,8 @@ impl Replay {
             by_wallet: BTreeMap::new(),
             entered: HashSet::new(),
             anchors: HashMap::new(),
+            signed: HashMap::new(),
+            keys: Vec::new(),
             subtrees: HashMap::new(),
             commitments: 0,
             statements: 0,
@@ -291,6 +306,9 @@ impl Replay {
         same(&self.anchors.len(), &0, || {
             "there are roots on the network of entries that there are not".to_owned()
         })?;
+        same(&self.signed.len(), &0, || {
+            "a former registrar or a witness has signed entries that there are not".to_owned()
+        })?;
         if let Some(investment) = transfer_checks::unexplained(tx, self.id)? {
             return differs(format!(
                 "what remains of investment {investment} does not follow from its transfers and redemptions"
@@ -339,6 +357,12 @@ impl Replay {
         let anchored = self.anchors.remove(&sequence).unwrap_or(root);
         same(&anchored, &root, || {
             wrong("the root that was written on the network does not follow from the entries")
+        })?;
+        let signed = self.signed.remove(&sequence).unwrap_or(root);
+        same(&signed, &root, || {
+            wrong(
+                "the root that a former registrar or a witness has signed does not follow from the entries",
+            )
         })?;
         for (subtree, hash) in completed {
             let level = register_log::kept_level(subtree);

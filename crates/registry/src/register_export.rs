@@ -3,6 +3,7 @@
 
 mod files;
 mod persons;
+mod records;
 
 use std::fs;
 use std::io::{self, Write};
@@ -10,24 +11,30 @@ use std::path::Path;
 use std::sync::Arc;
 
 use database::Tx;
-use domain::Isin;
+use domain::{DocumentId, HolderId, Isin};
 use serde_json::{Value, json};
 use storage::Scope;
 use storage::products::ProductRecord;
 use storage::register::{self, Head};
 use storage::restrictions::{self, RestrictionRecord};
-use storage::{issuers, register_bundle, register_entries};
+use storage::{
+    issuers, register_anchors, register_bundle, register_cosignatures, register_entries,
+    register_origins,
+};
 use tlog::Note;
+use wire::register_log::RegisterLog;
 
 use crate::{Error, Registry, Request, Result, Right, audit, delivery, register_log, terms};
 use files::Lines;
+pub(crate) use persons::FILE as PERSONS;
+pub(crate) use records::{DOCUMENTS, FILE as RECORDS, key_of, row_of};
 
 /// The format's name and version, which every manifest begins with.
-pub const FORMAT: &str = "cashlink register bundle 1";
+pub const FORMAT: &str = "cashlink register bundle 2";
 /// Rows that are read at once.
 const PAGE: u32 = 1_000;
 
-/// Where the persons of a register go: into a part that only its recipient can read.
+/// Where the persons of a register go: into parts that only their recipient can read.
 pub trait Envelope: Send + Sync {
     /// Begins the part of a register in this file.
     ///
@@ -54,6 +61,8 @@ pub struct Exported {
     pub size: u64,
     /// The root over them, hexadecimal.
     pub root_hash: String,
+    /// Names in the store of the documents that it refers to; none without an envelope.
+    pub(crate) documents: Vec<(DocumentId, String)>,
 }
 
 /// Writes registers into a folder, each from one snapshot: all of them, or only this one. The persons go into the envelope; without one
@@ -75,7 +84,7 @@ pub async fn export(
     let mut exported = Vec::new();
     for id in products.await? {
         let (own, wanted) = (registry.clone(), isin);
-        let (folder, envelope) = (folder.to_owned(), envelope.clone());
+        let (to, envelope) = (folder.to_owned(), envelope.clone());
         let one = registry.db.read(move |tx| {
             let product = delivery::product(tx, id)?;
             let is_wanted = wanted
@@ -84,10 +93,13 @@ pub async fn export(
             let Some(head) = register::head(tx, id)?.filter(|_| is_wanted) else {
                 return Ok(None);
             };
-            let folder = folder.join("registers").join(product.product.isin.as_str());
+            let folder = to.join("registers").join(product.product.isin.as_str());
             write(&own, tx, (&product, &head), &folder, envelope.as_deref()).map(Some)
         });
-        exported.extend(one.await?);
+        if let Some(one) = one.await? {
+            records::copy_documents(registry, &one, folder).await?;
+            exported.push(one);
+        }
     }
     match isin {
         Some(_) if exported.is_empty() => Err(Error::NotFound("register")),
@@ -123,7 +135,7 @@ async fn note(
     noted.await
 }
 
-fn write(
+pub(crate) fn write(
     registry: &Registry,
     tx: &mut Tx,
     (product, head): (&ProductRecord, &Head),
@@ -133,6 +145,7 @@ fn write(
     fs::create_dir_all(folder).map_err(Error::fault)?;
     let log = register_log::shown(registry, tx, &product.product.isin, head)?;
     fs::write(folder.join("checkpoint"), &log.checkpoint).map_err(Error::fault)?;
+    keys(tx, product, &log, folder)?;
     let mut about = described(tx, product)?;
     about["size"] = json!(log.size);
     about["root_hash"] = json!(log.root_hash);
@@ -143,16 +156,36 @@ fn write(
     entries(tx, product, folder)?;
     holdings(tx, product, folder)?;
     instructions(tx, product, folder)?;
+    redemptions(tx, product, folder)?;
+    anchors(tx, product, folder)?;
+    cosignatures(tx, product, folder)?;
     statements(tx, product, folder)?;
     deposited(tx, product, folder)?;
+    let mut documents = Vec::new();
     if let Some(envelope) = envelope {
         persons::write(registry, tx, product, folder, envelope)?;
+        documents = records::write(registry, tx, product, folder, envelope)?;
     }
     Ok(Exported {
         isin: product.product.isin,
         size: log.size,
         root_hash: log.root_hash,
+        documents,
     })
+}
+
+/// Who has signed the log: the former registrars, each with its last checkpoint, and this one.
+fn keys(tx: &mut Tx, product: &ProductRecord, log: &RegisterLog, folder: &Path) -> Result<()> {
+    let mut lines = Lines::create(&folder.join("keys.jsonl"))?;
+    for one in register_origins::all(tx, product.product.id)? {
+        lines.push(&json!({
+            "public_key": one.public_key, "size": one.size, "checkpoint": one.checkpoint,
+        }))?;
+    }
+    lines.push(&json!({
+        "public_key": log.public_key, "size": log.size, "checkpoint": log.checkpoint,
+    }))?;
+    lines.finish()
 }
 
 fn described(tx: &mut Tx, product: &ProductRecord) -> Result<Value> {
@@ -248,6 +281,66 @@ fn instructions(tx: &mut Tx, product: &ProductRecord, folder: &Path) -> Result<(
                 "code": one.code,
                 "transaction_hash": one.transaction_hash.as_ref().map(hex::encode),
                 "received_at": one.received_at.to_string(),
+                "ended_at": one.ended_at.map(|at| at.to_string()),
+            }))?;
+        }
+    }
+    lines.finish()
+}
+
+/// Roots of the log on the DLT network.
+fn anchors(tx: &mut Tx, product: &ProductRecord, folder: &Path) -> Result<()> {
+    let mut lines = Lines::create(&folder.join("anchors.jsonl"))?;
+    for one in register_anchors::all(tx, product.product.id)? {
+        let Some((hash, block)) = one.written() else {
+            continue;
+        };
+        lines.push(&json!({
+            "size": one.size,
+            "root_hash": hex::encode(one.root),
+            "transaction_hash": hex::encode(hash.bytes()),
+            "block": block,
+        }))?;
+    }
+    lines.finish()
+}
+
+/// What witnesses have signed.
+fn cosignatures(tx: &mut Tx, product: &ProductRecord, folder: &Path) -> Result<()> {
+    let mut lines = Lines::create(&folder.join("cosignatures.jsonl"))?;
+    for one in register_cosignatures::all(tx, product.product.id)? {
+        lines.push(&json!({
+            "size": one.size, "witness": one.witness, "text": one.text, "line": one.line,
+        }))?;
+    }
+    lines.finish()
+}
+
+/// Every redemption, also those that wait for their payment and are no instruction of the queue yet.
+fn redemptions(tx: &mut Tx, product: &ProductRecord, folder: &Path) -> Result<()> {
+    let mut lines = Lines::create(&folder.join("redemptions.jsonl"))?;
+    let mut after = uuid::Uuid::nil();
+    loop {
+        let page = register_bundle::redemptions(tx, product.product.id, after, PAGE)?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        for one in &page {
+            lines.push(&json!({
+                "id": one.id,
+                "holder": one.holder.map(HolderId::uuid),
+                "wallet": one.wallet.to_string(),
+                "units": one.units.get(),
+                "authority": one.authority,
+                "means": one.means,
+                "digest": hex::encode(&one.digest),
+                "signature": one.signature.as_ref().map(hex::encode),
+                "status": one.status,
+                "code": one.code,
+                "received_at": one.received_at.to_string(),
+                "paid_at": one.paid_at.map(|at| at.to_string()),
+                "instruction": one.instruction,
+                "entry": one.entry,
+                "deletion": one.deletion,
                 "ended_at": one.ended_at.map(|at| at.to_string()),
             }))?;
         }

@@ -15,7 +15,7 @@ use tlog::{Checkpoint, Signer};
 use wire::FieldCode;
 use wire::register_log::{ConsistencyProof, InclusionProof, RegisterAnchor, RegisterLog};
 
-use crate::{Error, Listed, Paging, Registry, Result, delivery};
+use crate::{Error, Listed, Paging, Registry, Result, delivery, register_cosignatures};
 
 /// The name under which the secret half of the logs' key is kept.
 pub(crate) const SECRET: &str = "register_log";
@@ -170,6 +170,7 @@ pub(crate) fn shown(
         size: head.sequence,
         root_hash: hex::encode(head.root_hash),
         anchor: anchor(tx, head.product)?,
+        cosigned: register_cosignatures::last(registry, tx, isin, head.product)?,
     })
 }
 
@@ -241,7 +242,7 @@ fn roots(tx: &mut Tx, product: ProductId, path: Vec<Range<u64>>) -> Result<Vec<S
 }
 
 /// The root over a range that is the whole log or a part of a path.
-fn root(tx: &mut Tx, product: ProductId, range: Range<u64>) -> Result<Digest> {
+pub(crate) fn root(tx: &mut Tx, product: ProductId, range: Range<u64>) -> Result<Digest> {
     let mut peaks = Vec::new();
     for Subtree { height, index } in merkle::subtrees(range) {
         // The stored level below it holds at most 128 hashes of it.

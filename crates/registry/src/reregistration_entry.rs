@@ -5,13 +5,12 @@ use database::Tx;
 use domain::register::commitment;
 use domain::{Entry, HolderId, InvestmentId};
 use storage::dlt_batches::BatchRecord;
-use storage::register::{self};
 use storage::register_entries;
 use storage::reregistrations::{self, ReregistrationRecord};
 use storage::transfers::{self, Target, TransferRecord};
 
 use crate::confirmation::{Concerned, Confirmation, make_statement};
-use crate::journal::{Journal, check_sum};
+use crate::journal::Journal;
 use crate::redemption_entry::instruction_of;
 use crate::reregistration_steps::{self as steps, Wrong};
 use crate::transfer_entry::{Giver, executed, give, holder_of, move_holdings, receive};
@@ -46,7 +45,7 @@ pub(crate) fn enter(
     let received = receive(registry, tx, &product, &transfer, (&parts, confirmation))?;
     transfers::complete(tx, instruction, received.investment)?;
     let to = holder_of(tx, batch.product, investor, now)?;
-    let (from, held) = move_holdings(tx, &transfer, to)?;
+    let (from, held) = move_holdings(tx, &mut journal, &transfer, to)?;
     let salt = ids::bytes();
     let sequence = journal.append(
         tx,
@@ -74,8 +73,7 @@ pub(crate) fn enter(
     reregistrations::enter(tx, instruction, sequence)?;
     end(registry, tx, &mut transfer, confirmation)?;
     steps::carry_along(registry, tx, (&transfer, &record, to), &continued)?;
-    register::update_head(tx, before, &journal.head)?;
-    check_sum(tx, &journal.head)
+    journal.keep(tx, before)
 }
 
 /// Enters the reversal of a batch: the investment that had received gives, and those that had given have their units again.
@@ -99,7 +97,7 @@ pub(crate) fn enter_reversal(
         Target::Issuer(_) => journal.head.issuer_holder,
         Target::Investor(_, investor) => holder_of(tx, batch.product, investor, now)?,
     };
-    let (from, held) = move_holdings(tx, &transfer, to)?;
+    let (from, held) = move_holdings(tx, &mut journal, &transfer, to)?;
     let sequence = journal.append(
         tx,
         &Entry::Reversal {
@@ -128,8 +126,7 @@ pub(crate) fn enter_reversal(
     end(registry, tx, &mut transfer, confirmation)?;
     let about: (&TransferRecord, &ReregistrationRecord, HolderId) = (&transfer, &record, to);
     steps::carry_along(registry, tx, about, &continued)?;
-    register::update_head(tx, before, &journal.head)?;
-    check_sum(tx, &journal.head)
+    journal.keep(tx, before)
 }
 
 fn wrong(tx: &mut Tx, record: &ReregistrationRecord) -> Result<(u64, Wrong)> {

@@ -5,10 +5,10 @@ use domain::{Entry, HolderId};
 use storage::dlt_batches::BatchRecord;
 use storage::instructions::InstructionRecord;
 use storage::restrictions::{self, RestrictionRecord};
-use storage::{holdings, register, transfers};
+use storage::{holdings, transfers};
 
 use crate::confirmation::{Concerned, Confirmation, make_statement};
-use crate::journal::{Journal, check_sum};
+use crate::journal::Journal;
 use crate::redemption_entry::{end, instruction_of};
 use crate::{Error, Registry, Result, delivery};
 
@@ -77,8 +77,7 @@ fn append(
         batch,
         (record, &record.order, record.holder, sequence),
     )?;
-    register::update_head(tx, before, &journal.head)?;
-    check_sum(tx, &journal.head)?;
+    journal.keep(tx, before)?;
     Ok(sequence)
 }
 

@@ -15,7 +15,7 @@ use storage::transfers::{TransferRecord, waiting};
 use uuid::Uuid;
 
 use crate::restrictions::BASIS;
-use crate::{Error, Registry, Result, ids, transfers};
+use crate::{Error, Registry, Result, ids, register_handover, transfers};
 
 const NOT_FOUND: Error = Error::NotFound("instruction");
 
@@ -143,7 +143,7 @@ pub(crate) fn order(
     right: (Authority, Means),
     (environment, platform, investor): (EnvironmentId, PlatformId, InvestorId),
 ) -> Result<InstructionRecord> {
-    let sequence = instructions::next_sequence(tx, product)?;
+    let sequence = register_handover::next_sequence(tx, product)?;
     let instruction = Instruction::receive(id, (product, sequence), right, registry.clock.now());
     Ok(InstructionRecord {
         instruction,

@@ -34,7 +34,7 @@ use crate::{
     persons, progress, reregistrations,
 };
 
-/// Who declares the statements (§ 126b BGB).
+/// Who declares the statements (§ 126b BGB) and keeps the registers.
 #[derive(Clone, Debug)]
 pub struct Registrar {
     /// Firm.
@@ -45,6 +45,8 @@ pub struct Registrar {
     pub lei: Option<String>,
     /// What the register is called.
     pub register_id: Option<String>,
+    /// Keys of witnesses of the registers' logs, as `name+id+key` (C2SP `tlog-cosignature`).
+    pub witnesses: Vec<String>,
 }
 
 impl Default for Registrar {
@@ -54,6 +56,7 @@ impl Default for Registrar {
             address: None,
             lei: None,
             register_id: None,
+            witnesses: Vec::new(),
         }
     }
 }

@@ -6,6 +6,7 @@ use domain::{BatchId, ProductId, Timestamp};
 use storage::dlt_batches::{self, BatchRecord, BatchStatus};
 use storage::dlt_commands::{self, CommandKind};
 use storage::dlt_transactions;
+use storage::register_origins;
 
 use crate::delivery::{Batch, Item, product};
 use crate::{Error, Registry, Result, delivery_costs, ids, instructed, terms};
@@ -45,6 +46,9 @@ pub async fn next_batch(
     registry
         .db
         .write(move |tx| {
+            if register_origins::standing(tx, product)?.is_some() {
+                return Ok(None);
+            }
             let open = dlt_batches::open(tx, product)?;
             // What was not sent yet would be overtaken.
             if open.len() >= MOST_OPEN || dlt_batches::unsent(tx, product)? > 0 {

@@ -20,7 +20,7 @@ use storage::register_entries;
 use storage::transfers::{self, Target, TransferRecord};
 
 use crate::confirmation::{Concerned, Confirmation, make_statement};
-use crate::journal::{Journal, Mismatch, check_sum};
+use crate::journal::{Journal, Mismatch};
 use crate::{
     Error, Registry, Result, delivery, ids, progress, restriction_steps, transfers as operations,
 };
@@ -48,8 +48,7 @@ pub(crate) fn enter(
         transfer,
         confirmation,
     )?;
-    register::update_head(tx, before, &journal.head)?;
-    check_sum(tx, &journal.head)
+    journal.keep(tx, before)
 }
 
 /// What a final transaction does to holdings and investments, with its entry.
@@ -79,7 +78,7 @@ pub(crate) fn carry_out(
         return Err(Error::NotFound("wallet"));
     };
     let to = holder_of(tx, id, investor, now)?;
-    let (from, held) = move_holdings(tx, &transfer, to)?;
+    let (from, held) = move_holdings(tx, journal, &transfer, to)?;
     let salt = ids::bytes();
     let entry = Entry::Transfer {
         from,
@@ -228,6 +227,7 @@ fn since(
 /// their wallets.
 pub(crate) fn move_holdings(
     tx: &mut Tx,
+    journal: &mut Journal,
     transfer: &TransferRecord,
     to: HolderId,
 ) -> Result<(HolderId, (Units, Units))> {
@@ -253,8 +253,8 @@ pub(crate) fn move_holdings(
         wallet,
         units: transfer.units,
     };
-    register::debit(tx, product, &holding(from, transfer.source.address))?;
-    register::credit(tx, product, &holding(to, transfer.target.address()))?;
+    journal.debit(tx, &holding(from, transfer.source.address))?;
+    journal.credit(tx, &holding(to, transfer.target.address()))?;
     Ok((from, held))
 }
 

@@ -22,7 +22,7 @@ use crate::events::{self, Happening};
 use crate::signed_instructions::{self, Facts, Purpose};
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids,
-    restriction_steps,
+    register_handover, restriction_steps,
 };
 
 /// Takes a holder's instruction to move units to another investor. From here it is carried out or fails with a reason.
@@ -65,7 +65,7 @@ pub async fn create(
             let entered = restriction_steps::entered(tx, (product.product.id, facts.from))?;
             let (evidence, instructing) = evidence(&facts, &entered, &ordered, now)?;
             // From here on nobody else enters an instruction for the asset before this one is there or refused.
-            let sequence = instructions::next_sequence(tx, ordered.product)?;
+            let sequence = register_handover::next_sequence(tx, ordered.product)?;
             if instructions::is_known(tx, ordered.product, &evidence.digest)? {
                 return Err(refused(InstructionRefusal::Duplicate));
             }

@@ -20,6 +20,11 @@ where id = $1
 and (environment_id = $2 or $2 is null)
 and (platform_id = $3 or $3 is null)");
 
+const CLOSE_ALL: Sql = Sql("update campaigns
+set closes_at = $2
+where product_id = $1
+and (closes_at is null or closes_at > $2)");
+
 const LIST: Sql = Sql("select id, environment_id, product_id, platform_id, name, allocation, reserved, minimum_units, maximum_units, required_document_types, opens_at, closes_at, distributor_may_accept, distributor_may_mark_paid, offering_type, maximum_persons, created_at
 from campaigns
 where (environment_id = $1 or $1 is null)
@@ -322,4 +327,12 @@ fn document_types(stored: &str) -> Vec<String> {
         .filter(|one| !one.is_empty())
         .map(str::to_owned)
         .collect()
+}
+
+/// Closes every campaign of a product that is not closed before.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn close_all(tx: &mut Tx, product: ProductId, at: Timestamp) -> Result<(), DatabaseError> {
+    tx.later_any(CLOSE_ALL, &[product.uuid().into(), time(at)])
 }

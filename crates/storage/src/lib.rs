@@ -50,8 +50,11 @@ pub mod redemptions;
 pub mod register;
 pub mod register_anchors;
 pub mod register_bundle;
+pub mod register_cosignatures;
 pub mod register_deliveries;
 pub mod register_entries;
+pub mod register_origins;
+pub mod register_records;
 pub mod register_rules;
 pub mod register_subtrees;
 pub mod registrations;
@@ -302,6 +305,24 @@ pub const COMPONENT: Component = Component {
             name: "dlt_transactions",
             sqlite: include_str!("../migrations/sqlite/V0037__dlt_transactions.sql"),
             postgres: include_str!("../migrations/postgres/V0037__dlt_transactions.sql"),
+        },
+        Migration {
+            version: 38,
+            name: "portability",
+            sqlite: include_str!("../migrations/sqlite/V0038__portability.sql"),
+            postgres: include_str!("../migrations/postgres/V0038__portability.sql"),
+        },
+        Migration {
+            version: 39,
+            name: "held_units",
+            sqlite: include_str!("../migrations/sqlite/V0039__held_units.sql"),
+            postgres: include_str!("../migrations/postgres/V0039__held_units.sql"),
+        },
+        Migration {
+            version: 40,
+            name: "cosignatures",
+            sqlite: include_str!("../migrations/sqlite/V0040__cosignatures.sql"),
+            postgres: include_str!("../migrations/postgres/V0040__cosignatures.sql"),
         },
     ],
 };

@@ -7,17 +7,17 @@ use domain::{Address, HolderId, InvestorId, Isin, ProductId, Timestamp, Units};
 use crate::columns::{Columns, time};
 
 const INSERT_HEAD: Sql = Sql("insert into register_heads
-(product_id, issuer_holder_id, sequence, root_hash, frontier, issued_units, deleted_units, updated_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8)");
+(product_id, issuer_holder_id, sequence, root_hash, frontier, issued_units, deleted_units, held_units, updated_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
 
 const HEAD: Sql = Sql(
-    "select product_id, issuer_holder_id, sequence, root_hash, frontier, issued_units, deleted_units, updated_at
+    "select product_id, issuer_holder_id, sequence, root_hash, frontier, issued_units, deleted_units, held_units, updated_at
 from register_heads
 where product_id = $1",
 );
 
 const LOCK_HEAD: Sql = Sql(
-    "select product_id, issuer_holder_id, sequence, root_hash, frontier, issued_units, deleted_units, updated_at
+    "select product_id, issuer_holder_id, sequence, root_hash, frontier, issued_units, deleted_units, held_units, updated_at
 from register_heads
 where product_id = $1
 for update",
@@ -27,7 +27,7 @@ const COUNT_LOGS: Sql = Sql("select count(*)
 from register_heads");
 
 const LOGS: Sql = Sql(
-    "select p.isin, h.product_id, h.issuer_holder_id, h.sequence, h.root_hash, h.frontier, h.issued_units, h.deleted_units, h.updated_at
+    "select p.isin, h.product_id, h.issuer_holder_id, h.sequence, h.root_hash, h.frontier, h.issued_units, h.deleted_units, h.held_units, h.updated_at
 from register_heads h
 join products p on p.id = h.product_id
 order by h.product_id
@@ -36,7 +36,7 @@ limit $1 offset $2",
 
 // Only the state that was read may be moved on.
 const UPDATE_HEAD: Sql = Sql("update register_heads
-set sequence = $3, root_hash = $4, frontier = $5, deleted_units = $6, updated_at = $7
+set sequence = $3, root_hash = $4, frontier = $5, deleted_units = $6, held_units = $7, updated_at = $8
 where product_id = $1
 and sequence = $2");
 
@@ -71,10 +71,6 @@ from holdings
 where product_id = $1
 and holder_id = $2
 and wallet_address = $3");
-
-const SUM: Sql = Sql("select cast(coalesce(sum(units), 0) as bigint)
-from holdings
-where product_id = $1");
 
 const HOLDINGS: Sql = Sql("select holder_id, wallet_address, units
 from holdings
@@ -112,6 +108,8 @@ pub struct Head {
     pub issued: Units,
     /// What was deleted of it.
     pub deleted: Units,
+    /// What all holdings sum up to.
+    pub held: Units,
     /// When the last entry was made.
     pub updated_at: Timestamp,
 }
@@ -140,6 +138,7 @@ pub fn insert_head(tx: &mut Tx, head: &Head) -> Result<(), DatabaseError> {
         head.frontier.as_slice().into(),
         head.issued.as_i64().into(),
         head.deleted.as_i64().into(),
+        head.held.as_i64().into(),
         time(head.updated_at),
     ];
     tx.later(INSERT_HEAD, &parameters)
@@ -175,6 +174,7 @@ pub fn update_head(tx: &mut Tx, from_sequence: u64, head: &Head) -> Result<(), D
         head.root_hash.into(),
         head.frontier.as_slice().into(),
         head.deleted.as_i64().into(),
+        head.held.as_i64().into(),
         time(head.updated_at),
     ];
     tx.later(UPDATE_HEAD, &parameters)
@@ -305,15 +305,6 @@ pub fn held(
     row.map_or(Ok(Units::ZERO), |row| Columns::of(&row).units())
 }
 
-/// The sum of all holdings.
-///
-/// # Errors
-/// Fails if the database does.
-pub fn sum(tx: &mut Tx, product: ProductId) -> Result<Units, DatabaseError> {
-    let row = tx.query_one(SUM, &[product.uuid().into()])?;
-    Columns::of(&row).units()
-}
-
 /// Who holds what, by holder.
 ///
 /// # Errors
@@ -369,6 +360,7 @@ fn head_of(columns: &mut Columns<'_>) -> Result<Head, DatabaseError> {
         frontier: columns.next()?,
         issued: columns.units()?,
         deleted: columns.units()?,
+        held: columns.units()?,
         updated_at: columns.time()?,
     })
 }

@@ -14,7 +14,8 @@ union
 select s.product_id
 from registry_statements s
 where s.status = 'due'
-and not exists (select 1 from register_anchors a where a.product_id = s.product_id and a.status = 'confirmed' and a.size >= s.sequence)");
+and not exists (select 1 from register_anchors a where a.product_id = s.product_id and a.status = 'confirmed' and a.size >= s.sequence)
+and not exists (select 1 from register_standings g where g.product_id = s.product_id)");
 
 const IS_DUE: Sql = Sql("select count(*)
 from registry_statements s
@@ -31,6 +32,7 @@ where exists (
     where e.product_id = h.product_id
     and e.created_at <= $1
     and e.sequence = 1 + coalesce((select max(a.size) from register_anchors a where a.product_id = h.product_id), 0))
+and not exists (select 1 from register_standings g where g.product_id = h.product_id)
 order by h.product_id");
 
 const INSERT: Sql = Sql("insert into register_anchors

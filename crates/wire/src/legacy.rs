@@ -101,6 +101,7 @@ impl Legacy for crate::reregistrations::ReversalCreate {}
 impl Legacy for crate::restrictions::RestrictionCreate {}
 impl Legacy for crate::restrictions::RestrictionRelease {}
 impl Legacy for crate::terms::TermsChangeCreate {}
+impl Legacy for crate::register_log::CosignaturesCreate {}
 impl Legacy for crate::redemption_notices::RedemptionNoticeCreate {}
 impl Legacy for crate::redemptions::RedemptionCreate {}
 impl Legacy for crate::redemptions::RedemptionPaid {}

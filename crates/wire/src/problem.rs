@@ -178,6 +178,8 @@ catalogue! {
         ParticipationState = "participation_state", 409, "The platform's standing forbids this", "The platform has a standing in the network in which this cannot be done.";
         StatementNotReady = "statement_not_ready", 409, "The statement is being made", "The document is made in a moment; the event `registry_statement.available` tells when it can be fetched.";
         InspectionNotGranted = "inspection_not_granted", 409, "The inspection is not granted", "What an inspection shows can be read once another one of the registrar has confirmed it.";
+        CheckpointForked = "checkpoint_forked", 409, "The checkpoint is of a fork", "The log never had this root with so many entries: who signed it has seen another log, and the registrar has to be asked.";
+        RegisterHandedOver = "register_handed_over", 409, "The register is not kept here", "The register was handed over to another registrar, or is here to be read only; nothing is entered in it (§§ 21, 22 eWpG).";
         Erased = "erased", 410, "The data were erased", "The person's data were erased for good; what the register has to keep stays, without them.";
         LinkInvalid = "link_invalid", 410, "The link is not valid any more", "The link was used, was withdrawn, or is too old.";
         ApplicationState = "application_state", 409, "The application's status forbids this", "The application has a status in which this cannot be done.";
@@ -223,6 +225,7 @@ catalogue! {
         R15Freeze = "r15_freeze", 422, "A wallet is frozen", "A wallet concerned is frozen, or register and DLT network have to be reconciled first (R15).";
         R19Lockup = "r19_lockup", 422, "The units are locked up", "The terms of the product do not let its units be transferred yet (R19).";
         AcquiredInGoodFaith = "acquired_in_good_faith", 422, "The units have moved on", "Somebody has acquired the units since the entry and may rely on the register (§ 26 eWpG): the entry cannot be reversed.";
+        WitnessUnknown = "witness_unknown", 422, "No registered witness has signed", "None of the signatures is of a witness whose key the registrar has registered.";
         TransfersPaused = "transfers_paused", 422, "Transfers are stopped", "The registrar has stopped transfers of this product for now.";
         PlatformSuspended = "platform_suspended", 422, "The platform is suspended", "A suspended platform takes no new investments; reading and running investments go on.";
         PlatformNotAdmitted = "platform_not_admitted", 422, "The platform is not admitted", "Only a platform that the registrar has admitted takes investments.";

@@ -23,6 +23,30 @@ pub struct RegisterLog {
     /// The last root that is written on the DLT network; none before the first.
     #[serde(default)]
     pub anchor: Option<RegisterAnchor>,
+    /// The largest checkpoint that a witness has signed; none before the first.
+    #[serde(default)]
+    pub cosigned: Option<CosignedCheckpoint>,
+}
+
+/// A checkpoint that witnesses have signed (C2SP `tlog-cosignature`): each has seen that the log only grew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CosignedCheckpoint {
+    /// Entries.
+    pub size: u64,
+    /// Merkle tree hash over them (RFC 9162), hexadecimal.
+    pub root_hash: String,
+    /// The checkpoint with the log's signature and the witnesses'.
+    pub checkpoint: String,
+    /// Their keys, as `name+id+key`.
+    pub witnesses: Vec<String>,
+}
+
+/// What witnesses have signed of a register's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CosignaturesCreate {
+    /// A checkpoint of this log with signatures of witnesses (C2SP `tlog-cosignature`, version 1); others' signatures are passed over.
+    #[schema(max_length = 65_536)]
+    pub note: String,
 }
 
 /// A root of the log on the DLT network: the event `CheckpointAnchored` of the token, which says size, root, and the key that signs checkpoints.

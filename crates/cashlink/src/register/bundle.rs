@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::wiring::App;
 
 /// The format and the schemas of its files, as documented.
-const EXPLANATIONS: [(&str, &str); 8] = [
+const EXPLANATIONS: [(&str, &str); 12] = [
     (
         "FORMAT.md",
         include_str!("../../../../docs/register-format.md"),
@@ -37,6 +37,22 @@ const EXPLANATIONS: [(&str, &str); 8] = [
     (
         "schemas/instructions.json",
         include_str!("../../../../docs/register-format/instructions.json"),
+    ),
+    (
+        "schemas/redemptions.json",
+        include_str!("../../../../docs/register-format/redemptions.json"),
+    ),
+    (
+        "schemas/anchors.json",
+        include_str!("../../../../docs/register-format/anchors.json"),
+    ),
+    (
+        "schemas/cosignatures.json",
+        include_str!("../../../../docs/register-format/cosignatures.json"),
+    ),
+    (
+        "schemas/keys.json",
+        include_str!("../../../../docs/register-format/keys.json"),
     ),
     (
         "schemas/statements.json",

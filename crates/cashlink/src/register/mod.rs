@@ -4,6 +4,8 @@ mod as_of;
 mod bundle;
 mod due;
 mod export;
+mod hand_over;
+mod import;
 mod proof;
 mod rules;
 mod verify;
@@ -15,6 +17,7 @@ use anyhow::Result;
 use crate::config::Config;
 use crate::statements;
 pub use export::write as write_bundle;
+pub use import::{Source, take_in as take_in_bundle};
 pub use verify::{Finding, verify};
 
 /// What to do with the register.
@@ -28,6 +31,10 @@ pub enum Command {
     Export(export::Export),
     /// Show what is due by law on registers; ends with 1 if something is overdue
     Due(due::Due),
+    /// Propose that a register goes to another registrar
+    HandOver(hand_over::HandOver),
+    /// Go on with registers that another registrar has exported
+    Import(import::Import),
     /// Show the law on registers that changes by date
     Rules(rules::Rules),
     /// Make a statement of an investment and write its PDF
@@ -48,6 +55,8 @@ pub async fn run(config: impl FnOnce() -> Result<Config>, command: &Command) -> 
         Command::AsOf(options) => as_of::run(&config()?, options).await,
         Command::Export(options) => export::run(&config()?, options).await,
         Command::Due(options) => due::run(&config()?, options).await,
+        Command::HandOver(options) => hand_over::run(&config()?, options).await,
+        Command::Import(options) => import::run(&config()?, options).await,
         Command::Rules(options) => rules::run(&config()?, options).await,
         Command::Statement(options) => statements::make(&config()?, options).await,
         Command::VerifyProof(options) => proof::verify(options),

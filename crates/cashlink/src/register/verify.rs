@@ -42,6 +42,8 @@ pub struct Finding {
     pub anchors: usize,
     /// The block that the balances were read at; none before the asset is on the chain.
     pub at_block: Option<u64>,
+    /// Why it is not compared with the chain, if it is not kept here.
+    pub standing: Option<String>,
     /// The first thing that does not fit.
     pub difference: Option<String>,
 }
@@ -111,9 +113,10 @@ async fn finding(ledger: &dyn Ledger, verdict: Verdict) -> Result<Finding> {
         holdings: verdict.holdings.len(),
         anchors: verdict.anchors.len(),
         at_block: None,
+        standing: verdict.standing.map(|standing| standing.to_string()),
         difference: verdict.problem.clone(),
     };
-    if finding.difference.is_none() {
+    if finding.difference.is_none() && verdict.standing.is_none() {
         finding.difference = compare_with_chain(ledger, &verdict, &mut finding.at_block).await?;
     }
     Ok(finding)
@@ -189,10 +192,11 @@ fn print(finding: &Finding) {
     } = finding;
     match &finding.difference {
         None => {
-            let block = finding.at_block.map_or_else(
-                || "not yet on the chain".to_owned(),
-                |block| format!("block {block}"),
-            );
+            let block = match (&finding.standing, finding.at_block) {
+                (Some(standing), _) => format!("not compared with the chain: it {standing}"),
+                (None, Some(block)) => format!("block {block}"),
+                (None, None) => "not yet on the chain".to_owned(),
+            };
             say(format!(
                 "{isin}  fits: {entries} entries, {holdings} holdings, {block}, root {root_hash}"
             ));

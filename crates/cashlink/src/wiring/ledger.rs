@@ -13,6 +13,7 @@ use dlt_evm::{Connection, Embedded, EmbeddedOptions, EvmLedger, GasPrice, Rotate
 use domain::{Address, AddressNature, ContractAnswer};
 use registry::wallet_proofs::Addresses;
 use registry::{Clock, Registry};
+use storage::register_origins;
 use zeroize::Zeroizing;
 
 use crate::config::{Config, Dlt, DltMode, Finality, Tag, code_hash, read_key};
@@ -151,6 +152,15 @@ fn connection(dlt: &Dlt, signers: Signers, clock: &Clock) -> Result<Connection> 
 /// The first asset that is elsewhere.
 pub(super) async fn require_own_assets(registry: &Registry, ledger: &dyn Ledger) -> Result<()> {
     for record in inventory::assets(registry).await? {
+        let id = record.product.id;
+        let standing = registry
+            .db
+            .read(move |tx| register_origins::standing(tx, id));
+        let standing: Result<_, database::DatabaseError> = standing.await;
+        if standing?.is_some() {
+            // Nothing is sent to the tokens of registers that are not kept here.
+            continue;
+        }
         let expected = ledger.asset_address(&record.product.isin);
         anyhow::ensure!(
             record.token_address == expected,

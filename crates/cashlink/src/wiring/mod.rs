@@ -23,7 +23,7 @@ use registry::mail::MailSettings;
 use registry::network_file::NetworkFile;
 use registry::setup::{self, LedgerFacts};
 use registry::statements::Registrar;
-use registry::{Clock, Custody, Networks, Registry, Request};
+use registry::{Clock, Custody, Networks, Registry, Request, register_cosignatures};
 use storage::documents::Documents;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -114,7 +114,7 @@ impl App {
                     language: config.mail.language,
                     sender: firm(network.as_ref()),
                 },
-                registrar: registrar(network.as_ref()),
+                registrar: registrar(network.as_ref())?,
                 wallets: network
                     .as_ref()
                     .map(|file| file.network.wallets.policy())
@@ -307,17 +307,24 @@ fn firm(network: Option<&NetworkFile>) -> String {
 }
 
 /// Who declares statements.
-fn registrar(network: Option<&NetworkFile>) -> Registrar {
+fn registrar(network: Option<&NetworkFile>) -> Result<Registrar> {
     let Some(file) = network else {
-        return Registrar::default();
+        return Ok(Registrar::default());
     };
     let register = &file.network.register;
-    Registrar {
+    for key in &register.witnesses {
+        anyhow::ensure!(
+            register_cosignatures::is_witness(key),
+            "network.register.witnesses: {key:?} is no witness's key as name+id+key (C2SP tlog-cosignature)"
+        );
+    }
+    Ok(Registrar {
         name: file.network.registrar.clone(),
         address: register.address.clone(),
         lei: register.lei.as_ref().map(ToString::to_string),
         register_id: register.id.clone(),
-    }
+        witnesses: register.witnesses.clone(),
+    })
 }
 
 async fn stopped(mut stop: watch::Receiver<bool>) {

@@ -151,6 +151,18 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
             "Der Auszug wird erstellt",
             "Das Dokument ist gleich fertig; versuchen Sie es in einem Augenblick noch einmal.",
         ),
+        CheckpointForked => (
+            "Der Prüfpunkt gehört zu einer Abspaltung",
+            "Das Register hatte mit so vielen Eintragungen nie diese Wurzel: Wer sie unterschrieben hat, hat ein anderes Register gesehen.",
+        ),
+        WitnessUnknown => (
+            "Kein bekannter Zeuge hat unterschrieben",
+            "Keine der Unterschriften ist von einem Zeugen, dessen Schlüssel die registerführende Stelle hinterlegt hat.",
+        ),
+        RegisterHandedOver => (
+            "Das Register wird nicht hier geführt",
+            "Das Register wurde einer anderen registerführenden Stelle übergeben oder liegt hier nur zum Lesen; es wird nichts mehr eingetragen (§§ 21, 22 eWpG).",
+        ),
         InspectionNotGranted => (
             "Die Einsicht ist nicht gewährt",
             "Was eine Einsicht zeigt, kann gelesen werden, sobald eine zweite Person der registerführenden Stelle sie bestätigt hat.",

@@ -2,6 +2,7 @@
 //! destroying a key erases everything that it sealed, in every backup that lacks it.
 
 mod cache;
+mod carry;
 mod cipher;
 mod master;
 mod rotate;
@@ -11,6 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+pub use carry::{CarriedKey, KeyBytes};
 pub use master::MasterKey;
 
 use crate::{DatabaseError, Db, Sql, Tx, Value};

@@ -58,6 +58,7 @@ fn name(tx: &mut Tx, kind: DecisionKind, target: Uuid) -> Result<Option<String>>
         DecisionKind::ProductValidation
         | DecisionKind::PayoutList
         | DecisionKind::TermsChange
+        | DecisionKind::RegisterHandover
         | DecisionKind::Reversal => product(tx, ProductId::from_uuid(target)),
         DecisionKind::IncidentClosure => {
             match storage::incidents::find(tx, IncidentId::from_uuid(target))? {

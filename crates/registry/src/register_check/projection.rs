@@ -58,6 +58,9 @@ impl Replay {
         same(&head.deleted, &self.holdings.deleted(), || {
             wrong("number of deleted units")
         })?;
+        same(&head.held, &self.holdings.total(), || {
+            wrong("sum of holdings")
+        })?;
         same(&Some(head.issuer_holder), &self.issuer, || wrong("issuer"))
     }
 

@@ -5,7 +5,7 @@ use domain::terms::Version;
 use sha2::{Digest as _, Sha256};
 use storage::terms::TermsRecord;
 use tlog::note::Algorithm;
-use tlog::{Note, Signer};
+use tlog::{Key, Note, Signer};
 
 use super::{Checked, Finding, Replay, differs, same};
 use crate::{Error, Registry};
@@ -15,12 +15,14 @@ pub(super) fn check(registry: &Registry, tx: &mut Tx, replay: &mut Replay) -> Ch
     let mut before: Option<Version> = None;
     for record in storage::terms::of_product(tx, replay.id)? {
         let number = record.version.number;
-        one(registry, &record, before.as_ref()).map_err(|finding| match finding {
-            Finding::Difference(text) => {
-                Finding::Difference(format!("terms, version {number}: {text}"))
-            }
-            fault => fault,
-        })?;
+        one(registry, &record, (before.as_ref(), &replay.keys)).map_err(
+            |finding| match finding {
+                Finding::Difference(text) => {
+                    Finding::Difference(format!("terms, version {number}: {text}"))
+                }
+                fault => fault,
+            },
+        )?;
         if let Some(sequence) = record.entry_sequence {
             same(&(sequence, replay.terms_hash), &(1, None), || {
                 format!("terms, version {number}: the issue does not refer to it")
@@ -35,7 +37,11 @@ pub(super) fn check(registry: &Registry, tx: &mut Tx, replay: &mut Replay) -> Ch
     })
 }
 
-fn one(registry: &Registry, record: &TermsRecord, before: Option<&Version>) -> Checked {
+fn one(
+    registry: &Registry,
+    record: &TermsRecord,
+    (before, former): (Option<&Version>, &[[u8; 32]]),
+) -> Checked {
     let version = &record.version;
     version
         .follows(before)
@@ -54,10 +60,14 @@ fn one(registry: &Registry, record: &TermsRecord, before: Option<&Version>) -> C
         .map_or("", |signature| signature.name.as_str());
     let signer = Signer::new(name, Algorithm::Ed25519, &registry.log_key)
         .map_err(|error| Finding::Fault(Error::fault(error)))?;
-    signer
-        .public()
-        .verify(&note)
-        .or_else(|_| differs("its record is not signed by the register's key"))?;
+    // Or by whoever kept the register then.
+    let is_signed = former.iter().chain([&signer.public().bytes()]).any(|key| {
+        let key = Key::new(name, Algorithm::Ed25519, *key);
+        key.is_ok_and(|key| key.verify(&note).is_ok())
+    });
+    same(&is_signed, &true, || {
+        "its record is not signed by the register's key".to_owned()
+    })?;
     match &record.content {
         Some(content) => same(&version.document, &Sha256::digest(content).into(), || {
             "its bytes do not have its hash".to_owned()

@@ -15,6 +15,9 @@ use super::{Envelope, PAGE};
 use crate::persons::open;
 use crate::{Error, Registry, Result};
 
+/// The file of a register's persons.
+pub(crate) const FILE: &str = "persons.jsonl.age";
+
 /// Writes one register's persons.
 pub(super) fn write(
     registry: &Registry,
@@ -23,7 +26,7 @@ pub(super) fn write(
     folder: &Path,
     envelope: &dyn Envelope,
 ) -> Result<()> {
-    let file = File::create(folder.join("persons.jsonl.age")).map_err(Error::fault)?;
+    let file = File::create(folder.join(FILE)).map_err(Error::fault)?;
     let mut part = envelope.begin(file).map_err(Error::fault)?;
     let id = product.product.id;
     for (holder, investor) in register::holders(tx, id)? {

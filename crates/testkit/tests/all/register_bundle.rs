@@ -20,14 +20,14 @@ use crate::restrictions::some_release;
 use crate::transfers::{ended, some_transfer};
 
 /// A network in which one unit went from one investor to another and one back to the issuer, and its registers in a file.
-struct Bundle {
-    app: TestApp,
+pub struct Bundle {
+    pub app: TestApp,
     folder: tempfile::TempDir,
-    identity: age::x25519::Identity,
+    pub identity: age::x25519::Identity,
 }
 
 impl Bundle {
-    async fn written(backend: Backend) -> Self {
+    pub async fn written(backend: Backend) -> Self {
         let app = TestApp::start(backend).await;
         let partner = app.partner(0).await;
         let transfer = some_transfer(&app, &partner).await;
@@ -51,15 +51,15 @@ impl Bundle {
         bundle
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn files(&self) -> BTreeMap<String, Vec<u8>> {
+    pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
         files_of(&self.path("bundle.tar"))
     }
 
-    fn isin(&self) -> String {
+    pub fn isin(&self) -> String {
         let manifest: Value = serde_json::from_slice(&self.files()["manifest.json"]).unwrap();
         let registers = manifest["registers"].as_array().unwrap();
         let files = self.files();
@@ -72,12 +72,33 @@ impl Bundle {
     }
 
     /// The same files with a change, under a manifest that fits, signed by somebody else.
-    fn forged(&self, change: impl FnOnce(&mut BTreeMap<String, Vec<u8>>)) -> PathBuf {
+    pub fn forged(&self, change: impl FnOnce(&mut BTreeMap<String, Vec<u8>>)) -> PathBuf {
+        let signer = Signer::new("forger.example", Algorithm::Ed25519, &[7; 32]).unwrap();
+        self.repacked(change, |sha256| {
+            let text = format!("cashlink register bundle 2\n{}\n", hex::encode(sha256));
+            let signatures = vec![signer.sign(&text)];
+            let note = Note { text, signatures }.to_string();
+            (signer.public().to_string(), note)
+        })
+    }
+
+    /// The same, signed by the registrar itself.
+    pub fn signed_again(&self, change: impl FnOnce(&mut BTreeMap<String, Vec<u8>>)) -> PathBuf {
+        let registry = &self.app.app.registry;
+        self.repacked(change, |sha256| {
+            registry::register_export::sign_manifest(registry, sha256).unwrap()
+        })
+    }
+
+    fn repacked(
+        &self,
+        change: impl FnOnce(&mut BTreeMap<String, Vec<u8>>),
+        sign: impl Fn(&[u8; 32]) -> (String, String),
+    ) -> PathBuf {
         let mut files = self.files();
         change(&mut files);
         let mut manifest: Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
-        let signer = Signer::new("forger.example", Algorithm::Ed25519, &[7; 32]).unwrap();
-        manifest["public_key"] = json!(signer.public().to_string());
+        manifest["public_key"] = json!(sign(&[0; 32]).0);
         let listed = files
             .iter()
             .filter(|(path, _)| !path.starts_with("manifest."));
@@ -85,19 +106,29 @@ impl Bundle {
             .map(|(path, bytes)| json!({"path": path, "sha256": hex::encode(Sha256::digest(bytes)), "bytes": bytes.len()}))
             .collect();
         let manifest = serde_json::to_vec(&manifest).unwrap();
-        let digest = hex::encode(Sha256::digest(&manifest));
-        let text = format!("cashlink register bundle 1\n{digest}\n");
-        let signatures = vec![signer.sign(&text)];
-        let note = Note { text, signatures }.to_string();
+        let (_, note) = sign(&Sha256::digest(&manifest).into());
         files.insert("manifest.json".to_owned(), manifest);
         files.insert("manifest.note".to_owned(), note.into_bytes());
         let path = self.path("forged.tar");
         pack(&path, &files);
         path
     }
+
+    /// The data of one of the holders are erased.
+    pub async fn erase_somebody(&self) {
+        let registry = self.app.app.registry.clone();
+        let db = registry.db.clone();
+        let erased = db.write(move |tx| -> registry::Result<usize> {
+            let product = storage::register::products(tx)?[0];
+            let holders = storage::register::holders(tx, product)?;
+            let somebody = holders.iter().find_map(|(_, investor)| *investor);
+            Ok(registry.vault.destroy_owner(tx, somebody.unwrap().uuid())?)
+        });
+        assert!(erased.await.unwrap() > 0);
+    }
 }
 
-fn files_of(path: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn files_of(path: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut tar = tar::Archive::new(File::open(path).unwrap());
     let mut files = BTreeMap::new();
     for entry in tar.entries().unwrap() {
@@ -110,7 +141,7 @@ fn files_of(path: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-fn pack(to: &Path, files: &BTreeMap<String, Vec<u8>>) {
+pub fn pack(to: &Path, files: &BTreeMap<String, Vec<u8>>) {
     let mut tar = tar::Builder::new(File::create(to).unwrap());
     for (path, bytes) in files {
         let mut header = tar::Header::new_gnu();
@@ -123,7 +154,7 @@ fn pack(to: &Path, files: &BTreeMap<String, Vec<u8>>) {
 }
 
 /// What the independent verifier says, and with which exit code it ends.
-async fn judged(bundle: &Path, more: &[&str]) -> (i32, String) {
+pub async fn judged(bundle: &Path, more: &[&str]) -> (i32, String) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../verifier/verify_register.py");
     let mut command = Command::new(python());
     // Isolated: nothing but the standard library is there.
@@ -141,7 +172,7 @@ async fn judged(bundle: &Path, more: &[&str]) -> (i32, String) {
     (output.status.code().unwrap(), said.concat())
 }
 
-fn lines(bytes: &[u8]) -> Vec<Value> {
+pub fn lines(bytes: &[u8]) -> Vec<Value> {
     let text = std::str::from_utf8(bytes).unwrap();
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap())

@@ -47,6 +47,11 @@ const NUMBERS: &[Damage] = &[
         repair: Sql("update register_heads set issued_units = issued_units - 1"),
     },
     Damage {
+        what: "the sum of the holdings",
+        change: Sql("update register_heads set held_units = held_units + 1"),
+        repair: Sql("update register_heads set held_units = held_units - 1"),
+    },
+    Damage {
         what: "the units of a statement",
         change: Sql("update registry_statements set units = units + 1"),
         repair: Sql("update registry_statements set units = units - 1"),

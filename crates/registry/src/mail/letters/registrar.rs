@@ -122,6 +122,10 @@ fn decision(language: Language, kind: DecisionKind) -> &'static str {
             "Beschränkung oder Recht löschen",
             "release a restriction or right",
         ),
+        DecisionKind::RegisterHandover => (
+            "Register an eine andere Stelle übergeben",
+            "hand a register over to another registrar",
+        ),
         DecisionKind::TermsChange => (
             "Emissionsbedingungen ändern",
             "change the terms of an issue",

@@ -1,0 +1,12 @@
+-- What witnesses have signed of a register's log (C2SP tlog-cosignature): each has seen that the log only grew.
+create table register_cosignatures (
+  product_id uuid not null references products (id),
+  size bigint not null,
+  -- The witness's key, as name+id+key.
+  witness text not null,
+  -- What was signed, and the line of the signature.
+  text text not null,
+  line text not null,
+  created_at timestamptz not null,
+  primary key (product_id, size, witness)
+);
