@@ -64,8 +64,9 @@ pub fn capture(command: &mut Command) -> Result<String> {
         .with_context(|| format!("cannot start `{shown}`"))?;
     if !output.status.success() {
         bail!(
-            "`{shown}` failed ({}):\n{}",
+            "`{shown}` failed ({}):\n{}{}",
             output.status,
+            String::from_utf8_lossy(&output.stdout),
             String::from_utf8_lossy(&output.stderr).trim_end()
         );
     }

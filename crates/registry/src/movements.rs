@@ -229,8 +229,8 @@ pub(crate) fn waiting(tx: &mut Tx, product: ProductId) -> Result<Vec<WaitingMove
         transaction_hash: one.transaction_hash.to_string(),
         block: one.block,
         at: one.at.to_string(),
-        from: one.from.to_string(),
-        to: one.to.to_string(),
+        from_address: one.from.to_string(),
+        to_address: one.to.to_string(),
         units: one.units.get(),
         reason: one.trouble,
     });

@@ -2,6 +2,7 @@
 
 use domain::ProductId;
 use storage::{Scope, register_entries};
+use wire::FieldCode;
 use wire::network::{Journal, JournalEntry};
 
 use crate::{Caller, Error, Registry, Result, Right};
@@ -9,7 +10,7 @@ use crate::{Caller, Error, Registry, Result, Right};
 /// The entries after one, in their order.
 ///
 /// # Errors
-/// Refuses callers other than the registrar; not found if there is no such product.
+/// Refuses callers other than the registrar; not found if there is no such product; a field error if there is no such entry.
 pub async fn after(
     registry: &Registry,
     caller: &Caller,
@@ -22,6 +23,12 @@ pub async fn after(
         .read(move |tx| {
             let found = storage::products::find(tx, &Scope::ALL, product)?;
             found.ok_or(Error::NotFound("product"))?;
+            let head = storage::register::head(tx, product)?;
+            let last = head.map_or(0, |head| head.sequence);
+            if sequence > last {
+                let text = format!("the last entry is {last}");
+                return Err(Error::Field("after", FieldCode::OutOfRange, text));
+            }
             // One more than asked for tells whether there is more.
             let one_more = limit.saturating_add(1);
             let mut entries = register_entries::after(tx, product, sequence, one_more)?;

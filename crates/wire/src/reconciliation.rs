@@ -40,9 +40,9 @@ pub struct WaitingMovement {
     #[schema(format = DateTime)]
     pub at: String,
     /// Who gave.
-    pub from: String,
+    pub from_address: String,
     /// Who received.
-    pub to: String,
+    pub to_address: String,
     /// How many units.
     pub units: u64,
     /// Why it is not entered; null while something of the asset is on its way before it.

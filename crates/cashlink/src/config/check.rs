@@ -66,7 +66,6 @@ impl Config {
     fn check_dlt(&self) -> Result<(), ConfigError> {
         let wrong = ConfigError::value;
         let dlt = &self.dlt;
-        dlt.check_keys()?;
         for text in &dlt.accepted_code {
             code_hash(text)?;
         }
@@ -95,7 +94,7 @@ impl Config {
                 "dlt.operators",
                 "the registrar alone operates the embedded chain; set mode = \"rpc\" for a node",
             )),
-            DltMode::Embedded => Ok(()),
+            DltMode::Embedded => dlt.check_keys(),
             DltMode::Rpc if dlt.url.is_none() => {
                 Err(wrong("dlt.url", "mode rpc needs the node's address"))
             }
@@ -111,7 +110,7 @@ impl Config {
                 "dlt.maximum_gas_price_gwei",
                 "it is more than anybody has ever paid",
             )),
-            DltMode::Rpc => Ok(()),
+            DltMode::Rpc => dlt.check_keys(),
         }
     }
 }
