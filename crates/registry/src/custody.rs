@@ -62,7 +62,7 @@ pub(crate) async fn sign(
     let Some(custody) = &registry.custody else {
         return Ok(None);
     };
-    let scope = scope.clone();
+    let scope = *scope;
     let Instructed {
         product,
         wallet,

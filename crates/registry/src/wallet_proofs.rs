@@ -107,7 +107,7 @@ pub async fn prove(
     let (scheme, signature) = translate::wallets::signed(&body)?;
     let named = (investor, id, body.challenge_id);
     let contract = match scheme {
-        ProofScheme::Contract => ask_contract(registry, scope.clone(), named, &signature).await?,
+        ProofScheme::Contract => ask_contract(registry, scope, named, &signature).await?,
         ProofScheme::PersonalSign | ProofScheme::TypedData => None,
     };
     let (own, caller) = (registry.clone(), request.caller.clone());

@@ -62,7 +62,7 @@ pub async fn create_managed(
     ))?;
     let accepted = accepted_terms(registry, &body)?;
     // The custodian makes no key for an investor whom the caller does not have.
-    let (own, seen) = (registry.clone(), scope.clone());
+    let (own, seen) = (registry.clone(), scope);
     let known = registry
         .db
         .read(move |tx| persons::find(&own, tx, &seen, investor).map(drop));

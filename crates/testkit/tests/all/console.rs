@@ -311,7 +311,7 @@ async fn an_issuer_decides_on_pages(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     // Given two orders that wait, and two people of the issuer: one accepts, one looks after the money.
-    let app = TestApp::start(backend).await;
+    let mut app = TestApp::start(backend).await;
     let firms = parties(&app).await;
     let partner = app.partner(0).await;
     let customer = partner.customer().await;
@@ -387,7 +387,8 @@ async fn an_issuer_decides_on_pages(
         .await
         .refused("investment_state");
 
-    // The money of one arrives, that of the other does not.
+    // The money of one arrives, that of the other does not. Nothing is delivered before anybody has looked.
+    app.stop_workers().await;
     let accepted = format!("{list}?status=ACCEPTED");
     settles
         .browser

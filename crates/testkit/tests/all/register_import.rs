@@ -15,6 +15,9 @@ use crate::redemptions::some_redemption;
 use crate::register_bundle::{Bundle, files_of, judged, lines, pack};
 use crate::terms::changed;
 
+/// The files of a bundle by their names.
+type Files = BTreeMap<String, Vec<u8>>;
+
 /// Files that are the same byte for byte, whoever exports.
 const SAME: [&str; 6] = [
     "entries.jsonl",
@@ -81,7 +84,7 @@ async fn export(app: &TestApp, to: &Path, recipient: age::x25519::Recipient) {
         .unwrap();
 }
 
-fn registers(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+fn registers(files: &Files) -> Vec<String> {
     let manifest: Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
     let named = manifest["registers"].as_array().unwrap();
     named
@@ -91,27 +94,25 @@ fn registers(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
 }
 
 /// The second has what the first has, but for who signs.
-fn assert_same(first: &BTreeMap<String, Vec<u8>>, second: &BTreeMap<String, Vec<u8>>) {
+fn assert_same(first: &Files, second: &Files) {
     assert_eq!(registers(first), registers(second));
     for isin in registers(first) {
         for name in SAME {
             let path = format!("registers/{isin}/{name}");
             assert!(first[&path] == second[&path], "{path} differs");
         }
-        let about = |files: &BTreeMap<String, Vec<u8>>| {
+        let about = |files: &Files| {
             let text = &files[&format!("registers/{isin}/register.json")];
             let mut about: Value = serde_json::from_slice(text).unwrap();
             about["public_key"].take();
             about
         };
         assert_eq!(about(first), about(second));
-        let keys = |files: &BTreeMap<String, Vec<u8>>| {
-            lines(&files[&format!("registers/{isin}/keys.jsonl")])
-        };
+        let keys = |files: &Files| lines(&files[&format!("registers/{isin}/keys.jsonl")]);
         let (before, after) = (keys(first), keys(second));
         assert_eq!(after[..before.len()], before[..], "who has signed before");
         assert_eq!(after.len(), before.len() + 1);
-        let documents = |files: &BTreeMap<String, Vec<u8>>| {
+        let documents = |files: &Files| {
             let folder = format!("registers/{isin}/documents/");
             let found = files.iter().filter(|(path, _)| path.starts_with(&folder));
             found
@@ -234,7 +235,7 @@ async fn what_is_not_whole_is_refused_by_its_own_code_and_nothing_is_taken() {
     expect(refused(&app, &spoiled, with).await, "bundle_changed");
 
     // What a registrar has signed itself, and yet is not whole.
-    let own = |change: &dyn Fn(&mut BTreeMap<String, Vec<u8>>)| source.signed_again(change);
+    let own = |change: &dyn Fn(&mut Files)| source.signed_again(change);
     let less = own(&|files| {
         let kept: Vec<Value> = lines(&files[&entries]);
         let kept = kept.iter().filter(|line| line["sequence"] != 2);
