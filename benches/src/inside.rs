@@ -26,9 +26,7 @@ impl Inside {
         let config = config::load(Some(file))?;
         let app = App::open(config, Clock::Real, Migrates::First).await?;
         app.apply_network_file("bench").await?;
-        let (stop, stopped) = watch::channel(false);
-        let worker = app.start_worker(stopped);
-        let inside = Self { app, stop, worker };
+        let inside = Self::awake(app);
         inside.settle().await?;
         Ok(inside)
     }
@@ -49,10 +47,22 @@ impl Inside {
 
     /// Ends the workers and closes the database.
     pub async fn close(self) -> Result<()> {
+        self.rest().await?.close().await;
+        Ok(())
+    }
+
+    /// Ends the workers; what is queued waits.
+    pub async fn rest(self) -> Result<App> {
         self.stop.send_replace(true);
         self.worker.await.context("a worker has died")?;
-        self.app.close().await;
-        Ok(())
+        Ok(self.app)
+    }
+
+    /// Sets workers to what waits.
+    pub fn awake(app: App) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let worker = app.start_worker(stopped);
+        Self { app, stop, worker }
     }
 }
 

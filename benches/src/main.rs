@@ -10,6 +10,7 @@ mod captured;
 mod catalogue;
 mod client;
 mod clock;
+mod delivery;
 mod environments;
 mod figures;
 mod gateway;
@@ -51,6 +52,8 @@ enum Command {
     Catalogue(measured::Databases),
     /// Every page of the console, with a hundred thousand investors and investments
     Pages(pages::Options),
+    /// Deliveries per second from paid to entered, and what the register answers then
+    Delivery(delivery::Options),
     /// How soon the server answers and how much memory it keeps
     Start(measured::Program),
     /// A gateway in front of a hundred environments
@@ -83,6 +86,7 @@ fn run(arguments: &Arguments) -> Result<()> {
             Command::Webhooks(options) => webhook_deliveries::run(options).await,
             Command::Catalogue(options) => catalogue::run(options).await,
             Command::Pages(options) => pages::run(options).await,
+            Command::Delivery(options) => delivery::run(options).await,
             Command::Start(options) => start::run(options).await,
             Command::Gateway(options) => gateway::run(options).await,
             Command::Environments(options) => environments::run(options).await,

@@ -27,6 +27,8 @@ pub enum What {
     Catalogue,
     /// Every page of the console with 100,000 investors and investments, on both databases.
     Pages(Pages),
+    /// Deliveries per second from paid to entered on the embedded chain, and what the register takes to answer, on both databases.
+    Delivery(Delivery),
     /// A gateway in front of a hundred environments that take their time, with ten thousand investors.
     Gateway(Gateway),
     /// The first answer and the memory of `cashlink serve`.
@@ -63,6 +65,16 @@ pub struct Pages {
 }
 
 #[derive(Args)]
+pub struct Delivery {
+    /// Paid investments that wait, each of another investor.
+    #[arg(long, default_value_t = 100_000)]
+    deliveries: u32,
+    /// Measure a build without optimisation, which is made sooner.
+    #[arg(long)]
+    debug: bool,
+}
+
+#[derive(Args)]
 pub struct Gateway {
     /// Updates of the backlog, over all environments.
     #[arg(long)]
@@ -93,6 +105,7 @@ pub fn run(what: &What) -> Result<()> {
         What::Gas => gas(),
         What::Catalogue => catalogue(),
         What::Pages(options) => pages(options),
+        What::Delivery(options) => delivery(options),
         What::Gateway(options) => gateway(options),
         What::Start => start(),
     }
@@ -155,6 +168,15 @@ fn pages(options: &Pages) -> Result<()> {
     if options.show {
         command.arg("--show");
     }
+    shell::run(&mut command)
+}
+
+fn delivery(options: &Delivery) -> Result<()> {
+    let programs = build_server(options.debug)?;
+    let folder = Folder::new("delivery")?;
+    let cluster = cluster()?;
+    let mut command = of_server("delivery", &programs, &folder, &cluster);
+    command.args(["--deliveries", &options.deliveries.to_string()]);
     shell::run(&mut command)
 }
 

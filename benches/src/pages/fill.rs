@@ -46,6 +46,7 @@ struct Model {
     identified: Vec<u8>,
     head: Head,
     now: Timestamp,
+    mix: Mix,
 }
 
 /// Where the copies go.
@@ -55,9 +56,23 @@ struct Copied {
     campaign: CampaignId,
 }
 
+/// What becomes of the investments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mix {
+    /// What years leave behind: four in ten are delivered.
+    Years,
+    /// All are paid and wait for the DLT network.
+    Paid,
+}
+
 /// Adds so many investors, each with identification, wallet, investment, events and a line of the audit log.
-pub async fn fill(registry: &Registry, partner: &Partner, investors: usize) -> Result<()> {
-    let model = Arc::new(model(registry, partner).await?);
+pub async fn fill(
+    registry: &Registry,
+    partner: &Partner,
+    investors: usize,
+    mix: Mix,
+) -> Result<()> {
+    let model = Arc::new(model(registry, partner, mix).await?);
     for first in (0..investors).step_by(AT_ONCE) {
         let (own, model) = (registry.clone(), model.clone());
         let numbers = first..investors.min(first + AT_ONCE);
@@ -79,14 +94,18 @@ pub async fn fill(registry: &Registry, partner: &Partner, investors: usize) -> R
                 wallet: model.partner.product.token_address,
                 units: delivered,
             };
-            register::debit(tx, model.head.product, &given)?;
+            if !given.units.is_zero() {
+                register::debit(tx, model.head.product, &given)?;
+            }
             storage::campaigns::reserve(tx, model.partner.campaign, reserved)?;
             Ok(())
         });
         added.await?;
     }
-    let confirmed = registry.db.write(|tx| tx.execute(CONFIRM, &[]));
-    confirmed.await?;
+    if mix == Mix::Years {
+        let confirmed = registry.db.write(|tx| tx.execute(CONFIRM, &[]));
+        confirmed.await?;
+    }
     let feed = events::Feed {
         environment: partner.environment,
         platform: partner.platform,
@@ -101,7 +120,7 @@ pub async fn fill(registry: &Registry, partner: &Partner, investors: usize) -> R
     Ok(())
 }
 
-async fn model(registry: &Registry, partner: &Partner) -> Result<Model> {
+async fn model(registry: &Registry, partner: &Partner, mix: Mix) -> Result<Model> {
     let inventory = cashlink::inventory::read(registry, &registrar()).await?;
     let campaign = inventory
         .campaigns_of(&partner.product)
@@ -129,6 +148,7 @@ async fn model(registry: &Registry, partner: &Partner) -> Result<Model> {
             investor,
             identification,
             now,
+            mix,
         })
     });
     Ok(read.await?)
@@ -149,7 +169,7 @@ fn add(
     let id = InvestorId::from_uuid(ids::new());
     let key = registry.vault.new_key(tx, Some(id.uuid()))?;
     // One in a hundred waits for the registrar's decision.
-    let is_waiting = number % 100 == 19;
+    let is_waiting = model.mix == Mix::Years && number % 100 == 19;
     let kyc_status = match is_waiting {
         true => KycStatus::UnderReview,
         false => KycStatus::Success,
@@ -198,8 +218,10 @@ fn add(
     };
     storage::investments::insert(tx, &record)?;
     tell(tx, model, &record, &changes)?;
-    if is_delivered {
-        enter(tx, model, &record, &wallet, number)?;
+    match model.mix {
+        Mix::Years if is_delivered => enter(tx, model, &record, &wallet, number)?,
+        Mix::Years => {}
+        Mix::Paid => queue(tx, model, &record, &wallet)?,
     }
     note(tx, model, &record)?;
     Ok(Became {
@@ -216,7 +238,10 @@ fn invested(
     number: usize,
 ) -> registry::Result<(Investment, Vec<StatusChange>)> {
     let now = model.now;
-    let kind = number % 10;
+    let kind = match model.mix {
+        Mix::Years => number % 10,
+        Mix::Paid => 0,
+    };
     // Without a wallet nothing is delivered, so that the workers find nothing to do.
     let recipient = (kind < 4).then(|| Recipient::from(wallet));
     let order = Order {
@@ -249,6 +274,9 @@ fn invested(
     };
     if matches!(kind, 0..=3 | 5) {
         investment = went(investment.mark_paid(None, now)?);
+    }
+    if model.mix == Mix::Paid {
+        return Ok((investment.start_delivery(now)?, changes));
     }
     if kind < 4 {
         let hash = TransactionHash::from_bytes(ids::bytes());
@@ -327,9 +355,20 @@ fn enter(
         created_at: model.now,
     };
     storage::statements::insert_of_entry(tx, &statement)?;
+    queue(tx, model, record, wallet)
+}
+
+/// What waits for the DLT network.
+fn queue(
+    tx: &mut database::Tx,
+    model: &Model,
+    record: &InvestmentRecord,
+    wallet: &Wallet,
+) -> registry::Result<()> {
+    let investment = &record.investment;
     let command = dlt_commands::NewDelivery {
         id: CommandId::from_uuid(ids::new()),
-        product,
+        product: model.head.product,
         investment: investment.id,
         wallet: wallet.address,
         units: investment.units,

@@ -5,9 +5,9 @@
 //! console's own list, so that a new page cannot be forgotten.
 
 mod draft;
-mod fill;
+pub mod fill;
 pub mod people;
-mod samples;
+pub mod samples;
 mod walk;
 
 use std::path::Path;
@@ -21,6 +21,7 @@ use crate::inside::Inside;
 use crate::measured::Databases;
 use crate::network;
 use crate::server::Place;
+use fill::Mix;
 use walk::Page;
 
 /// More than one page of every list of assets.
@@ -65,7 +66,8 @@ async fn measure(name: &str, options: &Options, folder: &Path, url: &str) -> Res
     let inside = Inside::open(&place.config).await?;
     let begin = Instant::now();
     let made = samples::make(&inside.app, network::PARTNER).await?;
-    fill::fill(&inside.app.registry, &made.partner, options.investors).await?;
+    let (registry, mix) = (&inside.app.registry, Mix::Years);
+    fill::fill(registry, &made.partner, options.investors, mix).await?;
     inside.close().await?;
     println!("\n{name}, filled in {:.0} s", begin.elapsed().as_secs_f64());
 
