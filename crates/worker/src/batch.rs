@@ -96,7 +96,13 @@ impl Courier {
         self.check_network(batch)?;
         let mut last_reason = None;
         for record in batch.alive() {
-            match self.outcome_of(&submission(record)).await? {
+            let kept = submission(record);
+            let was_unsent = self.may_send(kept.id);
+            let outcome = self.outcome_of(&kept).await?;
+            if was_unsent && !self.may_send(kept.id) {
+                reach(batch.kind, Step::Submitted);
+            }
+            match outcome {
                 Outcome::Confirmed(confirmation) => {
                     return self
                         .confirm(batch, record.transaction_hash, confirmation)
