@@ -103,7 +103,7 @@ pub use register::{Entry, Frontier, Holdings};
 pub use reregistration::{Ground, ReregistrationDetails};
 pub use restriction::{Extent, RestrictionDetails, RestrictionKind};
 pub use rules::{Rule, RuleName};
-pub use sign_in_message::{SignInMessage, personal_message_hash};
+pub use sign_in_message::SignInMessage;
 pub use slug::slug;
 pub use statement::{HolderKind, StatementKind, StatementReason};
 pub use text::UnknownCode;

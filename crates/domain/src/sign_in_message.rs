@@ -1,6 +1,4 @@
-//! What a wallet signs to sign in (EIP-4361), and the hash that it signs it by (EIP-191, version 0x45).
-
-use sha3::{Digest, Keccak256};
+//! What a wallet signs to sign in (EIP-4361).
 
 use crate::{Address, Timestamp};
 
@@ -47,16 +45,6 @@ impl SignInMessage {
     }
 }
 
-/// The hash by which a wallet signs a text, so that no transaction can be meant.
-#[must_use]
-pub fn personal_message_hash(text: &str) -> [u8; 32] {
-    let prefix = format!("\x19Ethereum Signed Message:\n{}", text.len());
-    let mut hash = Keccak256::new();
-    hash.update(prefix.as_bytes());
-    hash.update(text.as_bytes());
-    hash.finalize().into()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -89,14 +77,5 @@ mod tests {
             "Expiration Time: 2026-11-22T15:10:00.000000Z",
         ];
         assert_eq!(message.text(), lines.join("\n"));
-    }
-
-    #[test]
-    fn the_hash_is_that_of_wallets() {
-        // The example of EIP-191's reference implementations.
-        assert_eq!(
-            hex::encode(personal_message_hash("Hello World")),
-            "a1de988600a42c4b4ab089b619297c17d53cffae5d5120d82d8a92d0bb3b78f2"
-        );
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! These sessions are apart from those of people who work with the network: they are let in nowhere else, and end sooner.
 
-use alloy_core::primitives::B256;
+use alloy_core::primitives::eip191_hash_message;
 use database::Tx;
 use database::vault::VaultError;
-use domain::{Address, InvestorId, SignInMessage, Timestamp, personal_message_hash};
+use domain::{Address, InvestorId, SignInMessage, Timestamp};
 use storage::Scope;
 use storage::holder_sessions as storage_of;
 use storage::investors::InvestorRecord;
@@ -275,7 +275,7 @@ fn signer(message: &SignInMessage, signature: &str) -> Option<Address> {
     let digits = signature.trim();
     let digits = digits.strip_prefix("0x").unwrap_or(digits);
     hex::decode_to_slice(digits, &mut bytes).ok()?;
-    let hash = B256::from(personal_message_hash(&message.text()));
+    let hash = eip191_hash_message(message.text());
     let signer = signed_instructions::signer(&bytes, &hash)?;
     Some(Address::from_bytes(signer.into_array()))
 }
