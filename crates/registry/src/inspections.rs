@@ -240,7 +240,10 @@ pub async fn destroy_overdue(registry: &Registry) -> Result<usize> {
             let caller = Caller::network("clock");
             let mut destroyed = 0;
             for id in inspections::of_before(tx, before, PAGE)? {
-                let record = inspections::lock(tx, id)?.ok_or(NOT_FOUND)?;
+                // Another process may have destroyed it since.
+                let Some(record) = inspections::lock(tx, id)? else {
+                    continue;
+                };
                 if !inspection::is_to_be_destroyed(record.requested_at, today) {
                     continue;
                 }
