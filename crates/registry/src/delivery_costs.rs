@@ -168,7 +168,8 @@ pub(crate) fn going(
     if policy.is_immediate() {
         return Ok(Some(policy));
     }
-    let (deliveries, oldest) = delivery_costs::queued(tx, product)?;
+    let most = policy.largest_batch(usual);
+    let (deliveries, oldest) = delivery_costs::queued(tx, product, most)?;
     let now = registry.clock.now();
     let waiting = Waiting {
         deliveries,

@@ -30,10 +30,14 @@ on conflict (chain_id) do update
 set wei_per_gas = excluded.wei_per_gas, noted_at = excluded.noted_at");
 
 const QUEUED: Sql = Sql("select count(*), min(created_at)
-from dlt_commands
-where product_id = $1
-and status = 'queued'
-and kind = 'delivery'");
+from (
+    select created_at
+    from dlt_commands
+    where product_id = $1
+    and status = 'queued'
+    and kind = 'delivery'
+    order by id
+    limit $2) as waiting");
 
 const PAID: Sql = Sql("select count(*)
 from investments
@@ -131,12 +135,16 @@ pub fn note_price(
     tx.later(NOTE_PRICE, &parameters)
 }
 
-/// Deliveries of a product that wait for a batch, and since when the oldest does.
+/// How many deliveries of a product wait for a batch, of at most so many, and since when the oldest does.
 ///
 /// # Errors
 /// Fails if the database does.
-pub fn queued(tx: &mut Tx, product: ProductId) -> Result<(u64, Option<Timestamp>), DatabaseError> {
-    let row = tx.query_one(QUEUED, &[product.uuid().into()])?;
+pub fn queued(
+    tx: &mut Tx,
+    product: ProductId,
+    most: u32,
+) -> Result<(u64, Option<Timestamp>), DatabaseError> {
+    let row = tx.query_one(QUEUED, &[product.uuid().into(), most.into()])?;
     let mut columns = Columns::of(&row);
     Ok((columns.next()?, columns.opt_time()?))
 }

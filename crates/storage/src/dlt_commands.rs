@@ -31,11 +31,19 @@ const QUEUE_ISSUE: Sql = Sql("insert into dlt_commands
 (id, product_id, kind, units, status, attempts, created_at, changed_at)
 values ($1, $2, 'issue', $3, 'queued', 0, $4, $4)");
 
-// A delivery waits for the issue, because before that there is nothing to deliver from.
-const PRODUCTS_WITH_WORK: Sql = Sql("select c.product_id
-from dlt_commands c
-where c.status = 'queued'
-and (c.kind = 'issue' or exists (select 1 from register_heads h where h.product_id = c.product_id))
+// A delivery waits for the issue, because before that there is nothing to deliver from. From product to product by the index: a hundred thousand
+// deliveries that wait are not gone through.
+const PRODUCTS_WITH_WORK: Sql = Sql("with recursive waiting (product_id) as (
+    select (select product_id from dlt_commands where status = 'queued' order by product_id limit 1)
+    union all
+    select (select product_id from dlt_commands where status = 'queued' and product_id > w.product_id order by product_id limit 1)
+    from waiting w
+    where w.product_id is not null)
+select w.product_id
+from waiting w
+where w.product_id is not null
+and (exists (select 1 from register_heads h where h.product_id = w.product_id)
+    or exists (select 1 from dlt_commands c where c.product_id = w.product_id and c.kind = 'issue' and c.status = 'queued'))
 union
 select b.product_id
 from dlt_batches b
