@@ -1,48 +1,45 @@
-//! `bench delivery`: how many paid investments a second become entries of the register, through the embedded chain, and how long the register takes to
-//! answer when they are there.
+//! `bench delivery`: how many paid investments a second become entries of the register, and how soon a partner hears of its own, on the chain in the process
+//! and through a node.
 //!
 //! The investments are filled in by the storage layer as for `bench pages`, each of another investor, up to where a paid one waits for the DLT network. From there
-//! on everything is the worker's: batches, transactions, entries, holdings, events, statements and the roots that they wait for.
+//! on everything is the worker's: batches, transactions, entries, holdings, events, webhooks, statements and the roots that they wait for. For what a partner
+//! waits, the issuer marks further ones as paid at a steady rate.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use clap::Args;
-use database::{Sql, Tx, Value};
-use domain::{Address, ProductId};
-use registry::{Registry, health, register_check, registers};
-use sha2::{Digest, Sha256};
+use database::{Row, Sql};
+use domain::ProductId;
+use registry::{Caller, Registry, Request, health, issued_investments, register_check};
+use uuid::Uuid;
+use wire::investments::InvestmentsMarkPaid;
 
 use crate::figures::{ms, quantile};
-use crate::inside::{Inside, registrar};
+use crate::inside::Inside;
 use crate::measured::Databases;
 use crate::network;
+use crate::node::Node;
 use crate::pages::fill::{self, Mix};
-use crate::pages::samples;
+use crate::pages::samples::{self, Made};
+use crate::receivers;
 use crate::server::Place;
 
 /// How often what is left is looked at.
 const LOOK: Duration = Duration::from_millis(250);
-/// The whole measurement of one database ends after this, whatever is left.
+/// Each of the two measurements of one database ends after this, whatever is left.
 const PATIENCE: Duration = Duration::from_secs(1_800);
-/// Questions of each kind to the register.
-const QUESTIONS: u64 = 200;
-/// Entries that are read at once to be hashed.
-const STRETCH: i64 = 10_000;
+/// How often some more are marked as paid.
+const TICK: Duration = Duration::from_millis(100);
 
-const ENTRIES: Sql = Sql("select content
-from register_entries
+const ACCEPTED: Sql = Sql("select id
+from investments
 where product_id = $1
-and sequence > $2
-order by sequence
-limit $3");
-
-const WALLETS: Sql = Sql("select wallet_address
-from holdings
-where product_id = $1
-order by wallet_address
-limit $2");
+and status = 'ACCEPTED'
+order by id");
 
 #[derive(Args)]
 pub struct Options {
@@ -51,6 +48,15 @@ pub struct Options {
     /// Paid investments, each of another investor
     #[arg(long, default_value_t = 100_000)]
     deliveries: usize,
+    /// Investments that are marked as paid one after the other
+    #[arg(long, default_value_t = 5_000)]
+    stream: usize,
+    /// How many of those a second
+    #[arg(long, default_value_t = 200)]
+    rate: usize,
+    /// The node to go through; without it, the chain in the process
+    #[arg(long)]
+    anvil: Option<PathBuf>,
 }
 
 pub async fn run(options: &Options) -> Result<()> {
@@ -63,25 +69,45 @@ pub async fn run(options: &Options) -> Result<()> {
 async fn measure(name: &str, options: &Options, folder: &Path, url: &str) -> Result<()> {
     let server = &options.databases.program.server;
     let place = Place::prepare(server, folder, url, &samples::network())?;
+    // Kept until the end: it ends with its handle.
+    let node = match &options.anvil {
+        Some(anvil) => Some(Node::start(anvil).await?),
+        None => None,
+    };
+    if let Some(node) = &node {
+        place.add(&node.section(&folder.join("registrar.key"))?)?;
+    }
+    let heard = Arc::<Heard>::default();
+    let noting = Arc::clone(&heard);
+    let hook = receivers::quick(move |body| noting.note(body)).await?;
     let inside = Inside::open(&place.config).await?;
-    let made = samples::make(&inside.app, network::PARTNER).await?;
+    let made = samples::make(&inside.app, network::PARTNER, &hook).await?;
     let app = inside.rest().await?;
+    let product = made.partner.product.product.id;
     fill::fill(&app.registry, &made.partner, options.deliveries, Mix::Paid).await?;
 
     let inside = Inside::awake(app);
-    let registry = &inside.app.registry;
-    let (taken, rates) = deliver(registry, options.deliveries).await?;
-    println!(
-        "\n{name}, {} deliveries on the embedded chain",
-        options.deliveries
-    );
+    let (taken, tenths) = deliver(&inside.app.registry, options.deliveries).await?;
+    let chain = node.as_ref().map_or("the embedded chain", |_| "anvil");
+    println!("\n{name}, {} deliveries on {chain}", options.deliveries);
     println!(
         "  paid to entered: {:.0} a second (the slowest tenth {:.0}, the fastest {:.0})",
         options.deliveries as f64 / taken.as_secs_f64(),
-        rates.iter().copied().fold(f64::INFINITY, f64::min),
-        rates.iter().copied().fold(0.0, f64::max),
+        tenths.iter().copied().fold(f64::INFINITY, f64::min),
+        tenths.iter().copied().fold(0.0, f64::max),
     );
-    answers(registry, made.partner.product.product.id).await?;
+
+    let app = inside.rest().await?;
+    fill::fill(&app.registry, &made.partner, options.stream, Mix::Accepted).await?;
+    let inside = Inside::awake(app);
+    let times = stream(&inside.app.registry, &made, &heard, options).await?;
+    let shown = [500, 900, 990, 999].map(|quantile_of| ms(quantile(&times, quantile_of)));
+    let [p50, p90, p99, p999] = shown;
+    println!(
+        "  paid to the webhook DELIVERED, {} at {} a second: p50 {p50}, p90 {p90}, p99 {p99}, p99.9 {p999}",
+        options.stream, options.rate
+    );
+    check(&inside.app.registry, product, options).await?;
     inside.close().await
 }
 
@@ -110,91 +136,112 @@ async fn deliver(registry: &Registry, deliveries: usize) -> Result<(Duration, Ve
     }
 }
 
-/// What the register takes to answer.
-async fn answers(registry: &Registry, product: ProductId) -> Result<()> {
-    let begin = Instant::now();
-    let verdicts = register_check::verify(registry, Some(product)).await?;
-    let verified = begin.elapsed();
-    for verdict in &verdicts {
-        ensure!(verdict.problem.is_none(), "{:?}", verdict.problem);
+/// When each investment's webhook of its delivery arrived.
+#[derive(Default)]
+struct Heard(Mutex<HashMap<Uuid, Instant>>);
+
+impl Heard {
+    fn note(&self, body: &[u8]) {
+        let event = serde_json::from_slice::<wire::events::Event>(body);
+        let Ok(event) = event else { return };
+        if event.status.as_deref() == Some("DELIVERED")
+            && let Some(investment) = event.investment_id
+        {
+            let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            heard.entry(investment).or_insert_with(Instant::now);
+        }
     }
-    let (entries, hashed) = hash(registry, product).await?;
-    println!(
-        "  verified {entries} entries in {}: {:.2} of the speed of reading and hashing them",
-        ms(verified),
-        hashed.as_secs_f64() / verified.as_secs_f64(),
+
+    fn since(&self, paid: &[(Uuid, Instant)]) -> Vec<Duration> {
+        let heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let took = paid.iter().filter_map(|(investment, at)| {
+            let arrived = heard.get(investment)?;
+            Some(arrived.saturating_duration_since(*at))
+        });
+        took.collect()
+    }
+}
+
+/// How long each took from the moment at which the issuer said that it is paid, sorted.
+async fn stream(
+    registry: &Registry,
+    made: &Made,
+    heard: &Heard,
+    options: &Options,
+) -> Result<Vec<Duration>> {
+    let product = made.partner.product.product.id;
+    let found = registry.db.read(move |tx| -> registry::Result<Vec<Uuid>> {
+        let rows = tx.query(ACCEPTED, &[product.uuid().into()])?;
+        let ids = rows.iter().map(|row: &Row| row.get(0));
+        Ok(ids.collect::<Result<_, _>>()?)
+    });
+    let investments = found.await?;
+    ensure!(
+        investments.len() == options.stream,
+        "{} investments are accepted, not {}",
+        investments.len(),
+        options.stream
     );
-
-    let mut times = Vec::new();
-    for question in 0..QUESTIONS {
-        let sequence = 1 + entries * question / QUESTIONS;
-        let wanted = registers::Past {
-            sequence: Some(sequence),
-            limit: 100,
-            ..registers::Past::default()
-        };
-        let begin = Instant::now();
-        registers::past(registry, &registrar(), product, wanted).await?;
-        times.push(begin.elapsed());
+    let per_tick = (options.rate * usize::try_from(TICK.as_millis())? / 1_000).max(1);
+    let mut ticks = tokio::time::interval(TICK);
+    let mut paid = Vec::new();
+    for (number, some) in investments.chunks(per_tick).enumerate() {
+        ticks.tick().await;
+        let at = Instant::now();
+        paid.extend(some.iter().map(|investment| (*investment, at)));
+        mark_paid(registry, &made.issuer, number, some).await?;
     }
-    tell("as it was after an entry", times);
-
-    let most = i64::try_from(QUESTIONS)?;
-    let wallets = registry
-        .db
-        .read(move |tx| -> registry::Result<Vec<Address>> {
-            let rows = tx.query(WALLETS, &[product.uuid().into(), most.into()])?;
-            let bytes = rows.iter().map(|row| row.get(0).map(Address::from_bytes));
-            Ok(bytes.collect::<std::result::Result<_, _>>()?)
-        });
-    let mut times = Vec::new();
-    for wallet in wallets.await? {
-        let begin = Instant::now();
-        let held = registry.db.read(move |tx| -> registry::Result<_> {
-            Ok(storage::holdings::in_wallet(tx, product, wallet)?)
-        });
-        held.await?;
-        times.push(begin.elapsed());
+    let begin = Instant::now();
+    loop {
+        let mut times = heard.since(&paid);
+        if times.len() == paid.len() {
+            times.sort_unstable();
+            return Ok(times);
+        }
+        ensure!(
+            begin.elapsed() < PATIENCE,
+            "{} of {} webhooks arrived",
+            times.len(),
+            paid.len()
+        );
+        tokio::time::sleep(LOOK).await;
     }
-    tell("what a wallet holds", times);
+}
+
+async fn mark_paid(
+    registry: &Registry,
+    issuer: &Caller,
+    number: usize,
+    investments: &[Uuid],
+) -> Result<()> {
+    let request = Request {
+        caller: issuer.clone(),
+        ..Request::internal("bench", &format!("paid {number}"))
+    };
+    let body = InvestmentsMarkPaid {
+        investment_ids: investments.to_vec(),
+        paid_at: None,
+    };
+    issued_investments::mark_paid_many(registry, &request, body).await?;
     Ok(())
 }
 
-fn tell(what: &str, mut times: Vec<Duration>) {
-    times.sort_unstable();
-    println!(
-        "  {what}: p50 {}, p99 {}",
-        ms(quantile(&times, 500)),
-        ms(quantile(&times, 990))
-    );
-}
-
-/// How many entries there are, and how long reading and hashing them takes.
-async fn hash(registry: &Registry, product: ProductId) -> Result<(u64, Duration)> {
-    let begin = Instant::now();
-    let hashed = registry
+/// What was measured is the register: every entry is there, and the hashes say so.
+async fn check(registry: &Registry, product: ProductId, options: &Options) -> Result<()> {
+    let verdicts = register_check::verify(registry, Some(product)).await?;
+    for verdict in &verdicts {
+        ensure!(verdict.problem.is_none(), "{:?}", verdict.problem);
+    }
+    let head = registry
         .db
-        .read(move |tx: &mut Tx| -> registry::Result<u64> {
-            let mut hasher = Sha256::new();
-            let mut count = 0_u64;
-            loop {
-                let parameters: [Value; 3] = [
-                    product.uuid().into(),
-                    count.cast_signed().into(),
-                    STRETCH.into(),
-                ];
-                let rows = tx.query(ENTRIES, &parameters)?;
-                for row in &rows {
-                    let content: Vec<u8> = row.get(0)?;
-                    hasher.update(content);
-                }
-                count += rows.len() as u64;
-                if rows.is_empty() {
-                    std::hint::black_box(hasher.finalize());
-                    return Ok(count);
-                }
-            }
-        });
-    let count = hashed.await?;
-    Ok((count, begin.elapsed()))
+        .read(move |tx| storage::register::head(tx, product))
+        .await?;
+    let entries = head.map_or(0, |head| head.sequence);
+    // The issue itself comes before them.
+    let wanted = options.deliveries + options.stream + 1;
+    ensure!(
+        usize::try_from(entries)? == wanted,
+        "{entries} entries, not {wanted}"
+    );
+    Ok(())
 }

@@ -19,6 +19,7 @@ mod intake;
 mod load;
 mod measured;
 mod network;
+mod node;
 mod pages;
 mod partner;
 mod receivers;
@@ -52,7 +53,7 @@ enum Command {
     Catalogue(measured::Databases),
     /// Every page of the console, with a hundred thousand investors and investments
     Pages(pages::Options),
-    /// Deliveries per second from paid to entered, and what the register answers then
+    /// Deliveries per second from paid to entered, and how soon their webhooks arrive
     Delivery(delivery::Options),
     /// How soon the server answers and how much memory it keeps
     Start(measured::Program),

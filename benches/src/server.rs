@@ -62,6 +62,12 @@ impl Place {
         })
     }
 
+    /// Adds a section to the configuration.
+    pub fn add(&self, section: &str) -> Result<()> {
+        let text = fs::read_to_string(&self.config)?;
+        Ok(fs::write(&self.config, format!("{text}{section}"))?)
+    }
+
     /// Brings the database to the schema of the program.
     pub fn migrate(&self) -> Result<()> {
         self.run(&["migrate"]).map(drop)

@@ -131,7 +131,8 @@ async fn measure(url: &str, one_hangs: bool, rate: Option<f64>) -> Result<(Figur
 async fn register(db: &Db, vault: &Vault, owner: Uuid, log: &Arc<Log>, quick: usize) -> Result<()> {
     let mut urls = Vec::new();
     for _ in 0..quick {
-        urls.push(receivers::quick(log).await?);
+        let log = Arc::clone(log);
+        urls.push(receivers::quick(move |body| log.note(body)).await?);
     }
     if quick < ENDPOINTS {
         urls.push(receivers::hanging().await?);

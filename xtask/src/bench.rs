@@ -27,7 +27,7 @@ pub enum What {
     Catalogue,
     /// Every page of the console with 100,000 investors and investments, on both databases.
     Pages(Pages),
-    /// Deliveries per second from paid to entered on the embedded chain, and what the register takes to answer, on both databases.
+    /// Deliveries per second from paid to entered, and how soon their webhooks arrive, on both databases.
     Delivery(Delivery),
     /// A gateway in front of a hundred environments that take their time, with ten thousand investors.
     Gateway(Gateway),
@@ -69,6 +69,15 @@ pub struct Delivery {
     /// Paid investments that wait, each of another investor.
     #[arg(long, default_value_t = 100_000)]
     deliveries: u32,
+    /// Investments that are marked as paid one after the other.
+    #[arg(long, default_value_t = 5_000)]
+    stream: u32,
+    /// How many of those a second.
+    #[arg(long, default_value_t = 200)]
+    rate: u32,
+    /// Through a node in place of the chain in the process.
+    #[arg(long)]
+    through_anvil: bool,
     /// Measure a build without optimisation, which is made sooner.
     #[arg(long)]
     debug: bool,
@@ -177,6 +186,11 @@ fn delivery(options: &Delivery) -> Result<()> {
     let cluster = cluster()?;
     let mut command = of_server("delivery", &programs, &folder, &cluster);
     command.args(["--deliveries", &options.deliveries.to_string()]);
+    command.args(["--stream", &options.stream.to_string()]);
+    command.args(["--rate", &options.rate.to_string()]);
+    if options.through_anvil {
+        command.arg("--anvil").arg(tools::bring_anvil()?);
+    }
     shell::run(&mut command)
 }
 

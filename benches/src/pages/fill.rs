@@ -63,6 +63,8 @@ pub enum Mix {
     Years,
     /// All are paid and wait for the DLT network.
     Paid,
+    /// All are accepted and wait for their money.
+    Accepted,
 }
 
 /// Adds so many investors, each with identification, wallet, investment, events and a line of the audit log.
@@ -222,6 +224,7 @@ fn add(
         Mix::Years if is_delivered => enter(tx, model, &record, &wallet, number)?,
         Mix::Years => {}
         Mix::Paid => queue(tx, model, &record, &wallet)?,
+        Mix::Accepted => {}
     }
     note(tx, model, &record)?;
     Ok(Became {
@@ -240,7 +243,7 @@ fn invested(
     let now = model.now;
     let kind = match model.mix {
         Mix::Years => number % 10,
-        Mix::Paid => 0,
+        Mix::Paid | Mix::Accepted => 0,
     };
     // Without a wallet nothing is delivered, so that the workers find nothing to do.
     let recipient = (kind < 4).then(|| Recipient::from(wallet));
@@ -272,13 +275,13 @@ fn invested(
         _ if number % 100 == 99 => went(investment.review_required(now)?),
         _ => went(investment.reject(None, now)?),
     };
-    if matches!(kind, 0..=3 | 5) {
+    if matches!(kind, 0..=3 | 5) && model.mix != Mix::Accepted {
         investment = went(investment.mark_paid(None, now)?);
     }
     if model.mix == Mix::Paid {
         return Ok((investment.start_delivery(now)?, changes));
     }
-    if kind < 4 {
+    if kind < 4 && model.mix == Mix::Years {
         let hash = TransactionHash::from_bytes(ids::bytes());
         investment = went(investment.start_delivery(now)?.deliver(now, hash, now)?);
     }

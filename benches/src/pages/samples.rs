@@ -38,6 +38,8 @@ pub struct Partner {
 /// What was made.
 pub struct Made {
     pub partner: Partner,
+    /// Who accepts and marks as paid.
+    pub issuer: Caller,
     pub visitors: Vec<Visitor>,
 }
 
@@ -54,7 +56,8 @@ pub fn network() -> Value {
     file
 }
 
-pub async fn make(app: &App, partner: &str) -> Result<Made> {
+/// Makes it; the partner's webhooks go to this address.
+pub async fn make(app: &App, partner: &str, hook: &str) -> Result<Made> {
     let registry = &app.registry;
     let inventory = cashlink::inventory::read(registry, &registrar()).await?;
     let platform = |name: &str| {
@@ -84,7 +87,7 @@ pub async fn make(app: &App, partner: &str) -> Result<Made> {
     let enrols = people::joined(registry, admin.clone(), "enrols@example.com").await?;
     let awaits = people::awaits_code(registry, "partner@example.com").await?;
 
-    let sample = of_partner(registry, &session, &first, own).await?;
+    let sample = of_partner(registry, &session, (&first, own), hook).await?;
     of_platform(registry, &session, &last).await?;
     of_issuer(registry, &issuing_session, &first).await?;
     of_registrar(registry, other).await?;
@@ -112,6 +115,7 @@ pub async fn make(app: &App, partner: &str) -> Result<Made> {
     ];
     Ok(Made {
         partner: sample,
+        issuer: issuing_session.caller()?,
         visitors,
     })
 }
@@ -120,8 +124,8 @@ pub async fn make(app: &App, partner: &str) -> Result<Made> {
 async fn of_partner(
     registry: &Registry,
     session: &Session,
-    product: &ProductRecord,
-    platform: PlatformId,
+    (product, platform): (&ProductRecord, PlatformId),
+    hook: &str,
 ) -> Result<Partner> {
     let caller = sessions::caller_in(registry, session, &product.environment_name).await?;
     let body = parsed(draft::investor())?;
@@ -133,8 +137,7 @@ async fn of_partner(
     let request_of = request(&caller, "identification");
     let of = domain::InvestorId::from_uuid(investor);
     identifications::create(registry, &request_of, of, body).await?;
-    // Nothing listens there; nothing of what fills the database is sent either.
-    let body = parsed(json!({"url": "http://127.0.0.1:9/hook"}))?;
+    let body = parsed(json!({"url": hook}))?;
     webhook_endpoints::create(registry, &request(&caller, "endpoint"), body).await?;
     Ok(Partner {
         environment: product.environment,

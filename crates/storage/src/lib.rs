@@ -324,5 +324,11 @@ pub const COMPONENT: Component = Component {
             sqlite: include_str!("../migrations/sqlite/V0040__cosignatures.sql"),
             postgres: include_str!("../migrations/postgres/V0040__cosignatures.sql"),
         },
+        Migration {
+            version: 46,
+            name: "statements_due",
+            sqlite: include_str!("../migrations/sqlite/V0046__statements_due.sql"),
+            postgres: include_str!("../migrations/postgres/V0046__statements_due.sql"),
+        },
     ],
 };

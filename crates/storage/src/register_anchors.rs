@@ -7,21 +7,35 @@ use domain::{ProductId, Timestamp, TransactionHash};
 use crate::columns::{Columns, time};
 
 // What is stated can be proven to the network only once a root that covers it is there.
-const WITH_WORK: Sql = Sql("select product_id
+// From product to product by the index: statements that wait to be set are not gone through.
+const WITH_WORK: Sql = Sql("with recursive waiting (product_id) as (
+    select (select product_id from registry_statements where status = 'due' order by product_id limit 1)
+    union all
+    select (select product_id from registry_statements where status = 'due' and product_id > w.product_id order by product_id limit 1)
+    from waiting w
+    where w.product_id is not null)
+select product_id
 from register_anchors
 where status = 'open'
 union
-select s.product_id
-from registry_statements s
-where s.status = 'due'
-and not exists (select 1 from register_anchors a where a.product_id = s.product_id and a.status = 'confirmed' and a.size >= s.sequence)
-and not exists (select 1 from register_standings g where g.product_id = s.product_id)");
+select w.product_id
+from waiting w
+where exists (
+    select 1
+    from registry_statements s
+    where s.product_id = w.product_id
+    and s.status = 'due'
+    and s.sequence > coalesce((select max(a.size) from register_anchors a where a.product_id = w.product_id and a.status = 'confirmed'), 0))
+and not exists (select 1 from register_standings g where g.product_id = w.product_id)");
 
 const IS_DUE: Sql = Sql("select count(*)
-from registry_statements s
-where s.product_id = $1
-and s.status = 'due'
-and not exists (select 1 from register_anchors a where a.product_id = s.product_id and a.status = 'confirmed' and a.size >= s.sequence)");
+from (
+    select 1
+    from registry_statements s
+    where s.product_id = $1
+    and s.status = 'due'
+    and s.sequence > coalesce((select max(a.size) from register_anchors a where a.product_id = $1 and a.status = 'confirmed'), 0)
+    limit 1) as uncovered");
 
 // The last entry that is not covered by any root, and older than it should be.
 const OVERDUE: Sql = Sql("select h.product_id

@@ -46,11 +46,7 @@ pub enum Postgres {
 
 /// Brings what is missing and says what is there.
 pub fn bring() -> Result<Tools> {
-    let folder = shell::root().join("target/tools");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    // Two runs at once must not install into the same folder.
-    let lock = File::create(folder.join("lock")).context("target/tools/lock")?;
-    lock.lock().context("cannot lock target/tools")?;
+    let (folder, _lock) = open()?;
 
     let postgres = match env::var("CASHLINK_TEST_POSTGRES") {
         Ok(url) => Postgres::Given(given("PostgreSQL", "CASHLINK_TEST_POSTGRES", url)),
@@ -80,20 +76,17 @@ pub fn bring() -> Result<Tools> {
 
 /// Brings PostgreSQL alone; the folder with `bin`, `lib` and `share`.
 pub fn bring_postgres() -> Result<PathBuf> {
-    let folder = shell::root().join("target/tools");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let lock = File::create(folder.join("lock")).context("target/tools/lock")?;
-    lock.lock().context("cannot lock target/tools")?;
-    postgres::bring(&folder)
+    alone(postgres::bring)
+}
+
+/// Brings anvil alone; the program.
+pub fn bring_anvil() -> Result<PathBuf> {
+    alone(|folder| given_or_brought(&foundry::ANVIL, folder))
 }
 
 /// Brings the tokens to compare with alone; the folder that they are in.
 pub fn bring_tokens() -> Result<PathBuf> {
-    let folder = shell::root().join("target/tools");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let lock = File::create(folder.join("lock")).context("target/tools/lock")?;
-    lock.lock().context("cannot lock target/tools")?;
-    tokens::bring(&folder)
+    alone(tokens::bring)
 }
 
 /// Brings the Python clients alone, mdBook among them; the interpreter.
@@ -101,11 +94,7 @@ pub fn bring_python() -> Result<PathBuf> {
     if let Ok(path) = env::var("CASHLINK_TEST_PYTHON") {
         return Ok(path.into());
     }
-    let folder = shell::root().join("target/tools");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let lock = File::create(folder.join("lock")).context("target/tools/lock")?;
-    lock.lock().context("cannot lock target/tools")?;
-    python::bring(&folder)
+    alone(python::bring)
 }
 
 fn given_or_brought(program: &foundry::Program, folder: &Path) -> Result<PathBuf> {
@@ -198,4 +187,18 @@ fn require_linux_x64(variable: &str) -> Result<()> {
         return Ok(());
     }
     bail!("there is no ready-made program for this platform; set {variable}")
+}
+
+/// Where they are, and what two runs at once must not hold both while they install.
+fn open() -> Result<(PathBuf, File)> {
+    let folder = shell::root().join("target/tools");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let lock = File::create(folder.join("lock")).context("target/tools/lock")?;
+    lock.lock().context("cannot lock target/tools")?;
+    Ok((folder, lock))
+}
+
+fn alone(bring: impl Fn(&Path) -> Result<PathBuf>) -> Result<PathBuf> {
+    let (folder, _lock) = open()?;
+    bring(&folder)
 }
