@@ -27,6 +27,7 @@ mod holders;
 mod html;
 mod identifications;
 mod inspections;
+mod instruction_keys;
 mod investments;
 mod investors;
 mod issued_campaigns;

@@ -95,6 +95,8 @@ id! {
     BenefitingPersonId,
     /// A wallet of an investor.
     WalletId,
+    /// A key with which an investor instructs.
+    InstructionKeyId,
     /// An order of units; unique across environments.
     InvestmentId,
     /// Who is entered in a register.

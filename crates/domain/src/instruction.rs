@@ -2,8 +2,10 @@
 //!
 //! Each asset has one queue. An instruction enters it complete or not at all, has its place from then on, and ends in one of three ways.
 
+pub mod key;
 pub mod refusal;
 
+pub use key::{InstructionKey, KeyKind, KeyRevocation, KeyStatus, Revocation, RevokedBy};
 pub use refusal::InstructionRefusal;
 
 use crate::{InstructionId, ProductId, Timestamp, TransactionHash, UnknownCode};

@@ -12,8 +12,9 @@ use wire::FieldCode;
 use wire::redemptions::RedemptionCreate;
 
 use crate::custody::{self, Instructed};
+use crate::instruction_signers::{self, Signer};
 use crate::redemption_steps::{conditions, lock, show, tell};
-use crate::signed_instructions::{self, Facts, Purpose};
+use crate::signed_instructions::{Facts, Purpose};
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids,
     register_handover,
@@ -64,7 +65,10 @@ pub async fn create(
                 .signed
                 .as_ref()
                 .ok_or_else(|| refused(InstructionRefusal::NoInstruction))?;
-            let digest = signed_instructions::check(&facts, signed, now).map_err(refused)?;
+            let known = (ordered.investor, [].as_slice());
+            let (digest, signer) =
+                instruction_signers::authenticate(tx, &facts, known, (signed, now))?
+                    .map_err(refused)?;
             // From here on nobody else binds units of the asset before this is there or refused.
             register_handover::hold_queue(tx, ordered.product)?;
             if storage::redemptions::is_known(tx, ordered.product, &digest)? {
@@ -80,7 +84,7 @@ pub async fn create(
                 authority: Authority::Holder,
                 means: Means::Signature,
                 digest,
-                signature: Some(signed.signature.to_vec()),
+                signature: Some(signed.signature.clone()),
                 instruction: None,
                 sequence: None,
                 deletion: None,
@@ -88,6 +92,9 @@ pub async fn create(
             };
             let choices = (signed.nonce.as_str(), signed.deadline);
             storage::redemptions::insert(tx, &record, Some(choices))?;
+            if let Signer::Holder(Some(key)) = signer {
+                storage::instruction_keys::note_use(tx, ordered.product, &digest, key)?;
+            }
             tell(&own, tx, &record, None)?;
             note(&own, tx, &caller, &ordered, id)?;
             Done::created(id, &show(&record))

@@ -8,6 +8,7 @@ pub mod clients;
 pub mod decisions;
 pub mod identifications;
 pub mod inspections;
+pub mod instruction_keys;
 pub mod instructions;
 pub mod investments;
 pub mod investors;

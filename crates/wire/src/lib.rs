@@ -19,6 +19,7 @@ pub mod gateways;
 pub mod holders;
 pub mod identifications;
 pub mod inspections;
+pub mod instruction_keys;
 pub mod investments;
 pub mod investor_patches;
 pub mod investors;

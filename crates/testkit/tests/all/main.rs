@@ -43,6 +43,7 @@ mod holder_view;
 mod idempotency;
 mod identification;
 mod inspections;
+mod instruction_keys;
 mod issuers;
 mod issuing;
 mod joining;
