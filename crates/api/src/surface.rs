@@ -7,8 +7,8 @@ use utoipa_axum::routes;
 
 use crate::{
     Api, applications, asset_requests, assets, benefiting_persons, campaigns, catalogue, clients,
-    deadlines, decisions, delivery_costs, dlt_transactions, document, documents, feed, health,
-    holders, identifications, inspections, instruction_keys, investments, investors,
+    company_authority, deadlines, decisions, delivery_costs, dlt_transactions, document, documents,
+    feed, health, holders, identifications, inspections, instruction_keys, investments, investors,
     issued_campaigns, issued_investments, issued_redemptions, issuers, listings, network, oauth,
     participation, payout_lists, platforms, problems, products, reconciliation, redemption_notices,
     redemptions, register_log, register_past, register_rules, reregistrations, restrictions,
@@ -86,6 +86,10 @@ fn distributor() -> OpenApiRouter<Api> {
         .routes(routes!(wallets::create_wallet_proof))
         .routes(routes!(wallets::request_address_change))
         .routes(routes!(wallets::withdraw_address_change))
+        .routes(routes!(
+            company_authority::create_authority_proof,
+            company_authority::list_authority_proofs
+        ))
         .routes(routes!(instruction_keys::create_instruction_key))
         .routes(routes!(instruction_keys::create_instruction_key_proof))
         .merge(kept_keys())
@@ -340,6 +344,10 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(decisions::get_decision))
         .routes(routes!(decisions::confirm_decision))
         .routes(routes!(decisions::withdraw_decision))
+        .routes(routes!(
+            company_authority::get_company_authority,
+            company_authority::set_company_authority
+        ))
         .routes(routes!(participation::propose_suspension))
         .routes(routes!(participation::propose_readmission))
 }

@@ -72,8 +72,9 @@ pub use identifier::{Isin, IsinError, Lei, LeiError};
 pub use ids::*;
 pub use inspection::{InspectionBasis, InspectionScope, InspectionStatus};
 pub use instruction::{
-    Authority, Instruction, InstructionKey, InstructionRefusal, InstructionState, KeyKind,
-    KeyRevocation, KeyStatus, Means, Revocation, RevokedBy,
+    ActsBy, Authority, AuthorityBasis, AuthorityProof, CompanyAuthority, Instruction,
+    InstructionKey, InstructionRefusal, InstructionState, KeyKind, KeyRevocation, KeyStatus, Means,
+    Revocation, RevokedBy,
 };
 pub use investment::{
     Acceptance, Blocker, CorruptInvestment, Failure, Investment, Moved, Order, Receipt, Recipient,

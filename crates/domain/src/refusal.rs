@@ -145,7 +145,7 @@ pub enum RefusalKind {
 
 impl Refusal {
     /// Every code.
-    pub const CODES: [&'static str; 56] = [
+    pub const CODES: [&'static str; 58] = [
         "invalid_body",
         "accept_mandate_missing",
         "payment_mandate_missing",
@@ -191,6 +191,8 @@ impl Refusal {
         "key_revoked",
         "key_expired",
         "key_not_yet_valid",
+        "authority_unproven",
+        "authority_expired",
         "wrong_asset",
         "wrong_network",
         "wallet_unproven",

@@ -19,6 +19,7 @@ pub mod catalogue;
 pub mod clients;
 pub mod clock;
 pub mod clocks;
+pub mod company_authority;
 pub mod creations;
 pub mod custody;
 pub mod deadlines;

@@ -5,7 +5,7 @@ use database::Tx;
 use domain::restriction::{ASSURANCE_VERSION, Entered, Instructing, admit};
 use domain::transfer::{self, Conditions};
 use domain::{
-    Address, CommandId, Instruction, InstructionId, InstructionKeyId, InstructionRefusal,
+    ActsBy, Address, CommandId, Instruction, InstructionId, InstructionKeyId, InstructionRefusal,
     InvestorId, Means, PlatformId, ProductId, ProductStatus, Recipient, Refusal, Timestamp, Units,
 };
 use storage::Scope;
@@ -22,8 +22,8 @@ use crate::events::{self, Happening};
 use crate::instruction_signers::{self, Signer};
 use crate::signed_instructions::{self, Facts, Purpose};
 use crate::{
-    Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids,
-    register_handover, restriction_steps,
+    Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit,
+    company_authority, ids, register_handover, restriction_steps,
 };
 
 /// Takes a holder's instruction to move units to another investor. From here it is carried out or fails with a reason.
@@ -67,6 +67,12 @@ pub async fn create(
             let holder = source.side.wallet.investor_id;
             let (evidence, instructing, key) =
                 evidence(tx, (&facts, holder), (&ordered, &entered), now)?;
+            let acting = match instructing {
+                Instructing::ThirdParty(_) => ActsBy::Itself,
+                Instructing::Holder | Instructing::Assured => {
+                    company_authority::acting(&own, tx, holder)?.map_err(refused)?
+                }
+            };
             // From here on nobody else enters an instruction for the asset before this one is there or refused.
             let sequence = register_handover::next_sequence(tx, ordered.product)?;
             if instructions::is_known(tx, ordered.product, &evidence.digest)? {
@@ -115,7 +121,12 @@ pub async fn create(
             if let Some(key) = key {
                 storage::instruction_keys::note_use(tx, ordered.product, &evidence.digest, key)?;
             }
-            enter(&own, tx, &caller, (&transfer, &ordered, &evidence))?;
+            enter(
+                &own,
+                tx,
+                (&caller, acting),
+                (&transfer, &ordered, &evidence),
+            )?;
             Done::created(transfer.order.instruction.id, &show(&transfer))
         })
         .await
@@ -312,7 +323,7 @@ fn is_listed(tx: &mut Tx, product: ProductId, platform: PlatformId) -> Result<bo
 fn enter(
     registry: &Registry,
     tx: &mut Tx,
-    caller: &Caller,
+    (caller, acting): (&Caller, ActsBy),
     (transfer, ordered, evidence): (&TransferRecord, &Ordered, &Evidence),
 ) -> Result<()> {
     let Some(signed) = &ordered.signed else {
@@ -332,7 +343,7 @@ fn enter(
     dlt_commands::queue_instructed(tx, &command, instruction.received_at)?;
     let detail = serde_json::json!({
         "product": instruction.product.to_string(), "sequence": instruction.sequence, "amount": transfer.units.get(),
-        "authority": instruction.authority.as_str(), "means": instruction.means.as_str(),
+        "authority": instruction.authority.as_str(), "means": instruction.means.as_str(), "acting": acting.named(),
     });
     let target = instruction.id.to_string();
     audit::record(registry, tx, caller, "transfer.create", &target, &detail)

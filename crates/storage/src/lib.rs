@@ -3,6 +3,7 @@
 pub mod applications;
 pub mod asset_requests;
 pub mod audit;
+pub mod authority_proofs;
 pub mod campaigns;
 pub mod catalogue;
 pub mod client_credentials;

@@ -5,6 +5,7 @@ pub mod asset_requests;
 pub mod campaigns;
 pub mod catalogue;
 pub mod clients;
+pub mod company_authority;
 pub mod decisions;
 pub mod identifications;
 pub mod inspections;

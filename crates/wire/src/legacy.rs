@@ -119,6 +119,8 @@ impl Legacy for crate::wallets::ManagedWalletCreate {}
 impl Legacy for crate::wallets::WalletCreate {}
 impl Legacy for crate::wallets::WalletPatch {}
 impl Legacy for crate::wallets::WalletProofCreate {}
+impl Legacy for crate::company_authority::AuthorityProofCreate {}
+impl Legacy for crate::company_authority::CompanyAuthorityCreate {}
 impl Legacy for crate::instruction_keys::InstructionKeyCreate {}
 impl Legacy for crate::instruction_keys::InstructionKeyProofCreate {}
 impl Legacy for crate::instruction_keys::InstructionKeyRevocation {}

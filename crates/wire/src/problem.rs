@@ -222,6 +222,9 @@ catalogue! {
         KeyNotYetValid = "key_not_yet_valid", 422, "The key is not valid yet", "The key's `valid_from` had not come when the instruction came.";
         KeyProofInvalid = "key_proof_invalid", 422, "The signature does not prove possession", "The signature is not by this key over the challenge's message.";
         KeyChallengeExpired = "key_challenge_expired", 409, "The key's challenge has expired", "The challenge was not answered in time; register the key again and have the new challenge signed.";
+        AuthorityUnproven = "authority_unproven", 422, "Who acts for the company is not proven", "No proof of authority of the person who acts for the company is recorded, and no mandate of its platform covers it (§ 11 eWpRV).";
+        AuthorityExpired = "authority_expired", 422, "The proof of authority is over", "The last day of the company's proof of authority is over; record one that is in force.";
+        AuthorityNotApplicable = "authority_not_applicable", 422, "Authority does not apply", "A natural person acts for itself; only a company needs a proof of who acts for it.";
         WrongAsset = "wrong_asset", 422, "The signature is for another asset", "The holder signed with the token of another asset; a signature is good for one asset alone.";
         WrongNetwork = "wrong_network", 422, "The signature is for another network", "The holder signed with the chain id of another DLT network; a signature is good on one network alone.";
         R04KnownNotEntitled = "r04_known_not_entitled", 422, "The holder is not entitled", "The registrar knows that the holder is not entitled to these units (R04, § 18(1) eWpG).";

@@ -359,6 +359,18 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
             "Die Aufgabe ist abgelaufen",
             "Der Schlüssel muss noch einmal registriert und die neue Aufgabe unterschrieben werden.",
         ),
+        AuthorityUnproven => (
+            "Wer für das Unternehmen handelt, ist nicht nachgewiesen",
+            "Für die handelnde Person ist kein Vertretungsnachweis hinterlegt, und kein Mandat der Plattform deckt die Weisung.",
+        ),
+        AuthorityExpired => (
+            "Der Vertretungsnachweis ist abgelaufen",
+            "Es muss ein gültiger Vertretungsnachweis hinterlegt werden.",
+        ),
+        AuthorityNotApplicable => (
+            "Ein Vertretungsnachweis kommt nicht in Betracht",
+            "Eine natürliche Person handelt für sich selbst.",
+        ),
         WrongAsset => (
             "Die Unterschrift gilt für ein anderes Wertpapier",
             "Unterschrieben wurde mit dem Token eines anderen Wertpapiers.",

@@ -95,6 +95,10 @@ refusals! {
     KeyExpired = "key_expired", "§ 11(6) eWpRV", "The key's time is over; register another one.";
     /// Its time has not come.
     KeyNotYetValid = "key_not_yet_valid", "§ 11(6) eWpRV", "The key is not valid yet; instruct once it is.";
+    /// Nobody has shown who acts for the company.
+    AuthorityUnproven = "authority_unproven", "§ 11 eWpRV", "The authority of who acts for the company has to be proven: record a proof with the investor.";
+    /// What showed it is over.
+    AuthorityExpired = "authority_expired", "§ 11 eWpRV", "The proof of who acts for the company is over; record one that is in force.";
     /// It was signed for another security.
     WrongAsset = "wrong_asset", "§ 18(1) eWpG", "The signature is good for another asset; sign with the token of this one.";
     /// It was signed for another network.

@@ -100,6 +100,8 @@ fn one_of_each() -> Vec<Refusal> {
         Refusal::Instruction(InstructionRefusal::KeyRevoked),
         Refusal::Instruction(InstructionRefusal::KeyExpired),
         Refusal::Instruction(InstructionRefusal::KeyNotYetValid),
+        Refusal::Instruction(InstructionRefusal::AuthorityUnproven),
+        Refusal::Instruction(InstructionRefusal::AuthorityExpired),
         Refusal::Instruction(InstructionRefusal::WrongAsset),
         Refusal::Instruction(InstructionRefusal::WrongNetwork),
         Refusal::Instruction(InstructionRefusal::WalletUnproven),

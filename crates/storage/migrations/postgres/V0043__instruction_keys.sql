@@ -29,3 +29,18 @@ create table instruction_key_uses (
   key_id uuid not null references instruction_keys (id),
   primary key (product_id, digest)
 );
+
+-- Proofs of who acts for a company (§ 11 eWpRV), and what a platform's companies instruct on: its mandate, or a proof of each.
+create table authority_proofs (
+  id uuid not null primary key,
+  investor_id uuid not null references investors (id),
+  basis text not null,
+  document_id uuid not null references documents (id),
+  valid_until text,
+  verified_at timestamptz not null,
+  verified_by text not null
+);
+create index authority_proofs_by_investor on authority_proofs (investor_id, verified_at, id);
+alter table platforms add column company_authority text not null default 'mandate';
+alter table platforms add column company_authority_reference text;
+alter table platforms add column company_authority_set_at timestamptz;

@@ -29,3 +29,18 @@ create table instruction_key_uses (
   key_id blob not null references instruction_keys (id),
   primary key (product_id, digest)
 ) strict;
+
+-- Proofs of who acts for a company (§ 11 eWpRV), and what a platform's companies instruct on: its mandate, or a proof of each.
+create table authority_proofs (
+  id blob not null primary key,
+  investor_id blob not null references investors (id),
+  basis text not null,
+  document_id blob not null references documents (id),
+  valid_until text,
+  verified_at integer not null,
+  verified_by text not null
+) strict;
+create index authority_proofs_by_investor on authority_proofs (investor_id, verified_at, id);
+alter table platforms add column company_authority text not null default 'mandate';
+alter table platforms add column company_authority_reference text;
+alter table platforms add column company_authority_set_at integer;

@@ -172,6 +172,10 @@ impl World {
             "create_wallet_proof" => json!({
                 "challenge_id": uuid::Uuid::nil(), "scheme": "eip191", "signature": format!("0x{}", "11".repeat(65)),
             }),
+            "create_authority_proof" => json!({
+                "basis": "register_extract", "document_id": self.ids["document_id"],
+            }),
+            "set_company_authority" => json!({"rests_on": "proof"}),
             "create_instruction_key" => json!({
                 "type": "ed25519", "public_key": testkit::ed25519::Ed25519Key::random().public(),
             }),

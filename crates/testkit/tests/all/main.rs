@@ -19,6 +19,7 @@ mod cancellation;
 mod catalogue;
 mod catalogue_api;
 mod clients;
+mod company_authority;
 mod conformance;
 mod console;
 mod console_assets;
