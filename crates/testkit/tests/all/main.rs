@@ -45,6 +45,7 @@ mod idempotency;
 mod identification;
 mod inspections;
 mod instruction_keys;
+mod issuer_consent;
 mod issuers;
 mod issuing;
 mod joining;
