@@ -147,6 +147,13 @@ const DISTRIBUTOR: &[(&str, Right)] = &[
     ("update_wallet", Right::WriteInvestors),
     ("create_wallet_challenge", Right::WriteInvestors),
     ("create_wallet_proof", Right::WriteInvestors),
+    ("create_authority_proof", Right::WriteInvestors),
+    ("list_authority_proofs", Right::ReadInvestors),
+    ("create_instruction_key", Right::WriteInvestors),
+    ("create_instruction_key_proof", Right::WriteInvestors),
+    ("list_instruction_keys", Right::ReadInstructionKeys),
+    ("get_instruction_key", Right::ReadInstructionKeys),
+    ("revoke_instruction_key", Right::RevokeInstructionKeys),
     ("request_address_change", Right::WriteInvestors),
     ("withdraw_address_change", Right::WriteInvestors),
     ("list_products", Right::ReadProducts),
@@ -232,6 +239,11 @@ const ISSUER: &[(&str, Right)] = &[
 ];
 
 const NETWORK: &[(&str, Right)] = &[
+    ("get_company_authority", Right::ReadNetwork),
+    ("set_company_authority", Right::WriteNetwork),
+    ("list_instruction_keys", Right::ReadInstructionKeys),
+    ("get_instruction_key", Right::ReadInstructionKeys),
+    ("revoke_instruction_key", Right::RevokeInstructionKeys),
     ("list_products", Right::ReadNetwork),
     ("get_product", Right::ReadNetwork),
     ("get_register", Right::ReadNetwork),

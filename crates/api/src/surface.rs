@@ -7,12 +7,12 @@ use utoipa_axum::routes;
 
 use crate::{
     Api, applications, asset_requests, assets, benefiting_persons, campaigns, catalogue, clients,
-    deadlines, decisions, delivery_costs, dlt_transactions, document, documents, feed, health,
-    holders, identifications, inspections, investments, investors, issued_campaigns,
-    issued_investments, issued_redemptions, issuers, listings, network, oauth, participation,
-    payout_lists, platforms, problems, products, reconciliation, redemption_notices, redemptions,
-    register_log, register_past, register_rules, reregistrations, restrictions, statements, terms,
-    transfers, validations, wallets, webhook_endpoints,
+    company_authority, deadlines, decisions, delivery_costs, dlt_transactions, document, documents,
+    feed, health, holders, identifications, inspections, instruction_keys, investments, investors,
+    issued_campaigns, issued_investments, issued_redemptions, issuers, listings, network, oauth,
+    participation, payout_lists, platforms, problems, products, reconciliation, redemption_notices,
+    redemptions, register_log, register_past, register_rules, reregistrations, restrictions,
+    statements, terms, transfers, validations, wallets, webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -86,6 +86,13 @@ fn distributor() -> OpenApiRouter<Api> {
         .routes(routes!(wallets::create_wallet_proof))
         .routes(routes!(wallets::request_address_change))
         .routes(routes!(wallets::withdraw_address_change))
+        .routes(routes!(
+            company_authority::create_authority_proof,
+            company_authority::list_authority_proofs
+        ))
+        .routes(routes!(instruction_keys::create_instruction_key))
+        .routes(routes!(instruction_keys::create_instruction_key_proof))
+        .merge(kept_keys())
         .routes(routes!(products::list_products))
         .routes(routes!(products::get_product))
         .routes(routes!(campaigns::list_campaigns))
@@ -198,6 +205,14 @@ fn settled_redemptions() -> OpenApiRouter<Api> {
         .routes(routes!(redemption_notices::withdraw_redemption_notice))
 }
 
+/// What platforms and the registrar see of keys, and how they take them back.
+fn kept_keys() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(instruction_keys::list_instruction_keys))
+        .routes(routes!(instruction_keys::get_instruction_key))
+        .routes(routes!(instruction_keys::revoke_instruction_key))
+}
+
 fn registry_statements() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(
@@ -212,6 +227,7 @@ fn network() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .merge(settled_redemptions())
         .merge(registry_statements())
+        .merge(kept_keys())
         .routes(routes!(network::list_products))
         .routes(routes!(network::get_product))
         .routes(routes!(network::get_register))
@@ -328,6 +344,10 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(decisions::get_decision))
         .routes(routes!(decisions::confirm_decision))
         .routes(routes!(decisions::withdraw_decision))
+        .routes(routes!(
+            company_authority::get_company_authority,
+            company_authority::set_company_authority
+        ))
         .routes(routes!(participation::propose_suspension))
         .routes(routes!(participation::propose_readmission))
 }

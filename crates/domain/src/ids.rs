@@ -95,6 +95,10 @@ id! {
     BenefitingPersonId,
     /// A wallet of an investor.
     WalletId,
+    /// A key with which an investor instructs.
+    InstructionKeyId,
+    /// A proof of who acts for a company.
+    AuthorityProofId,
     /// An order of units; unique across environments.
     InvestmentId,
     /// Who is entered in a register.

@@ -2,8 +2,12 @@
 //!
 //! Each asset has one queue. An instruction enters it complete or not at all, has its place from then on, and ends in one of three ways.
 
+mod acting;
+pub mod key;
 pub mod refusal;
 
+pub use acting::{ActsBy, AuthorityBasis, AuthorityProof, CompanyAuthority, acting_for_company};
+pub use key::{InstructionKey, KeyKind, KeyRevocation, KeyStatus, Revocation, RevokedBy};
 pub use refusal::InstructionRefusal;
 
 use crate::{InstructionId, ProductId, Timestamp, TransactionHash, UnknownCode};

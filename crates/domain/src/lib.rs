@@ -71,7 +71,11 @@ pub use identification::{Identification, ImportTrust};
 pub use identifier::{Isin, IsinError, Lei, LeiError};
 pub use ids::*;
 pub use inspection::{InspectionBasis, InspectionScope, InspectionStatus};
-pub use instruction::{Authority, Instruction, InstructionRefusal, InstructionState, Means};
+pub use instruction::{
+    ActsBy, Authority, AuthorityBasis, AuthorityProof, CompanyAuthority, Instruction,
+    InstructionKey, InstructionRefusal, InstructionState, KeyKind, KeyRevocation, KeyStatus, Means,
+    Revocation, RevokedBy,
+};
 pub use investment::{
     Acceptance, Blocker, CorruptInvestment, Failure, Investment, Moved, Order, Receipt, Recipient,
     State, Status, StatusChange, StoredInvestment, Terms,

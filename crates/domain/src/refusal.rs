@@ -145,7 +145,7 @@ pub enum RefusalKind {
 
 impl Refusal {
     /// Every code.
-    pub const CODES: [&'static str; 50] = [
+    pub const CODES: [&'static str; 58] = [
         "invalid_body",
         "accept_mandate_missing",
         "payment_mandate_missing",
@@ -187,6 +187,14 @@ impl Refusal {
         "r19_lockup",
         "product_not_listed",
         "transfers_paused",
+        "key_unknown",
+        "key_revoked",
+        "key_expired",
+        "key_not_yet_valid",
+        "authority_unproven",
+        "authority_expired",
+        "wrong_asset",
+        "wrong_network",
         "wallet_unproven",
         "wallet_changing",
         "acquired_in_good_faith",

@@ -11,7 +11,7 @@ use wire::ProblemCode;
 use wire::wallets::AddressChangeCreate;
 
 use crate::wallet_proofs::{self, awaits_proof, find, network_address};
-use crate::{Answer, Done, Error, Registry, Request, Result, Right, persons, progress};
+use crate::{Answer, Done, Error, Registry, Request, Result, Right, ids, persons, progress};
 
 const HOUR_S: i64 = 3_600;
 /// Changes that one round of the clock makes.
@@ -148,6 +148,12 @@ pub(crate) fn take_effect(
     let changed = !wallet.frozen && storage::wallets::set_address(tx, wallet)?;
     if !changed {
         *wallet = old;
+    }
+    if changed {
+        let now = registry.clock.now();
+        storage::instruction_keys::replace_of_wallet(tx, person.id, old.address, now)?;
+        let key = (person.id, wallet.address);
+        storage::instruction_keys::insert_of_wallet(tx, key, (ids::new(), now))?;
     }
     let status = match changed {
         true => "address_changed",

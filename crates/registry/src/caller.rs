@@ -17,6 +17,8 @@ pub enum Right {
     WriteDocuments,
     ReadInvestors,
     WriteInvestors,
+    ReadInstructionKeys,
+    RevokeInstructionKeys,
     ReadInvestments,
     WriteInvestments,
     ReadStatements,
@@ -235,6 +237,14 @@ impl Right {
             ],
             Self::ReadInvestors => &[(Kind::Distributor, &["investors:read"])],
             Self::WriteInvestors => &[(Kind::Distributor, &["investors:write"])],
+            Self::ReadInstructionKeys => &[
+                (Kind::Distributor, &["investors:read"]),
+                (Kind::Registrar, &["network:read"]),
+            ],
+            Self::RevokeInstructionKeys => &[
+                (Kind::Distributor, &["investors:write"]),
+                (Kind::Registrar, &["network:write"]),
+            ],
             Self::ReadInvestments => &[(Kind::Distributor, &["investments:read"])],
             Self::WriteInvestments => &[(Kind::Distributor, &["investments:write"])],
             Self::ReadStatements => &[

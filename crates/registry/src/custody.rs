@@ -98,6 +98,7 @@ pub(crate) async fn sign(
     Ok(signature.map(|signature| Signed {
         nonce,
         deadline,
-        signature,
+        signature: signature.to_vec(),
+        key: None,
     }))
 }

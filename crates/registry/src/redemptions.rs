@@ -1,8 +1,8 @@
 //! Redemptions as partners instruct them: a holder gives units back as soon as the issuer has paid for them.
 
 use domain::{
-    Authority, InstructionRefusal, Means, ProductId, ProductStatus, Redemption, RedemptionId,
-    Refusal, Units,
+    ActsBy, Authority, InstructionRefusal, Means, ProductId, ProductStatus, Redemption,
+    RedemptionId, Refusal, Units,
 };
 use storage::Scope;
 use storage::redemptions::RedemptionRecord;
@@ -12,11 +12,12 @@ use wire::FieldCode;
 use wire::redemptions::RedemptionCreate;
 
 use crate::custody::{self, Instructed};
+use crate::instruction_signers::{self, Signer};
 use crate::redemption_steps::{conditions, lock, show, tell};
-use crate::signed_instructions::{self, Facts, Purpose};
+use crate::signed_instructions::{Facts, Purpose};
 use crate::{
-    Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids,
-    register_handover,
+    Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit,
+    company_authority, ids, register_handover,
 };
 
 /// Takes a holder's instruction to re-register units to the issuer upon proof of payment (§ 29(1) eWpG). From here they are bound.
@@ -64,7 +65,12 @@ pub async fn create(
                 .signed
                 .as_ref()
                 .ok_or_else(|| refused(InstructionRefusal::NoInstruction))?;
-            let digest = signed_instructions::check(&facts, signed, now).map_err(refused)?;
+            let known = (ordered.investor, [].as_slice());
+            let (digest, signer) =
+                instruction_signers::authenticate(tx, &facts, known, (signed, now))?
+                    .map_err(refused)?;
+            let acting = company_authority::acting(&own, tx, ordered.investor)?;
+            let acting = acting.map_err(refused)?;
             // From here on nobody else binds units of the asset before this is there or refused.
             register_handover::hold_queue(tx, ordered.product)?;
             if storage::redemptions::is_known(tx, ordered.product, &digest)? {
@@ -80,7 +86,7 @@ pub async fn create(
                 authority: Authority::Holder,
                 means: Means::Signature,
                 digest,
-                signature: Some(signed.signature.to_vec()),
+                signature: Some(signed.signature.clone()),
                 instruction: None,
                 sequence: None,
                 deletion: None,
@@ -88,8 +94,11 @@ pub async fn create(
             };
             let choices = (signed.nonce.as_str(), signed.deadline);
             storage::redemptions::insert(tx, &record, Some(choices))?;
+            if let Signer::Holder(Some(key)) = signer {
+                storage::instruction_keys::note_use(tx, ordered.product, &digest, key)?;
+            }
             tell(&own, tx, &record, None)?;
-            note(&own, tx, &caller, &ordered, id)?;
+            note(&own, tx, (&caller, acting), &ordered, id)?;
             Done::created(id, &show(&record))
         })
         .await
@@ -200,13 +209,14 @@ fn check(
 fn note(
     registry: &Registry,
     tx: &mut database::Tx,
-    caller: &Caller,
+    (caller, acting): (&Caller, ActsBy),
     ordered: &Ordered,
     id: RedemptionId,
 ) -> Result<()> {
     let detail = serde_json::json!({
         "product": ordered.product.to_string(), "units": ordered.units.get(),
         "authority": Authority::Holder.as_str(), "means": Means::Signature.as_str(),
+        "acting": acting.named(),
     });
     audit::record(
         registry,

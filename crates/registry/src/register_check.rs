@@ -8,6 +8,7 @@ mod origins;
 mod projection;
 mod reregistrations;
 mod restrictions;
+mod signatures;
 mod terms;
 mod witnesses;
 
@@ -316,6 +317,7 @@ impl Replay {
         }
         self.check_restrictions(tx)?;
         self.check_reregistrations(tx)?;
+        self.check_signatures(tx)?;
         let entered = redemption_checks::counts(tx, self.id)?;
         same(&entered, &(self.redemptions, self.deletions), || {
             "there are redemptions without an entry".to_owned()

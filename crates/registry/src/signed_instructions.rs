@@ -1,8 +1,10 @@
-//! What a holder signs to instruct (EIP-712), and whether a signature is the holder's.
+//! What a holder signs to instruct (EIP-712, or a text with Ed25519), and whether a signature is by a key.
 
-use alloy_core::primitives::{Address as EvmAddress, B256, Signature, U256};
+use alloy_core::primitives::{Address as EvmAddress, B256, Signature, U256, eip191_hash_message};
 use alloy_core::sol_types::{Eip712Domain, SolStruct};
-use domain::{Address, InstructionRefusal, Timestamp, Units};
+use domain::{Address, InstructionRefusal, KeyKind, Timestamp, Units};
+use ring::signature::{ED25519, UnparsedPublicKey};
+use sha2::{Digest as _, Sha256};
 use translate::instructions::Signed;
 
 /// The types have to be named as wallets show them; the documentation of `TransferCreate` and `RedemptionCreate` repeats them.
@@ -57,30 +59,62 @@ pub(crate) enum Purpose {
     Redemption,
 }
 
-/// The hash that was signed, if the key of the wallet that gives signed exactly this and the deadline is not over.
-pub(crate) fn check(
-    facts: &Facts,
-    signed: &Signed,
-    now: Timestamp,
-) -> Result<[u8; 32], InstructionRefusal> {
-    check_of(facts, &[facts.from], signed, now).map(|(hash, _)| hash)
+/// The hash that was signed, and the address whose key signed it as typed data, whosever that is.
+pub(crate) fn recovered(facts: &Facts, signed: &Signed) -> Option<([u8; 32], Address)> {
+    let hash = hash(facts, signed)?;
+    let signer = signer(&signed.signature, &hash)?;
+    Some((hash.0, Address::from_bytes(signer.into_array())))
 }
 
-/// The same if one of these keys signed, and which one.
-pub(crate) fn check_of(
-    facts: &Facts,
-    keys: &[Address],
-    signed: &Signed,
-    now: Timestamp,
-) -> Result<([u8; 32], Address), InstructionRefusal> {
-    if signed.deadline < now {
-        return Err(InstructionRefusal::BadAuth);
+/// The hash that was signed, if this key has signed exactly this.
+pub(crate) fn digest_by(key: KeyKind, facts: &Facts, signed: &Signed) -> Option<[u8; 32]> {
+    match key {
+        KeyKind::Eip712(address) => recovered(facts, signed)
+            .filter(|(_, signer)| *signer == address)
+            .map(|(hash, _)| hash),
+        KeyKind::Ed25519(public) => {
+            let text = text(facts, &public, signed)?;
+            is_ed25519(&public, &text, &signed.signature)
+                .then(|| Sha256::digest(text.as_bytes()).into())
+        }
     }
-    let hash = hash(facts, signed).ok_or(InstructionRefusal::BadAuth)?;
-    let signer = signer(&signed.signature, &hash).ok_or(InstructionRefusal::BadAuth)?;
-    let key = keys.iter().find(|key| to_evm(**key) == signer);
-    key.map(|key| (hash.0, *key))
-        .ok_or(InstructionRefusal::BadAuth)
+}
+
+/// Whether this key has signed a text: of a wallet's kind as `personal_sign` does (EIP-191).
+pub(crate) fn is_text_signed(key: KeyKind, text: &str, signature: &[u8]) -> bool {
+    match key {
+        KeyKind::Eip712(address) => {
+            signer(signature, &eip191_hash_message(text)) == Some(to_evm(address))
+        }
+        KeyKind::Ed25519(public) => is_ed25519(&public, text, signature),
+    }
+}
+
+fn is_ed25519(public: &[u8; 32], text: &str, signature: &[u8]) -> bool {
+    UnparsedPublicKey::new(&ED25519, public)
+        .verify(text.as_bytes(), signature)
+        .is_ok()
+}
+
+/// What an Ed25519 key signs: what typed data say, as lines, with the key itself. Nothing if the nonce has more than 256 bits.
+fn text(facts: &Facts, public: &[u8; 32], signed: &Signed) -> Option<String> {
+    let (nonce, deadline) = numbers(signed)?;
+    let Facts {
+        chain_id,
+        token,
+        from,
+        units,
+        purpose,
+    } = facts;
+    let units = units.get();
+    let moves = match purpose {
+        Purpose::Transfer(to) => format!("Transfer\nfrom: {from}\nto: {to}\namount: {units}"),
+        Purpose::Redemption => format!("Redemption\nwallet: {from}\nunits: {units}"),
+    };
+    Some(format!(
+        "{NAME} {VERSION}\nchainId: {chain_id}\nverifyingContract: {token}\n{moves}\nnonce: {nonce}\ndeadline: {deadline}\nkey: 0x{}",
+        hex::encode(public)
+    ))
 }
 
 /// Whether the holder has signed that a beneficiary consents to this instruction.
@@ -99,7 +133,7 @@ pub(crate) fn check_assurance(
         };
         in_domain(facts, &said)
     });
-    match hash.and_then(|hash| signer(assurance, &hash)) {
+    match hash.and_then(|hash| signer(assurance.as_slice(), &hash)) {
         Some(signer) if signer == to_evm(facts.from) => Ok(()),
         _ => Err(InstructionRefusal::BadAuth),
     }
@@ -110,13 +144,14 @@ pub(crate) fn digest(facts: &Facts, nonce: &str, deadline: Timestamp) -> Option<
     let unsigned = Signed {
         nonce: nonce.to_owned(),
         deadline,
-        signature: [0; 65],
+        signature: Vec::new(),
+        key: None,
     };
     hash(facts, &unsigned).map(|hash| hash.0)
 }
 
 /// The address whose key signed this hash.
-pub(crate) fn signer(signature: &[u8; 65], hash: &B256) -> Option<EvmAddress> {
+pub(crate) fn signer(signature: &[u8], hash: &B256) -> Option<EvmAddress> {
     let signature = Signature::from_raw(signature).ok()?;
     signature.recover_address_from_prehash(hash).ok()
 }

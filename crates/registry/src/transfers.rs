@@ -5,8 +5,8 @@ use database::Tx;
 use domain::restriction::{ASSURANCE_VERSION, Entered, Instructing, admit};
 use domain::transfer::{self, Conditions};
 use domain::{
-    Address, CommandId, Instruction, InstructionId, InstructionRefusal, Means, PlatformId,
-    ProductId, ProductStatus, Recipient, Refusal, Timestamp, Units,
+    ActsBy, Address, CommandId, Instruction, InstructionId, InstructionKeyId, InstructionRefusal,
+    InvestorId, Means, PlatformId, ProductId, ProductStatus, Recipient, Refusal, Timestamp, Units,
 };
 use storage::Scope;
 use storage::dlt_commands::{self, CommandKind, NewInstructed};
@@ -19,10 +19,11 @@ use wire::transfers::{Transfer, TransferCreate};
 
 use crate::custody::{self, Instructed};
 use crate::events::{self, Happening};
+use crate::instruction_signers::{self, Signer};
 use crate::signed_instructions::{self, Facts, Purpose};
 use crate::{
-    Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit, ids,
-    register_handover, restriction_steps,
+    Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit,
+    company_authority, ids, register_handover, restriction_steps,
 };
 
 /// Takes a holder's instruction to move units to another investor. From here it is carried out or fails with a reason.
@@ -63,7 +64,15 @@ pub async fn create(
                 purpose: Purpose::Transfer(ordered.target),
             };
             let entered = restriction_steps::entered(tx, (product.product.id, facts.from))?;
-            let (evidence, instructing) = evidence(&facts, &entered, &ordered, now)?;
+            let holder = source.side.wallet.investor_id;
+            let (evidence, instructing, key) =
+                evidence(tx, (&facts, holder), (&ordered, &entered), now)?;
+            let acting = match instructing {
+                Instructing::ThirdParty(_) => ActsBy::Itself,
+                Instructing::Holder | Instructing::Assured => {
+                    company_authority::acting(&own, tx, holder)?.map_err(refused)?
+                }
+            };
             // From here on nobody else enters an instruction for the asset before this one is there or refused.
             let sequence = register_handover::next_sequence(tx, ordered.product)?;
             if instructions::is_known(tx, ordered.product, &evidence.digest)? {
@@ -109,7 +118,15 @@ pub async fn create(
                 ground: None,
                 reversed_by: None,
             };
-            enter(&own, tx, &caller, (&transfer, &ordered, &evidence))?;
+            if let Some(key) = key {
+                storage::instruction_keys::note_use(tx, ordered.product, &evidence.digest, key)?;
+            }
+            enter(
+                &own,
+                tx,
+                (&caller, acting),
+                (&transfer, &ordered, &evidence),
+            )?;
             Done::created(transfer.order.instruction.id, &show(&transfer))
         })
         .await
@@ -223,35 +240,35 @@ pub(crate) fn tell_ended(
     events::emit(registry, tx, &environment, &happening)
 }
 
-/// The signature over exactly this, of the holder or of a third party whose right is entered. No other means is offered: who has no key of
-/// its own cannot instruct yet.
+/// The signature over exactly this, of the holder or of a third party whose right is entered, and the registered key that it is by. No other
+/// means is offered: who has no key of its own cannot instruct yet.
 fn evidence(
-    facts: &Facts,
-    entered: &[Entered],
-    ordered: &Ordered,
+    tx: &mut Tx,
+    (facts, holder): (&Facts, InvestorId),
+    (ordered, entered): (&Ordered, &[Entered]),
     now: Timestamp,
-) -> Result<(Evidence, Instructing)> {
+) -> Result<(Evidence, Instructing, Option<InstructionKeyId>)> {
     let signed = ordered
         .signed
         .as_ref()
         .ok_or_else(|| refused(InstructionRefusal::NoInstruction))?;
-    let keys: Vec<Address> = std::iter::once(facts.from)
-        .chain(entered.iter().filter_map(|one| one.key))
-        .collect();
-    let (digest, key) =
-        signed_instructions::check_of(facts, &keys, signed, now).map_err(refused)?;
+    let third_parties: Vec<Address> = entered.iter().filter_map(|one| one.key).collect();
+    let known = (holder, third_parties.as_slice());
+    let (digest, signer) =
+        instruction_signers::authenticate(tx, facts, known, (signed, now))?.map_err(refused)?;
     let evidence = Evidence {
         digest,
-        signature: Some(signed.signature.to_vec()),
+        signature: Some(signed.signature.clone()),
     };
-    if key != facts.from {
-        return Ok((evidence, Instructing::ThirdParty(key)));
-    }
+    let key = match signer {
+        Signer::ThirdParty(key) => return Ok((evidence, Instructing::ThirdParty(key), None)),
+        Signer::Holder(key) => key,
+    };
     let Some(assurance) = &ordered.assurance else {
-        return Ok((evidence, Instructing::Holder));
+        return Ok((evidence, Instructing::Holder, key));
     };
     signed_instructions::check_assurance(facts, signed, assurance).map_err(refused)?;
-    Ok((evidence, Instructing::Assured))
+    Ok((evidence, Instructing::Assured, key))
 }
 
 /// All that a transfer is checked against, as of now.
@@ -306,7 +323,7 @@ fn is_listed(tx: &mut Tx, product: ProductId, platform: PlatformId) -> Result<bo
 fn enter(
     registry: &Registry,
     tx: &mut Tx,
-    caller: &Caller,
+    (caller, acting): (&Caller, ActsBy),
     (transfer, ordered, evidence): (&TransferRecord, &Ordered, &Evidence),
 ) -> Result<()> {
     let Some(signed) = &ordered.signed else {
@@ -326,7 +343,7 @@ fn enter(
     dlt_commands::queue_instructed(tx, &command, instruction.received_at)?;
     let detail = serde_json::json!({
         "product": instruction.product.to_string(), "sequence": instruction.sequence, "amount": transfer.units.get(),
-        "authority": instruction.authority.as_str(), "means": instruction.means.as_str(),
+        "authority": instruction.authority.as_str(), "means": instruction.means.as_str(), "acting": acting.named(),
     });
     let target = instruction.id.to_string();
     audit::record(registry, tx, caller, "transfer.create", &target, &detail)

@@ -3,6 +3,7 @@
 pub mod applications;
 pub mod asset_requests;
 pub mod audit;
+pub mod authority_proofs;
 pub mod campaigns;
 pub mod catalogue;
 pub mod client_credentials;
@@ -26,6 +27,7 @@ pub mod idempotency;
 pub mod identifications;
 pub mod incidents;
 pub mod inspections;
+pub mod instruction_keys;
 pub mod instructions;
 pub mod investments;
 pub mod investors;
@@ -323,6 +325,12 @@ pub const COMPONENT: Component = Component {
             name: "cosignatures",
             sqlite: include_str!("../migrations/sqlite/V0040__cosignatures.sql"),
             postgres: include_str!("../migrations/postgres/V0040__cosignatures.sql"),
+        },
+        Migration {
+            version: 43,
+            name: "instruction_keys",
+            sqlite: include_str!("../migrations/sqlite/V0043__instruction_keys.sql"),
+            postgres: include_str!("../migrations/postgres/V0043__instruction_keys.sql"),
         },
         Migration {
             version: 46,

@@ -1,7 +1,7 @@
 //! Which rows are carried with a register, beside what its public files say: whoever goes on with it needs who the holders are, what they
 //! instructed, and on what entries rest.
 //!
-//! Not carried: orders that came to nothing, signed documents, identifications and benefiting persons, listings, payout
+//! Not carried: orders that came to nothing, signed documents, identifications, benefiting persons and proofs of authority, listings, payout
 //! lists, inspections, incidents, mails, people and clients. They are no part of the register; the new registrar asks for what it needs.
 
 use database::carry::Table;
@@ -53,7 +53,7 @@ const OF_INSTRUCTION: &str =
     "instruction_id in (select i.id from instructions i where i.product_id = $1)";
 
 /// Every kind, each after those that it refers to.
-pub const KINDS: [Kind; 33] = [
+pub const KINDS: [Kind; 35] = [
     shared(
         "environments",
         "id in (select p.environment_id from products p where p.id = $1)
@@ -137,6 +137,20 @@ union select r.investor_id from redemptions r where r.product_id = $1)",
         "id in (select k.investment_id from register_commitments k where k.product_id = $1)",
     ),
     own("holders", &["id"], OF_PRODUCT),
+    shared(
+        "instruction_keys",
+        "investor_id in (
+select h.investor_id from holders h where h.product_id = $1
+union select i.investor_id from investments i join register_commitments k on k.investment_id = i.id where k.product_id = $1
+union select n.investor_id from instructions n where n.product_id = $1
+union select t.target_investor_id from transfers t join instructions n on n.id = t.instruction_id where n.product_id = $1
+union select r.investor_id from redemptions r where r.product_id = $1)",
+    ),
+    own(
+        "instruction_key_uses",
+        &["product_id", "digest"],
+        OF_PRODUCT,
+    ),
     own("instruction_queues", &["product_id"], OF_PRODUCT),
     own("instructions", &["id"], OF_PRODUCT),
     own("transfers", &["instruction_id"], OF_INSTRUCTION),

@@ -7,6 +7,7 @@ use domain::{
 };
 
 use crate::columns::{Columns, opt_time, time};
+use crate::instruction_keys;
 
 // A clash tells nothing about the other investor: the row is simply not inserted.
 const INSERT: Sql = Sql("insert into wallets
@@ -146,7 +147,12 @@ pub fn insert(
             time(registration.created_at),
         ],
     )?;
-    Ok(inserted == 1)
+    if inserted == 0 {
+        return Ok(false);
+    }
+    let key = (wallet.investor_id, wallet.address);
+    instruction_keys::insert_of_wallet(tx, key, (wallet.id.uuid(), registration.created_at))?;
+    Ok(true)
 }
 
 /// A wallet of this investor.

@@ -130,6 +130,26 @@ impl HolderKey {
         format!("0x{}", alloy::hex::encode(signature.as_bytes()))
     }
 
+    /// The same, for another network and token than those of the first asset.
+    pub fn sign_transfer_elsewhere(
+        &self,
+        (chain_id, token): (u64, &str),
+        from: &str,
+        mut body: Value,
+        app: &TestApp,
+    ) -> Value {
+        let message = json!({
+            "from": from, "to": body["target_address"], "amount": body["amount"],
+            "nonce": body["nonce"], "deadline": body["deadline"],
+        });
+        let fields = TRANSFER.iter().chain(&ENDS);
+        let mut typed = typed_data(app, "Transfer", fields, message);
+        typed["domain"]["chainId"] = json!(chain_id);
+        typed["domain"]["verifyingContract"] = json!(token);
+        body["signature"] = self.sign(typed);
+        body
+    }
+
     fn signature(
         &self,
         app: &TestApp,

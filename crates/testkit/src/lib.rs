@@ -9,6 +9,7 @@ pub mod chain;
 pub mod client;
 pub mod contract;
 pub mod contract_wallet;
+pub mod ed25519;
 pub mod holder;
 pub mod human;
 pub mod issuer;

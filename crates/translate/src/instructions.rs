@@ -1,10 +1,12 @@
 //! What every instruction of a holder is made of: a number of units and a signature.
 
-use domain::{FieldCode, FieldErrors, Timestamp, Units};
+use domain::{FieldCode, FieldErrors, InstructionKeyId, Timestamp, Units};
+use uuid::Uuid;
 
 /// The longest decimal number of 256 bits.
 const LONGEST_NONCE: usize = 78;
 const SIGNATURE_BYTES: usize = 65;
+const ED25519_BYTES: usize = 64;
 
 /// A holder's signature with what only the holder has chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +16,9 @@ pub struct Signed {
     /// Until when it is good.
     pub deadline: Timestamp,
     /// As it was sent.
-    pub signature: [u8; SIGNATURE_BYTES],
+    pub signature: Vec<u8>,
+    /// The registered key that it is by; none if its own words say whose it is.
+    pub key: Option<InstructionKeyId>,
 }
 
 /// A number of units that moves; none is noted as wrong.
@@ -32,9 +36,9 @@ pub(crate) fn units(errors: &mut FieldErrors, field: &str, number: u64) -> Optio
 pub(crate) fn signed(
     errors: &mut FieldErrors,
     (nonce, deadline): (Option<&str>, Option<i64>),
-    signature: Option<&str>,
+    (signature, key): (Option<&str>, Option<Uuid>),
 ) -> Option<Signed> {
-    if nonce.is_none() && deadline.is_none() && signature.is_none() {
+    if nonce.is_none() && deadline.is_none() && signature.is_none() && key.is_none() {
         return None;
     }
     let nonce = present(errors, "nonce", nonce)?;
@@ -51,7 +55,11 @@ pub(crate) fn signed(
     Some(Signed {
         nonce: nonce.to_owned(),
         deadline: Timestamp::from_seconds(deadline),
-        signature: self::signature(errors, "signature", signature)?,
+        signature: match key {
+            None => self::signature(errors, "signature", signature)?.to_vec(),
+            Some(_) => any_signature(errors, "signature", signature)?,
+        },
+        key: key.map(InstructionKeyId::from_uuid),
     })
 }
 
@@ -69,6 +77,18 @@ pub(crate) fn signature(
         return None;
     }
     Some(bytes)
+}
+
+/// The bytes of a signature by a registered key, whatever its kind; none are noted as wrong.
+pub(crate) fn any_signature(errors: &mut FieldErrors, field: &str, text: &str) -> Option<Vec<u8>> {
+    let bytes = hex::decode(text.strip_prefix("0x").unwrap_or(text)).unwrap_or_default();
+    if matches!(bytes.len(), ED25519_BYTES | SIGNATURE_BYTES) {
+        return Some(bytes);
+    }
+    let message =
+        "A signature is 0x and 128 hexadecimal digits of an Ed25519 key, or 130 of a wallet's.";
+    errors.push(field, FieldCode::InvalidFormat, message);
+    None
 }
 
 fn present<'a>(errors: &mut FieldErrors, field: &str, text: Option<&'a str>) -> Option<&'a str> {

@@ -37,7 +37,7 @@ pub fn create(body: &out::RedemptionCreate) -> Result<Ordered, FieldErrors> {
     let signed = instructions::signed(
         &mut errors,
         (body.nonce.as_deref(), body.deadline),
-        body.signature.as_deref(),
+        (body.signature.as_deref(), body.instruction_key),
     );
     let ordered = units.map(|units| Ordered {
         investor: InvestorId::from_uuid(body.investor_id),

@@ -36,7 +36,7 @@ pub fn create(body: &out::TransferCreate) -> Result<Ordered, FieldErrors> {
     let signed = instructions::signed(
         &mut errors,
         (body.nonce.as_deref(), body.deadline),
-        body.signature.as_deref(),
+        (body.signature.as_deref(), body.instruction_key),
     );
     let assurance = body.beneficiary_assurance.as_ref();
     let assurance = assurance.and_then(|given| self::assurance(&mut errors, given));

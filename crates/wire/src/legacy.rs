@@ -119,6 +119,11 @@ impl Legacy for crate::wallets::ManagedWalletCreate {}
 impl Legacy for crate::wallets::WalletCreate {}
 impl Legacy for crate::wallets::WalletPatch {}
 impl Legacy for crate::wallets::WalletProofCreate {}
+impl Legacy for crate::company_authority::AuthorityProofCreate {}
+impl Legacy for crate::company_authority::CompanyAuthorityCreate {}
+impl Legacy for crate::instruction_keys::InstructionKeyCreate {}
+impl Legacy for crate::instruction_keys::InstructionKeyProofCreate {}
+impl Legacy for crate::instruction_keys::InstructionKeyRevocation {}
 impl Legacy for crate::wallets::AddressChangeCreate {}
 impl Legacy for crate::webhook_endpoints::Replay {}
 impl Legacy for crate::webhook_endpoints::RotateSecret {}

@@ -216,6 +216,17 @@ catalogue! {
         R01NoAgreement = "r01_no_agreement", 422, "The recipient has not agreed", "The wallet that shall receive does not let transfers come in (R01, § 25 eWpG).";
         R02NoInstruction = "r02_no_instruction", 422, "The holder has not instructed", "The holder has to sign with the key of the wallet that the units leave (R02, § 18(1) eWpG).";
         R03BadAuth = "r03_bad_auth", 422, "The instruction cannot be attributed", "The signature is not that of the wallet that the units leave, over exactly this instruction, or its deadline is over (R03, § 11(6) eWpRV).";
+        KeyUnknown = "key_unknown", 422, "The key is not registered", "The investor has no registered key with this id, or possession of it was not proven (§ 11(6) eWpRV).";
+        KeyRevoked = "key_revoked", 422, "The key was revoked", "The key was revoked before the instruction came; instruct with another one (§ 11(6) eWpRV).";
+        KeyExpired = "key_expired", 422, "The key has expired", "The key's `valid_until` was over when the instruction came; register another one.";
+        KeyNotYetValid = "key_not_yet_valid", 422, "The key is not valid yet", "The key's `valid_from` had not come when the instruction came.";
+        KeyProofInvalid = "key_proof_invalid", 422, "The signature does not prove possession", "The signature is not by this key over the challenge's message.";
+        KeyChallengeExpired = "key_challenge_expired", 409, "The key's challenge has expired", "The challenge was not answered in time; register the key again and have the new challenge signed.";
+        AuthorityUnproven = "authority_unproven", 422, "Who acts for the company is not proven", "No proof of authority of the person who acts for the company is recorded, and no mandate of its platform covers it (§ 11 eWpRV).";
+        AuthorityExpired = "authority_expired", 422, "The proof of authority is over", "The last day of the company's proof of authority is over; record one that is in force.";
+        AuthorityNotApplicable = "authority_not_applicable", 422, "Authority does not apply", "A natural person acts for itself; only a company needs a proof of who acts for it.";
+        WrongAsset = "wrong_asset", 422, "The signature is for another asset", "The holder signed with the token of another asset; a signature is good for one asset alone.";
+        WrongNetwork = "wrong_network", 422, "The signature is for another network", "The holder signed with the chain id of another DLT network; a signature is good on one network alone.";
         R04KnownNotEntitled = "r04_known_not_entitled", 422, "The holder is not entitled", "The registrar knows that the holder is not entitled to these units (R04, § 18(1) eWpG).";
         R05ThirdPartyMustInstruct = "r05_third_party_must_instruct", 422, "A third party has to instruct", "A right of a third party is entered for these units: that party instructs in the holder's place (R05, § 18(1) eWpG).";
         R06NoBeneficiaryAssurance = "r06_no_beneficiary_assurance", 422, "The beneficiary's consent is not assured", "A restriction is entered for these units: the holder has to assure that who benefits from it consents (R06, § 18(1) eWpG).";

@@ -31,6 +31,10 @@ pub struct RedemptionCreate {
     /// The signature: 0x and 65 bytes.
     #[serde(default)]
     pub signature: Option<String>,
+    /// The registered key that has signed. Of an `ed25519` key the signature is 0x and 64 bytes, over the text that `docs/transfers.md` shows;
+    /// without it the signature is that of the wallet's key, or of a registered `eip712` key.
+    #[serde(default)]
+    pub instruction_key: Option<Uuid>,
 }
 
 /// A redemption.

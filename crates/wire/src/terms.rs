@@ -96,7 +96,9 @@ pub struct TermsChangeCreate {
     /// The document that shows it, uploaded by the issuer.
     pub evidence_document_id: Uuid,
     /// Where the issuer's consent is kept. It is public and names no person.
-    #[schema(max_length = 255, example = "Declaration of 4 March 2027")]
+    /// Without it the change is refused with `r08_issuer_consent` (§ 18(2) eWpG).
+    #[serde(default)]
+    #[schema(required, max_length = 255, example = "Declaration of 4 March 2027")]
     pub consent_reference: String,
     /// All essential terms as they are from then on.
     #[schema(max_items = 50)]

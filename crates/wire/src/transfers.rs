@@ -32,6 +32,10 @@ pub struct TransferCreate {
     /// The signature: 0x and 65 bytes. Where a right of a third party is entered for the units, that of the third party's key.
     #[serde(default)]
     pub signature: Option<String>,
+    /// The registered key that has signed. Of an `ed25519` key the signature is 0x and 64 bytes, over the text that `docs/transfers.md` shows;
+    /// without it the signature is that of the wallet's key, or of a registered `eip712` key.
+    #[serde(default)]
+    pub instruction_key: Option<Uuid>,
     /// Needed where a restriction in favour of somebody is entered for the units: the holder's word that this one consents.
     #[serde(default)]
     pub beneficiary_assurance: Option<BeneficiaryAssurance>,

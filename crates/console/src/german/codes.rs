@@ -335,6 +335,50 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
             "Die Weisung ist nicht zuzuordnen",
             "Die Unterschrift gehört nicht zur abgebenden Wallet und genau dieser Übertragung, oder ihre Frist ist abgelaufen.",
         ),
+        KeyUnknown => (
+            "Der Schlüssel ist nicht registriert",
+            "Der Anleger hat keinen registrierten Schlüssel mit dieser Kennung, oder sein Besitz wurde nicht nachgewiesen.",
+        ),
+        KeyRevoked => (
+            "Der Schlüssel ist widerrufen",
+            "Der Schlüssel wurde vor Eingang der Weisung widerrufen; es muss mit einem anderen angewiesen werden.",
+        ),
+        KeyExpired => (
+            "Der Schlüssel ist abgelaufen",
+            "Die Gültigkeit des Schlüssels war bei Eingang der Weisung vorüber.",
+        ),
+        KeyNotYetValid => (
+            "Der Schlüssel ist noch nicht gültig",
+            "Die Gültigkeit des Schlüssels hatte bei Eingang der Weisung noch nicht begonnen.",
+        ),
+        KeyProofInvalid => (
+            "Die Unterschrift weist den Besitz nicht nach",
+            "Die Unterschrift stammt nicht von diesem Schlüssel über genau den Text der Aufgabe.",
+        ),
+        KeyChallengeExpired => (
+            "Die Aufgabe ist abgelaufen",
+            "Der Schlüssel muss noch einmal registriert und die neue Aufgabe unterschrieben werden.",
+        ),
+        AuthorityUnproven => (
+            "Wer für das Unternehmen handelt, ist nicht nachgewiesen",
+            "Für die handelnde Person ist kein Vertretungsnachweis hinterlegt, und kein Mandat der Plattform deckt die Weisung.",
+        ),
+        AuthorityExpired => (
+            "Der Vertretungsnachweis ist abgelaufen",
+            "Es muss ein gültiger Vertretungsnachweis hinterlegt werden.",
+        ),
+        AuthorityNotApplicable => (
+            "Ein Vertretungsnachweis kommt nicht in Betracht",
+            "Eine natürliche Person handelt für sich selbst.",
+        ),
+        WrongAsset => (
+            "Die Unterschrift gilt für ein anderes Wertpapier",
+            "Unterschrieben wurde mit dem Token eines anderen Wertpapiers.",
+        ),
+        WrongNetwork => (
+            "Die Unterschrift gilt für ein anderes Netz",
+            "Unterschrieben wurde mit der Kennung eines anderen DLT-Netzes.",
+        ),
         R04KnownNotEntitled => (
             "Der Inhaber ist nicht berechtigt",
             "Der Registerführung ist bekannt, dass der Inhaber über diese Einheiten nicht verfügen darf.",

@@ -87,6 +87,22 @@ refusals! {
     WalletChanging = "wallet_changing", "network policy", "The recipient's wallet is about to have another address; wait until it has, or until the change is withdrawn.";
     /// The registrar has stopped transfers.
     TransfersPaused = "transfers_paused", "partner API", "Transfers of this product are stopped for now; try again later.";
+    /// No key of the holder's.
+    KeyUnknown = "key_unknown", "§ 11(6) eWpRV", "The investor has no registered key with this id, or possession of it was not proven; register it and hand in its signature.";
+    /// Somebody has taken it back.
+    KeyRevoked = "key_revoked", "§ 11(6) eWpRV", "The key was revoked; instruct with another one.";
+    /// Its time is over.
+    KeyExpired = "key_expired", "§ 11(6) eWpRV", "The key's time is over; register another one.";
+    /// Its time has not come.
+    KeyNotYetValid = "key_not_yet_valid", "§ 11(6) eWpRV", "The key is not valid yet; instruct once it is.";
+    /// Nobody has shown who acts for the company.
+    AuthorityUnproven = "authority_unproven", "§ 11 eWpRV", "The authority of who acts for the company has to be proven: record a proof with the investor.";
+    /// What showed it is over.
+    AuthorityExpired = "authority_expired", "§ 11 eWpRV", "The proof of who acts for the company is over; record one that is in force.";
+    /// It was signed for another security.
+    WrongAsset = "wrong_asset", "§ 18(1) eWpG", "The signature is good for another asset; sign with the token of this one.";
+    /// It was signed for another network.
+    WrongNetwork = "wrong_network", "§ 18(1) eWpG", "The signature is good for another DLT network; sign with the chain id of this asset.";
 }
 
 impl std::fmt::Display for InstructionRefusal {

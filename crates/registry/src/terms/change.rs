@@ -6,8 +6,8 @@ use domain::proposal::check_terms;
 use domain::terms::{Change, LegalBasis};
 use domain::text::check_text;
 use domain::{
-    DecisionId, DecisionKind, DocumentId, DocumentType, FieldCode, FieldErrors, OfferDocument,
-    ProductId, ProductStatus,
+    DecisionId, DecisionKind, DocumentId, DocumentType, FieldCode, FieldErrors, InstructionRefusal,
+    OfferDocument, ProductId, ProductStatus, Refusal,
 };
 use serde_json::{Value, json};
 use storage::Scope;
@@ -125,7 +125,10 @@ fn prepare(
     let mut errors = FieldErrors::new();
     let basis: Option<LegalBasis> = errors.parse("legal_basis", &body.legal_basis);
     check_text(&mut errors, "reference", &body.reference);
-    check_text(&mut errors, "consent_reference", &body.consent_reference);
+    let consents = !body.consent_reference.trim().is_empty();
+    if consents {
+        check_text(&mut errors, "consent_reference", &body.consent_reference);
+    }
     let own: Vec<(String, String)> = body
         .terms
         .iter()
@@ -151,6 +154,9 @@ fn prepare(
     }
     let found: Option<(LegalBasis, DocumentRecord)> = basis.zip(evidence);
     let (basis, evidence) = errors.into_result(found)?;
+    if !consents {
+        return Err(Refusal::Instruction(InstructionRefusal::IssuerConsent).into());
+    }
     Ok(Prepared {
         change: Change {
             basis,

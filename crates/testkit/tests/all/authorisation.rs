@@ -78,6 +78,7 @@ impl World {
         let statement = crate::statements::some_statement(&app, &partner).await;
         let inspection = crate::inspections::some_inspection(&app, &partner.product_id).await;
         let incident = crate::reconciliation::some_incident(&app, &partner.product_id).await;
+        let key = crate::instruction_keys::first_key(&partner, &customer.investor).await;
         let ids = HashMap::from([
             ("incident_id", incident),
             ("inspection_id", inspection),
@@ -106,6 +107,7 @@ impl World {
             ("environment", app.environment(0).name.clone()),
             ("investor_id", customer.investor),
             ("wallet_id", customer.wallet),
+            ("instruction_key_id", key),
             ("document_id", document),
             ("identification_id", identification),
             ("investment_id", investment.clone()),
@@ -170,6 +172,17 @@ impl World {
             "create_wallet_proof" => json!({
                 "challenge_id": uuid::Uuid::nil(), "scheme": "eip191", "signature": format!("0x{}", "11".repeat(65)),
             }),
+            "create_authority_proof" => json!({
+                "basis": "register_extract", "document_id": self.ids["document_id"],
+            }),
+            "set_company_authority" => json!({"rests_on": "proof"}),
+            "create_instruction_key" => json!({
+                "type": "ed25519", "public_key": testkit::ed25519::Ed25519Key::random().public(),
+            }),
+            "create_instruction_key_proof" => {
+                json!({"signature": format!("0x{}", "11".repeat(65))})
+            }
+            "revoke_instruction_key" => json!({"reason": "lost"}),
             "request_address_change" => json!({"address": people::wallet_address()}),
             "create_investment" => partner_order,
             "create_investment_batch" => json!({"investments": [partner_order]}),

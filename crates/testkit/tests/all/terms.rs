@@ -103,7 +103,7 @@ fn checked(terms: &Value, documents: &[String]) -> Result<(), String> {
 }
 
 /// Asks a registrar for other terms of a product of the sample's first issuer, with evidence.
-async fn request_of(app: &TestApp, basis: &str) -> Value {
+pub async fn request_of(app: &TestApp, basis: &str) -> Value {
     let evidence = people::pdf("resolution of the creditors");
     let issuer = app.issuer(0).await;
     let evidence = issuer
@@ -348,17 +348,15 @@ async fn reg_05_terms_change_on_a_legal_ground_by_two_and_every_version_stays(
     let first = stranger.get(&format!("{public}1/document/")).await.text();
     let path = format!("products/{}/terms/", partner.product_id);
 
-    // What is missing is named: the ground, the document that shows it, the issuer's consent, and something that changes.
+    // What is missing is named: the ground, the document that shows it, and something that changes.
     let body = request_of(&app, "creditors_resolution").await;
     let mut wrong = body.clone();
     wrong["legal_basis"] = json!("goodwill");
     wrong["reference"] = json!(" ");
-    wrong["consent_reference"] = json!("");
     wrong["evidence_document_id"] = json!(partner.document("not the issuer's").await);
     registrar.post(&path, &wrong).await.refused_fields(
         "invalid_body",
         &[
-            ("consent_reference", "missing"),
             ("evidence_document_id", "not_found"),
             ("legal_basis", "unknown_value"),
             ("reference", "missing"),
