@@ -88,6 +88,7 @@ pub mod totp;
 pub mod transfer_rules;
 pub mod transfers;
 pub mod validations;
+pub mod wallet_natures;
 pub mod wallet_proofs;
 pub mod wallets;
 pub mod webhook_endpoints;
