@@ -86,6 +86,11 @@ pub(crate) const BLOCKERS: &[Word] = &[
         "eine Wallet, deren Adresse wechselt",
     ),
     (
+        "wallet_cooling",
+        "the waiting time of a further wallet",
+        "die Wartezeit einer weiteren Wallet",
+    ),
+    (
         "cancellation_period",
         "the investor's time to cancel",
         "die Widerrufsfrist des Anlegers",

@@ -139,6 +139,7 @@ mod tests {
                 awaits_proof: false,
                 proof: None,
                 change: None,
+                cooling_until: None,
             },
             standing: Standing {
                 kyc_status: KycStatus::Success,

@@ -29,6 +29,8 @@ pub struct Wallet {
     pub proof: Option<WalletProof>,
     /// The other address that it is about to have, if so.
     pub change: Option<AddressChange>,
+    /// Until when nothing is delivered to it, because its investor had another wallet before it.
+    pub cooling_until: Option<Timestamp>,
 }
 
 /// Another address that a wallet shall have. Until then nothing comes in: neither is the old one wanted any more nor the new one certain.
@@ -103,7 +105,8 @@ pub enum ProofScheme {
 pub struct WalletPolicy {
     /// Whether units wait until control of an address is proven.
     pub proof_demanded: bool,
-    /// Hours between the request for another address and the change.
+    /// Hours between the request for another address and the change, and between the registration of a further wallet and the first delivery
+    /// to it.
     pub address_change_cooling_hours: u32,
 }
 
@@ -162,6 +165,7 @@ impl Wallet {
             awaits_proof: false,
             proof: None,
             change: None,
+            cooling_until: None,
         }
     }
 }

@@ -4,13 +4,14 @@
 //! (`docs/operations.md`, lost keys).
 
 use database::Tx;
-use domain::{AddressChange, InvestorId, WalletId, WalletKind};
+use domain::{AddressChange, InvestorId, Wallet, WalletId, WalletKind};
 use storage::Scope;
 use storage::investors::InvestorRecord;
 use wire::ProblemCode;
 use wire::wallets::AddressChangeCreate;
 
-use crate::wallet_proofs::{self, awaits_proof, find, network_address};
+use crate::wallet_natures;
+use crate::wallet_proofs::{self, find, network_address};
 use crate::{Answer, Done, Error, Registry, Request, Result, Right, ids, persons, progress};
 
 const HOUR_S: i64 = 3_600;
@@ -31,7 +32,7 @@ pub async fn request(
 ) -> Result<Answer> {
     let scope = request.caller.require(Right::WriteInvestors)?;
     let address = translate::wallets::address("address", &body.address)?;
-    let awaits_proof = awaits_proof(registry, address).await?;
+    let wait = wallet_natures::look_at_one(registry, address).await?;
     let own = registry.clone();
     registry
         .write(request, move |tx| {
@@ -64,15 +65,15 @@ pub async fn request(
                         .to_owned(),
                 ));
             }
-            let cooling = i64::from(own.settings.wallets.address_change_cooling_hours) * HOUR_S;
             wallet.change = Some(AddressChange {
                 address,
                 requested_at: now,
-                effective_at: now.plus_seconds(cooling),
-                awaits_proof,
+                effective_at: now.plus_seconds(cooling_s(&own)),
+                awaits_proof: wait.awaits_proof(),
                 proof: None,
             });
             storage::wallets::update(tx, &wallet)?;
+            wait.note(tx, id, address, now)?;
             wallet_proofs::tell(&own, tx, &person, &wallet, "address_change_requested")?;
             take_effect(&own, tx, &person, &mut wallet)?;
             Done::ok(id, &translate::wallets::show(&wallet, &person.standing))
@@ -119,9 +120,7 @@ pub async fn take_effect_when_due(registry: &Registry) -> Result<usize> {
         .write(move |tx| -> Result<_> {
             let due = storage::wallets::changes_due(tx, own.clock.now(), PAGE)?;
             for (wallet, investor) in &due {
-                // Without its key: the data of whoever was erased in the meantime are not needed.
-                let person = storage::investors::lock(tx, &Scope::ALL, *investor)?
-                    .ok_or(Error::NotFound("investor"))?;
+                let person = locked(tx, *investor)?;
                 let mut wallet = find(tx, *investor, *wallet)?;
                 take_effect(&own, tx, &person, &mut wallet)?;
             }
@@ -130,12 +129,66 @@ pub async fn take_effect_when_due(registry: &Registry) -> Result<usize> {
         .await
 }
 
+/// Lets a further wallet of an investor wait as another address would: an order that names it instead of the first one changes where its
+/// units go no less. The first wallet replaces none.
+pub(crate) fn cool(registry: &Registry, tx: &mut Tx, wallet: &mut Wallet) -> Result<()> {
+    let cooling = cooling_s(registry);
+    if cooling > 0 && storage::wallets::has_any(tx, wallet.investor_id)? {
+        wallet.cooling_until = Some(registry.clock.now().plus_seconds(cooling));
+    }
+    Ok(())
+}
+
+/// Tells the platform of a further wallet that waits, so that its investor can notice.
+pub(crate) fn tell_of_cooling(
+    registry: &Registry,
+    tx: &mut Tx,
+    person: &InvestorRecord,
+    wallet: &Wallet,
+) -> Result<()> {
+    match wallet.cooling_until {
+        Some(_) => wallet_proofs::tell(registry, tx, person, wallet, "cooling"),
+        None => Ok(()),
+    }
+}
+
+/// Ends the waiting of further wallets whose time is over; called by the worker's clock. Answers how many it looked at.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn end_cooling(registry: &Registry) -> Result<usize> {
+    let own = registry.clone();
+    registry
+        .db
+        .write(move |tx| -> Result<_> {
+            let cooled = storage::wallets::cooled(tx, own.clock.now(), PAGE)?;
+            for (wallet, investor) in &cooled {
+                let person = locked(tx, *investor)?;
+                let mut wallet = find(tx, *investor, *wallet)?;
+                wallet.cooling_until = None;
+                storage::wallets::update(tx, &wallet)?;
+                progress::investor_changed(&own, tx, &person)?;
+            }
+            Ok(cooled.len())
+        })
+        .await
+}
+
+/// Without its key: the data of whoever was erased in the meantime are not needed.
+pub(crate) fn locked(tx: &mut Tx, investor: InvestorId) -> Result<InvestorRecord> {
+    storage::investors::lock(tx, &Scope::ALL, investor)?.ok_or(Error::NotFound("investor"))
+}
+
+fn cooling_s(registry: &Registry) -> i64 {
+    i64::from(registry.settings.wallets.address_change_cooling_hours) * HOUR_S
+}
+
 /// The wallet has the other address from here on, if nothing stands against it any more.
 pub(crate) fn take_effect(
     registry: &Registry,
     tx: &mut Tx,
     person: &InvestorRecord,
-    wallet: &mut domain::Wallet,
+    wallet: &mut Wallet,
 ) -> Result<()> {
     let due = |change: &AddressChange| change.is_due(registry.clock.now());
     let Some(change) = wallet.change.take_if(|change| due(change)) else {

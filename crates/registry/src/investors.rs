@@ -4,15 +4,19 @@ use database::Tx;
 use database::vault::DataKey;
 use domain::investor::Investor;
 use domain::wallet::{Standing, Wallet, WalletKind};
-use domain::{DocumentId, InvestorId, KycStatus, WalletId};
+use domain::{Address, DocumentId, InvestorId, KycStatus, WalletId};
 use serde_json::Value;
 use storage::Scope;
 use storage::investors::InvestorRecord;
 use storage::wallets::Registration;
 use wire::investors::InvestorCreate;
+use wire::wallets::WalletCreate;
 
 use crate::persons::{self, open, seal};
-use crate::{Answer, Caller, Done, Listed, Paging, Registry, Request, Result, Right, ids};
+use crate::wallet_natures::Wait;
+use crate::{
+    Answer, Caller, Done, Listed, Paging, Registry, Request, Result, Right, ids, wallet_natures,
+};
 
 /// Creates an investor, with wallets if the body has some, in one transaction.
 ///
@@ -50,14 +54,15 @@ pub async fn create(
             };
             storage::investors::insert(tx, &record)?;
             note_company(tx, id, &investor)?;
-            for (address, receiving_enabled, awaits_proof) in &wallets {
+            for (address, receiving_enabled, wait) in &wallets {
                 let own_id = WalletId::from_uuid(ids::new());
                 let wallet = Wallet {
                     receiving_enabled: *receiving_enabled,
-                    awaits_proof: *awaits_proof,
+                    awaits_proof: wait.awaits_proof(),
                     ..Wallet::new(own_id, id, WalletKind::Generic, *address)
                 };
                 register_wallet(tx, &record, &wallet)?;
+                wait.note(tx, own_id, *address, now)?;
             }
             Ok(Done::created(id, &shown(&record, &investor))?.about(&key))
         })
@@ -239,20 +244,22 @@ fn note_company(tx: &mut Tx, id: InvestorId, investor: &Investor) -> Result<()> 
     Ok(())
 }
 
-/// Each with whether it takes incoming transfers, and whether those wait for a proof.
+/// Each with whether it takes incoming transfers, and what those wait for.
 async fn requested_wallets(
     registry: &Registry,
     body: &InvestorCreate,
-) -> Result<Vec<(domain::Address, bool, bool)>> {
-    let mut wallets = Vec::with_capacity(body.wallets.len());
+) -> Result<Vec<(Address, bool, Wait)>> {
+    let mut addresses = Vec::with_capacity(body.wallets.len());
     for (index, wallet) in body.wallets.iter().enumerate() {
         let field = format!("wallets[{index}].address");
-        let address = translate::wallets::address(&field, &wallet.address)?;
-        let awaits_proof = crate::wallet_proofs::awaits_proof(registry, address).await?;
-        let receives = wallet.receiving_enabled.unwrap_or(true);
-        wallets.push((address, receives, awaits_proof));
+        addresses.push(translate::wallets::address(&field, &wallet.address)?);
     }
-    Ok(wallets)
+    let waits = wallet_natures::look_at(registry, &addresses).await?;
+    let receives = |wallet: &WalletCreate| wallet.receiving_enabled.unwrap_or(true);
+    let wallets = addresses.into_iter().zip(&body.wallets).zip(waits);
+    Ok(wallets
+        .map(|((address, wallet), wait)| (address, receives(wallet), wait))
+        .collect())
 }
 
 fn documents(investor: &Investor) -> Vec<(&'static str, DocumentId)> {

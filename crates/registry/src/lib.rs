@@ -90,6 +90,7 @@ pub mod totp;
 pub mod transfer_rules;
 pub mod transfers;
 pub mod validations;
+pub mod wallet_natures;
 pub mod wallet_proofs;
 pub mod wallets;
 pub mod webhook_endpoints;
@@ -138,6 +139,7 @@ use std::sync::Arc;
 use database::Db;
 use database::vault::{DataKey, Vault};
 use storage::documents::Documents;
+use zeroize::Zeroizing;
 
 /// What every operation works with. Cheap to clone.
 #[derive(Clone)]
@@ -165,7 +167,7 @@ pub struct Registry {
     /// Seals answers that hold no personal data.
     answers_key: DataKey,
     /// Signs the checkpoints of the registers' logs.
-    log_key: Arc<[u8; 32]>,
+    log_key: Arc<Zeroizing<[u8; 32]>>,
     /// Prints statements.
     press: ::statement::Press,
     passwords: passwords::Passwords,

@@ -12,6 +12,7 @@ use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use storage::people::PersonRecord;
+use zeroize::Zeroizing;
 
 use crate::{Caller, Error, Registry, Result, audit, ids, network_secrets};
 
@@ -80,7 +81,7 @@ pub(crate) fn reachable(
 
 /// The secret of the keyed hashes: whoever reads the database alone cannot try addresses or recovery codes.
 #[derive(Clone)]
-pub struct Keys(Arc<[u8; 32]>);
+pub struct Keys(Arc<Zeroizing<[u8; 32]>>);
 
 impl Keys {
     /// The network's, made at its first start.
@@ -201,7 +202,7 @@ mod tests {
 
     #[test]
     fn an_address_is_found_in_any_spelling() {
-        let keys = Keys(Arc::new([7; 32]));
+        let keys = Keys(Arc::new(Zeroizing::new([7; 32])));
         assert_eq!(
             keys.email("Erika@Example.com "),
             keys.email("erika@example.com")
@@ -215,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_recovery_code_is_read_as_it_is_typed() {
-        let keys = Keys(Arc::new([7; 32]));
+        let keys = Keys(Arc::new(Zeroizing::new([7; 32])));
         let person = PersonId::from_uuid(uuid::Uuid::nil());
         assert_eq!(
             keys.recovery_code(person, "ABCD-efgh 2345"),

@@ -148,25 +148,6 @@ pub async fn prove(
         .await
 }
 
-/// How a wallet that an investor brings is registered: whether units wait until control of its address is proven.
-///
-/// # Errors
-/// `wallet_not_accepted` for what belongs to the network itself.
-pub(crate) async fn awaits_proof(registry: &Registry, address: Address) -> Result<bool> {
-    let demanded = registry.settings.wallets.proof_demanded;
-    match registry.networks.production.addresses.nature(address).await {
-        Ok(AddressNature::Network) => Err(network_address()),
-        // A contract may be nobody's wallet, and what is there cannot sign: only its own word shows that somebody has it.
-        Ok(AddressNature::Contract) => Ok(true),
-        Ok(AddressNature::Key) => Ok(demanded),
-        // Registering needs no network. The token refuses the network's own addresses, and what else lies wrong is re-registered.
-        Err(error) => {
-            tracing::warn!(error = %error, "what is at the address of a new wallet could not be asked: {error}");
-            Ok(demanded)
-        }
-    }
-}
-
 /// That an address is the network's own.
 pub(crate) fn network_address() -> Error {
     Error::Problem(

@@ -6,9 +6,10 @@ use wire::ProblemCode;
 use wire::wallets::{ManagedWalletCreate, WalletCreate, WalletPatch};
 
 use crate::investors::register_wallet;
-use crate::wallet_proofs::awaits_proof;
+use crate::wallet_natures;
 use crate::{
-    Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, ids, persons,
+    Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, address_changes,
+    ids, persons,
 };
 
 /// Registers a wallet that is kept outside the network.
@@ -23,19 +24,22 @@ pub async fn create_generic(
 ) -> Result<Answer> {
     let scope = request.caller.require(Right::WriteInvestors)?;
     let address = translate::wallets::address("address", &body.address)?;
-    let awaits_proof = awaits_proof(registry, address).await?;
+    let wait = wallet_natures::look_at_one(registry, address).await?;
     let own = registry.clone();
     registry
         .write(request, move |tx| {
             let (mut person, _) = persons::lock(&own, tx, &scope, investor)?;
             let id = WalletId::from_uuid(ids::new());
-            let wallet = Wallet {
+            let mut wallet = Wallet {
                 receiving_enabled: body.receiving_enabled.unwrap_or(true),
-                awaits_proof,
+                awaits_proof: wait.awaits_proof(),
                 ..Wallet::new(id, investor, WalletKind::Generic, address)
             };
             person.updated_at = own.clock.now();
+            address_changes::cool(&own, tx, &mut wallet)?;
             register_wallet(tx, &person, &wallet)?;
+            wait.note(tx, id, address, person.updated_at)?;
+            address_changes::tell_of_cooling(&own, tx, &person, &wallet)?;
             Done::created(
                 wallet.id,
                 &translate::wallets::show(&wallet, &person.standing),
@@ -79,12 +83,14 @@ pub async fn create_managed(
                 );
             }
             let id = WalletId::from_uuid(ids::new());
-            let wallet = Wallet {
+            let mut wallet = Wallet {
                 receiving_enabled: body.receiving_enabled.unwrap_or(true),
                 ..Wallet::new(id, investor, WalletKind::Managed, address)
             };
             person.updated_at = own.clock.now();
+            address_changes::cool(&own, tx, &mut wallet)?;
             register_wallet(tx, &person, &wallet)?;
+            address_changes::tell_of_cooling(&own, tx, &person, &wallet)?;
             if let Some((version, at)) = &accepted {
                 storage::wallets::accept_terms(tx, wallet.id, version, *at)?;
             }

@@ -74,6 +74,7 @@ pub mod transfer_checks;
 pub mod transfer_rules;
 pub mod transfers;
 pub mod wallet_challenges;
+pub mod wallet_questions;
 pub mod wallets;
 
 mod columns;
@@ -325,6 +326,12 @@ pub const COMPONENT: Component = Component {
             name: "cosignatures",
             sqlite: include_str!("../migrations/sqlite/V0040__cosignatures.sql"),
             postgres: include_str!("../migrations/postgres/V0040__cosignatures.sql"),
+        },
+        Migration {
+            version: 42,
+            name: "wallet_questions",
+            sqlite: include_str!("../migrations/sqlite/V0042__wallet_questions.sql"),
+            postgres: include_str!("../migrations/postgres/V0042__wallet_questions.sql"),
         },
         Migration {
             version: 43,

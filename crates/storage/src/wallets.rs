@@ -11,26 +11,26 @@ use crate::instruction_keys;
 
 // A clash tells nothing about the other investor: the row is simply not inserted.
 const INSERT: Sql = Sql("insert into wallets
-(id, environment_id, platform_id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+(id, environment_id, platform_id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, cooling_until, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (environment_id, address) do nothing");
 
 const FIND: Sql = Sql(
-    "select id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, proof_scheme, proven_at, change_address, change_requested_at, change_effective_at, change_awaits_proof, change_proof_scheme, change_proven_at
+    "select id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, proof_scheme, proven_at, change_address, change_requested_at, change_effective_at, change_awaits_proof, change_proof_scheme, change_proven_at, cooling_until
 from wallets
 where id = $1
 and investor_id = $2",
 );
 
 const FIND_BY_ADDRESS: Sql = Sql(
-    "select id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, proof_scheme, proven_at, change_address, change_requested_at, change_effective_at, change_awaits_proof, change_proof_scheme, change_proven_at
+    "select id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, proof_scheme, proven_at, change_address, change_requested_at, change_effective_at, change_awaits_proof, change_proof_scheme, change_proven_at, cooling_until
 from wallets
 where address = $1
 and investor_id = $2",
 );
 
 const OF_INVESTOR: Sql = Sql(
-    "select id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, proof_scheme, proven_at, change_address, change_requested_at, change_effective_at, change_awaits_proof, change_proof_scheme, change_proven_at
+    "select id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, proof_scheme, proven_at, change_address, change_requested_at, change_effective_at, change_awaits_proof, change_proof_scheme, change_proven_at, cooling_until
 from wallets
 where investor_id = $1
 order by id
@@ -42,14 +42,14 @@ from wallets
 where investor_id = $1");
 
 const MANAGED: Sql = Sql(
-    "select id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, proof_scheme, proven_at, change_address, change_requested_at, change_effective_at, change_awaits_proof, change_proof_scheme, change_proven_at
+    "select id, investor_id, kind, address, receiving_enabled, frozen, awaits_proof, proof_scheme, proven_at, change_address, change_requested_at, change_effective_at, change_awaits_proof, change_proof_scheme, change_proven_at, cooling_until
 from wallets
 where investor_id = $1
 and kind = 'eth-managed'",
 );
 
 const UPDATE: Sql = Sql("update wallets
-set receiving_enabled = $2, frozen = $3, awaits_proof = $4, proof_scheme = $5, proven_at = $6, change_address = $7, change_requested_at = $8, change_effective_at = $9, change_awaits_proof = $10, change_proof_scheme = $11, change_proven_at = $12
+set receiving_enabled = $2, frozen = $3, awaits_proof = $4, proof_scheme = $5, proven_at = $6, change_address = $7, change_requested_at = $8, change_effective_at = $9, change_awaits_proof = $10, change_proof_scheme = $11, change_proven_at = $12, cooling_until = $13
 where id = $1");
 
 const ACCEPT_TERMS: Sql = Sql("update wallets
@@ -107,6 +107,12 @@ and not change_awaits_proof
 order by change_effective_at, id
 limit $2");
 
+const COOLED: Sql = Sql("select id, investor_id
+from wallets
+where cooling_until <= $1
+order by cooling_until, id
+limit $2");
+
 const COUNT_EVENT: Sql = Sql("update wallets
 set event_sequence = event_sequence + 1
 where id = $1
@@ -144,6 +150,7 @@ pub fn insert(
             wallet.receiving_enabled.into(),
             wallet.frozen.into(),
             wallet.awaits_proof.into(),
+            opt_time(wallet.cooling_until),
             time(registration.created_at),
         ],
     )?;
@@ -239,6 +246,7 @@ pub fn update(tx: &mut Tx, wallet: &Wallet) -> Result<(), DatabaseError> {
             .into(),
         scheme(wallet.change.and_then(|change| change.proof)),
         proven_at(wallet.change.and_then(|change| change.proof)),
+        opt_time(wallet.cooling_until),
     ];
     tx.execute(UPDATE, &parameters).map(|_| ())
 }
@@ -318,7 +326,10 @@ pub fn changes_due(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<(WalletId, InvestorId)>, DatabaseError> {
-    let rows = tx.query(CHANGES_DUE, &[time(now), limit.into()])?;
+    read_due(&tx.query(CHANGES_DUE, &[time(now), limit.into()])?)
+}
+
+fn read_due(rows: &[Row]) -> Result<Vec<(WalletId, InvestorId)>, DatabaseError> {
     rows.iter()
         .map(|row| {
             let mut columns = Columns::of(row);
@@ -328,6 +339,29 @@ pub fn changes_due(
             ))
         })
         .collect()
+}
+
+/// Further wallets whose waiting is over, the longest first.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn cooled(
+    tx: &mut Tx,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<(WalletId, InvestorId)>, DatabaseError> {
+    read_due(&tx.query(COOLED, &[time(now), limit.into()])?)
+}
+
+/// Whether an investor has a wallet.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn has_any(tx: &mut Tx, investor: InvestorId) -> Result<bool, DatabaseError> {
+    let count: u64 = tx
+        .query_one(COUNT_OF_INVESTOR, &[investor.uuid().into()])?
+        .get(0)?;
+    Ok(count > 0)
 }
 
 /// Counts one more event of a wallet; its number.
@@ -358,6 +392,7 @@ fn read(row: &Row) -> Result<Wallet, DatabaseError> {
         awaits_proof: columns.next()?,
         proof: read_proof(&mut columns)?,
         change: read_change(&mut columns)?,
+        cooling_until: columns.opt_time()?,
     })
 }
 

@@ -168,6 +168,7 @@ fn blocker(blocker: Blocker) -> out::Blocker {
         Blocker::ReceivingDisabled => out::Blocker::ReceivingDisabled,
         Blocker::WalletUnproven => out::Blocker::WalletUnproven,
         Blocker::WalletChanging => out::Blocker::WalletChanging,
+        Blocker::WalletCooling => out::Blocker::WalletCooling,
         Blocker::CancellationPeriod => out::Blocker::CancellationPeriod,
         Blocker::DeliveryInProgress => out::Blocker::DeliveryInProgress,
     }

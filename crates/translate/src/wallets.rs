@@ -35,6 +35,7 @@ pub fn show(wallet: &Wallet, standing: &Standing) -> out::Wallet {
             awaits_proof: change.awaits_proof,
             proof: change.proof.map(proof),
         }),
+        cooling_until: wallet.cooling_until.map(|end| end.to_string()),
     }
 }
 

@@ -182,6 +182,8 @@ pub enum Blocker {
     WalletUnproven,
     /// The wallet is about to have another address.
     WalletChanging,
+    /// The wallet came after another one of the investor's, and the network's cooling period is not over.
+    WalletCooling,
     /// The investor may still cancel.
     CancellationPeriod,
     /// On its way to the DLT network.

@@ -70,6 +70,10 @@ pub struct Wallet {
     /// The other address that the wallet is about to have; null unless one was asked for. Nothing comes in until then.
     #[serde(default)]
     pub address_change: Option<AddressChange>,
+    /// Until when nothing is delivered to the wallet, because its investor had another one before it; null if nothing waits. RFC 3339, UTC.
+    #[serde(default)]
+    #[schema(format = DateTime)]
+    pub cooling_until: Option<String>,
 }
 
 /// That control of an address was proven.

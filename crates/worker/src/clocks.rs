@@ -9,7 +9,7 @@ use std::time::Duration;
 use domain::{Date, Timestamp};
 use registry::{
     Registry, address_changes, admissions, anchors, clocks, deadlines, delivery, inspections,
-    investors, mail, notices, reconciliation, registrations, statements, terms,
+    investors, mail, notices, reconciliation, registrations, statements, terms, wallet_natures,
 };
 
 /// How often what is overdue is counted.
@@ -63,7 +63,9 @@ impl Clocks {
     async fn look_at_all(&self) -> registry::Result<()> {
         while investors::expire_identifications(&self.registry).await? > 0 {}
         clocks::payment_overdue(&self.registry).await?;
+        wallet_natures::ask_again(&self.registry).await?;
         while address_changes::take_effect_when_due(&self.registry).await? > 0 {}
+        while address_changes::end_cooling(&self.registry).await? > 0 {}
         admissions::answers_due(&self.registry).await?;
         registrations::forget_over(&self.registry).await?;
         notices::write_daily(&self.registry).await?;

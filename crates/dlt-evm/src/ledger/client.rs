@@ -16,7 +16,7 @@ use super::commands::Purpose;
 use super::fees::{Fees, GasPrice};
 use super::node::Node;
 use super::outbox::{Attempt, Leave, Outbox};
-use super::refusals::{Answer, answer};
+use super::refusals::{Answer, answer, unavailable};
 use super::to_evm;
 use crate::signing::{self, Signer};
 use crate::{Clock, GAS_LIMIT};
@@ -31,6 +31,8 @@ pub(super) struct Client {
     pub(super) node: Arc<Node>,
     pub(super) outbox: Outbox,
     pub(super) signer: Arc<dyn Signer>,
+    /// What the account is for, as an operator knows it.
+    pub(super) role: &'static str,
     pub(super) gas_price: GasPrice,
     /// How long the network may leave a transaction lying before more is offered for it.
     pub(super) patience: Duration,
@@ -43,10 +45,11 @@ impl Client {
     }
 
     /// The same network with another account.
-    pub(super) fn with(&self, signer: Arc<dyn Signer>) -> Self {
+    pub(super) fn with(&self, signer: Arc<dyn Signer>, role: &'static str) -> Self {
         Self {
             outbox: self.outbox.of(to_evm(signer.address())),
             signer,
+            role,
             ..self.clone()
         }
     }
@@ -200,9 +203,11 @@ impl Client {
                 match self.node.send(raw).await.map_err(answer) {
                     Ok(()) | Err(Answer::Known) => Ok(()),
                     Err(Answer::Early(_)) => Err(LedgerError::Unavailable(reason)),
+                    Err(Answer::Unfunded(said)) => Err(self.unfunded(raw, &said).await),
                     Err(Answer::Other(error)) => Err(error),
                 }
             }
+            Answer::Unfunded(said) => Err(self.unfunded(raw, &said).await),
             Answer::Other(error) => Err(error),
         }
     }
@@ -226,8 +231,28 @@ impl Client {
     async fn hand_in(&self, raw: &[u8]) -> Result<(), LedgerError> {
         match self.node.send(raw).await.map_err(answer) {
             Err(Answer::Other(error)) => Err(error),
+            Err(Answer::Unfunded(said)) => Err(self.unfunded(raw, &said).await),
             Ok(()) | Err(Answer::Known | Answer::Early(_)) => Ok(()),
         }
+    }
+
+    /// Whose account has to be topped up, and how much what lies there may cost at the most (limit times the most per gas, in wei).
+    async fn unfunded(&self, raw: &[u8], said: &str) -> LedgerError {
+        let asked = async {
+            let transaction = decode(raw)?;
+            let most = u128::from(transaction.gas_limit) * transaction.max_fee_per_gas;
+            Ok((most, self.node.balance(self.account()).await?))
+        };
+        let (most, balance) = match asked.await {
+            Ok(asked) => asked,
+            Err(error) => return error,
+        };
+        let reason = format!(
+            "the account of {}, {}, cannot pay for gas, top it up: its next transaction may cost {most} wei, and it has {balance} wei ({said})",
+            self.role,
+            self.account()
+        );
+        unavailable("funds", reason)
     }
 
     async fn fill_gap(&self, nonce: u64) -> Result<(), LedgerError> {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use alloy::eips::{BlockId, BlockNumberOrTag};
 use alloy::network::TransactionResponse as _;
-use alloy::primitives::{Address, B256, Bytes};
+use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::providers::{Provider as _, RootProvider};
 use alloy::rpc::client::RpcClient;
 use alloy::rpc::types::{Filter, Log, TransactionReceipt, TransactionRequest};
@@ -148,6 +148,11 @@ impl Node {
     pub(super) async fn count(&self, account: Address) -> Result<u64, LedgerError> {
         let counted = self.first.get_transaction_count(account).await;
         counted.map_err(ledger_error)
+    }
+
+    /// What the account has to pay for gas, in wei.
+    pub(super) async fn balance(&self, account: Address) -> Result<U256, LedgerError> {
+        self.first.get_balance(account).await.map_err(ledger_error)
     }
 
     /// How many transactions of the account are final, by the node that says the least.

@@ -22,6 +22,8 @@ use crate::contracts::{SecurityToken, SecurityTokenFactory};
 use crate::signing::{Signer, SignerError, Signers};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
+/// One key for both, on a development chain.
+const BOTH: &str = "both offices";
 /// Pauses double up to about four seconds: some five minutes in all, longer than a public network needs for a block.
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 const LOOKS: u32 = 80;
@@ -71,6 +73,7 @@ impl Offices {
             )),
             outbox: Outbox::new(chain.db().clone(), network.chain_id, account),
             signer: signers.registry,
+            role: BOTH,
             gas_price: GasPrice::Free,
             patience: Connection::PATIENCE,
             clock: chain.clock(),
@@ -101,6 +104,7 @@ impl Offices {
             )),
             outbox: Outbox::new(db.clone(), network.chain_id, account),
             signer: connection.signers.registry,
+            role: BOTH,
             gas_price: connection.gas_price,
             patience: connection.patience,
             clock: connection.clock,
@@ -110,9 +114,14 @@ impl Offices {
     }
 
     fn of_two(registry: Client, enforcement: Arc<dyn Signer>) -> Self {
+        let (mut registry, mut enforcement) = (registry.clone(), registry.with(enforcement, BOTH));
+        if registry.account() != enforcement.account() {
+            registry.role = "the office of registry (dlt.registry)";
+            enforcement.role = "the office of enforcement (dlt.enforcement)";
+        }
         Self {
-            enforcement: registry.with(enforcement),
             registry,
+            enforcement,
         }
     }
 
@@ -137,7 +146,9 @@ impl Offices {
         let client = ours.into_iter().find(|client| client.account() == sender);
         Ok(match client {
             Some(client) => client.clone(),
-            None => self.registry.with(Arc::new(Retired(from_evm(sender)))),
+            None => self
+                .registry
+                .with(Arc::new(Retired(from_evm(sender))), "an office before"),
         })
     }
 
@@ -334,7 +345,7 @@ async fn carry(client: &Client, submission: &Submission) -> Result<(), LedgerErr
     )))
 }
 
-/// Whether its end is known.
+/// Whether its end is known. What passes is said, for an operator may have to do something about it.
 async fn look_after(client: &Client, submission: &Submission) -> Result<bool, LedgerError> {
     let looked = async {
         client.submit(submission).await?;
@@ -343,7 +354,10 @@ async fn look_after(client: &Client, submission: &Submission) -> Result<bool, Le
     match looked.await {
         Ok(Outcome::Pending) => Ok(false),
         Ok(Outcome::Confirmed(_) | Outcome::Refused { .. }) => Ok(true),
-        Err(error) if error.is_transient() => Ok(false),
+        Err(error) if error.is_transient() => {
+            tracing::warn!(submission.id = %submission.id, error = %error, "transaction {} waits: {error}", submission.id);
+            Ok(false)
+        }
         Err(error) => Err(error),
     }
 }

@@ -40,6 +40,8 @@ pub(super) enum Answer {
     Known,
     /// It wants one before it first.
     Early(String),
+    /// The account cannot pay for it.
+    Unfunded(String),
     Other(LedgerError),
 }
 
@@ -52,6 +54,9 @@ pub(super) fn answer(error: TransportError) -> Answer {
         }
         if EARLY.iter().any(|words| said.contains(words)) {
             return Answer::Early(payload.message.to_string());
+        }
+        if is_about_funds(&said) {
+            return Answer::Unfunded(shown(&payload.message));
         }
     }
     match ledger_error(error) {
@@ -77,11 +82,6 @@ pub(super) fn ledger_error(error: TransportError) -> LedgerError {
             let passes = payload.code == -32603 || payload.is_retry_err();
             if !passes && EXECUTION.iter().any(|words| said.contains(words)) {
                 return Refusal::Other(payload.message.into_owned()).into();
-            }
-            if said.contains("insufficient funds") || said.contains("enough funds") {
-                let reason =
-                    format!("the account that signs cannot pay for gas, top it up: {said}");
-                return unavailable("funds", reason);
             }
             unavailable(
                 "error",
@@ -119,7 +119,11 @@ fn shown(text: &str) -> String {
     line.chars().take(SHOWN_CHARACTERS).collect()
 }
 
-fn unavailable(kind: &'static str, reason: String) -> LedgerError {
+fn is_about_funds(said: &str) -> bool {
+    said.contains("insufficient funds") || said.contains("enough funds")
+}
+
+pub(super) fn unavailable(kind: &'static str, reason: String) -> LedgerError {
     metrics::counter!("dlt_node_errors_total", "kind" => kind).increment(1);
     LedgerError::Unavailable(reason)
 }

@@ -65,7 +65,7 @@ async fn pass_on(db: &Db, offices: &Offices, rotation: Rotation) -> Result<Rotat
     to.node.check_chain().await?;
     to.node.saw_final(to.outbox.highest_block().await?);
     let mut candidates = vec![offices.registry.clone(), offices.enforcement.clone()];
-    candidates.extend(rotation.from.map(|from| to.with(from)));
+    candidates.extend(rotation.from.map(|from| to.with(from, "the key before")));
     let accounts: Vec<_> = candidates.iter().map(Client::account).collect();
     let chain_id = to.node.chain_id();
     let (noted, factory) = deployment::noted(db, chain_id, &accounts).await?;

@@ -12,7 +12,7 @@ use crate::{Command, LedgerError, Outcome, Refusal};
 pub use anchors::a_root_that_was_written_is_found;
 pub use freezes::frozen_units_move_by_the_registrar_alone;
 pub use movements::what_a_holder_moves_itself_is_told;
-pub use returns::what_comes_back_is_ended;
+pub use returns::{what_comes_back_is_ended, what_was_frozen_comes_back};
 pub use stage::{Stage, Wallet, execute, isin};
 use stage::{assert_balances, assert_refused, confirmed, create, creation, delivery, state_of};
 
@@ -26,6 +26,7 @@ pub async fn all(stage: &dyn Stage) {
     more_than_the_issue_is_refused(stage).await;
     the_registrar_moves_units_between_wallets(stage).await;
     what_comes_back_is_ended(stage).await;
+    what_was_frozen_comes_back(stage).await;
     frozen_units_move_by_the_registrar_alone(stage).await;
     a_root_that_was_written_is_found(stage).await;
     what_a_holder_moves_itself_is_told(stage).await;

@@ -40,3 +40,27 @@ pub async fn what_comes_back_is_ended(stage: &dyn Stage) {
         (85, 80, 1)
     );
 }
+
+/// Frozen units come back too, once the freeze is lifted: nothing of it stays behind.
+pub async fn what_was_frozen_comes_back(stage: &dyn Stage) {
+    let asset = create(stage, 17, 100).await;
+    let wallet = stage.new_wallet().address;
+    execute(stage, &delivery(asset, 0, &[(wallet, 20)])).await;
+    let freeze = |units| Command::Freeze {
+        asset,
+        wallet,
+        units,
+    };
+    let back = |units| Command::TakeBack {
+        asset,
+        from: wallet,
+        units,
+    };
+    execute(stage, &freeze(20)).await;
+    execute(stage, &freeze(5)).await;
+    execute(stage, &back(15)).await;
+    execute(stage, &freeze(0)).await;
+    execute(stage, &back(5)).await;
+    assert_balances(stage, asset, &[(wallet, 0), (asset, 100)]).await;
+    assert_eq!(state_of(stage, asset).await.issued, 100);
+}

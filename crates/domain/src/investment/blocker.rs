@@ -22,6 +22,8 @@ pub enum Blocker {
     WalletUnproven,
     /// The wallet is about to have another address.
     WalletChanging,
+    /// The wallet came after another one, and the network's cooling period is not over.
+    WalletCooling,
     /// The investor can still withdraw.
     CancellationPeriod,
     /// The units are on their way.
@@ -30,7 +32,7 @@ pub enum Blocker {
 
 impl Blocker {
     /// Every blocker, in the order in which they are reported.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::WalletMissing,
         Self::Identification,
         Self::WalletNotEligible,
@@ -38,6 +40,7 @@ impl Blocker {
         Self::ReceivingDisabled,
         Self::WalletUnproven,
         Self::WalletChanging,
+        Self::WalletCooling,
         Self::CancellationPeriod,
         Self::DeliveryInProgress,
     ];
@@ -53,6 +56,7 @@ impl Blocker {
             Self::ReceivingDisabled => "receiving_disabled",
             Self::WalletUnproven => "wallet_unproven",
             Self::WalletChanging => "wallet_changing",
+            Self::WalletCooling => "wallet_cooling",
             Self::CancellationPeriod => "cancellation_period",
             Self::DeliveryInProgress => "delivery_in_progress",
         }
@@ -96,6 +100,7 @@ impl Investment {
             (!wallet.receiving_enabled, Blocker::ReceivingDisabled),
             (wallet.awaits_proof, Blocker::WalletUnproven),
             (wallet.change.is_some(), Blocker::WalletChanging),
+            (wallet.cooling_until.is_some(), Blocker::WalletCooling),
             (
                 acceptance.cancellable_until.is_some_and(|end| now < end),
                 Blocker::CancellationPeriod,

@@ -51,6 +51,7 @@ fn wallet() -> Wallet {
         awaits_proof: false,
         proof: None,
         change: None,
+        cooling_until: None,
     }
 }
 

@@ -23,6 +23,7 @@ fn holder() -> Side {
             awaits_proof: false,
             proof: None,
             change: None,
+            cooling_until: None,
         },
         standing: Standing {
             kyc_status: KycStatus::Success,

@@ -32,6 +32,7 @@ fn side() -> Side {
             awaits_proof: false,
             proof: None,
             change: None,
+            cooling_until: None,
         },
         standing: Standing {
             kyc_status: KycStatus::Success,

@@ -7,6 +7,7 @@ use k256::elliptic_curve::ff::PrimeField as _;
 use k256::elliptic_curve::sec1::ToEncodedPoint as _;
 use k256::{NonZeroScalar, PublicKey, Scalar};
 use sha2::Sha512;
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// From here on a child's key follows from the parent's private key alone.
 const HARDENED: u32 = 1 << 31;
@@ -22,38 +23,48 @@ pub(super) fn key(seed: &[u8], number: u32) -> Option<SigningKey> {
     Some(SigningKey::from(node.key))
 }
 
+/// What a key's children follow from; wiped as soon as they do.
 struct Node {
     key: NonZeroScalar,
-    chain_code: [u8; 32],
+    chain_code: Half,
+}
+
+type Half = Zeroizing<[u8; 32]>;
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.key.zeroize();
+    }
 }
 
 impl Node {
     fn master(seed: &[u8]) -> Option<Self> {
         let (left, chain_code) = halves(b"Bitcoin seed", &[seed]);
-        let key = Option::from(NonZeroScalar::from_repr(left.into()))?;
+        let key = Option::from(NonZeroScalar::from_repr((*left).into()))?;
         Some(Self { key, chain_code })
     }
 
     fn child(&self, index: u32) -> Option<Self> {
         let number = index.to_be_bytes();
         let (left, chain_code) = if index >= HARDENED {
-            let key = self.key.to_repr();
-            halves(&self.chain_code, &[&[0], &key, &number])
+            let key = Zeroizing::new(<[u8; 32]>::from(self.key.to_repr()));
+            halves(self.chain_code.as_slice(), &[&[0], key.as_slice(), &number])
         } else {
             let public = PublicKey::from_secret_scalar(&self.key).to_encoded_point(true);
-            halves(&self.chain_code, &[public.as_bytes(), &number])
+            halves(self.chain_code.as_slice(), &[public.as_bytes(), &number])
         };
-        let left: Option<Scalar> = Scalar::from_repr(left.into()).into();
-        let key = Option::from(NonZeroScalar::new(left? + *self.key))?;
+        let left: Option<Scalar> = Scalar::from_repr((*left).into()).into();
+        let left = Zeroizing::new(left?);
+        let key = Option::from(NonZeroScalar::new(*left + *self.key))?;
         Some(Self { key, chain_code })
     }
 }
 
-fn halves(key: &[u8], parts: &[&[u8]]) -> ([u8; 32], [u8; 32]) {
+fn halves(key: &[u8], parts: &[&[u8]]) -> (Half, Half) {
     let mac = Hmac::<Sha512>::new_from_slice(key).expect("HMAC takes keys of any length");
     let mac = parts.iter().fold(mac, |mac, part| mac.chain_update(part));
-    let hash: [u8; 64] = mac.finalize().into_bytes().into();
-    let (mut left, mut right) = ([0; 32], [0; 32]);
+    let hash = Zeroizing::new(<[u8; 64]>::from(mac.finalize().into_bytes()));
+    let (mut left, mut right) = (Half::default(), Half::default());
     left.copy_from_slice(&hash[..32]);
     right.copy_from_slice(&hash[32..]);
     (left, right)

@@ -1,11 +1,14 @@
 //! The network's own custody: keys from one seed that is sealed by the vault, as the master key or the KMS behind it allows. No key leaves
 //! this file, and only numbers are stored.
 
+use std::sync::Arc;
+
 use alloy_core::primitives::Address as EvmAddress;
 use async_trait::async_trait;
 use database::vault::Vault;
 use database::{DatabaseError, Db};
 use domain::{Address, InvestorId, Timestamp};
+use zeroize::Zeroizing;
 
 use super::{Custody, derivation};
 use crate::{Error, Result, network_secrets};
@@ -15,10 +18,11 @@ const SECRET: &str = "custody_seed";
 /// How often two processes may meet over the next number.
 const ATTEMPTS: usize = 20;
 
-/// Keeps keys under the network's own licence.
+/// Keeps keys under the network's own licence. The seed is in memory once and is wiped with the last handle; a key is there while it signs.
+#[derive(Clone)]
 pub struct OwnCustody {
     db: Db,
-    seed: [u8; 32],
+    seed: Arc<Zeroizing<[u8; 32]>>,
 }
 
 impl OwnCustody {
@@ -29,23 +33,19 @@ impl OwnCustody {
     pub async fn open(db: &Db, vault: &Vault, now: Timestamp) -> Result<Self> {
         let vault = vault.clone();
         let seed = db.write(move |tx| network_secrets::open(tx, &vault, SECRET, now));
-        let (db, seed) = (db.clone(), seed.await?);
+        let (db, seed) = (db.clone(), Arc::new(seed.await?));
         Ok(Self { db, seed })
     }
 
     fn address(&self, number: u32) -> Option<Address> {
-        let key = derivation::key(&self.seed, number)?;
+        let key = derivation::key(self.seed.as_slice(), number)?;
         let address = EvmAddress::from_private_key(&key);
         Some(Address::from_bytes(address.into_array()))
     }
 
     /// The wallet with the next number, unless the investor has one already.
     async fn try_create(&self, investor: InvestorId) -> Result<Address> {
-        let seed = self.seed;
-        let own = Self {
-            db: self.db.clone(),
-            seed,
-        };
+        let own = self.clone();
         self.db
             .write(move |tx| -> Result<_> {
                 if let Some(address) = storage::custody_wallets::address_of(tx, investor)? {
@@ -82,7 +82,7 @@ impl Custody for OwnCustody {
             .db
             .read(move |tx| -> Result<_> { Ok(storage::custody_wallets::number_of(tx, wallet)?) })
             .await?;
-        let key = number.and_then(|number| derivation::key(&self.seed, number));
+        let key = number.and_then(|number| derivation::key(self.seed.as_slice(), number));
         let Some(key) = key else {
             return Ok(None);
         };

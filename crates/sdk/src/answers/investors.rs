@@ -81,6 +81,9 @@ pub struct Wallet {
     /// The other address that it is about to have.
     #[serde(default, deserialize_with = "lenient")]
     pub address_change: Option<wire::wallets::AddressChange>,
+    /// Until when nothing is delivered to it, because its investor had another wallet before it. RFC 3339, UTC.
+    #[serde(default, deserialize_with = "lenient")]
+    pub cooling_until: Option<String>,
     /// What this version does not know, as it came.
     #[serde(flatten)]
     pub more: Map<String, Value>,

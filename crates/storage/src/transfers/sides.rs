@@ -19,7 +19,7 @@ const SIDE_BY_WALLET: Sql = Sql(
   where p.environment_id = w.environment_id
   and (n.wallet_address = w.address or n.wallet_address is null)
   and n.closed_at is null)),
-w.awaits_proof, w.proof_scheme, w.proven_at, w.change_address, w.change_requested_at, w.change_effective_at, w.change_awaits_proof, w.change_proof_scheme, w.change_proven_at,
+w.awaits_proof, w.proof_scheme, w.proven_at, w.change_address, w.change_requested_at, w.change_effective_at, w.change_awaits_proof, w.change_proof_scheme, w.change_proven_at, w.cooling_until,
 i.kyc_status, i.tax_information_present, i.us_tax, i.custodian_bank, w.environment_id, w.platform_id
 from wallets w
 join investors i on i.id = w.investor_id
@@ -37,7 +37,7 @@ const SIDE_BY_ADDRESS: Sql = Sql(
   where p.environment_id = w.environment_id
   and (n.wallet_address = w.address or n.wallet_address is null)
   and n.closed_at is null)),
-w.awaits_proof, w.proof_scheme, w.proven_at, w.change_address, w.change_requested_at, w.change_effective_at, w.change_awaits_proof, w.change_proof_scheme, w.change_proven_at,
+w.awaits_proof, w.proof_scheme, w.proven_at, w.change_address, w.change_requested_at, w.change_effective_at, w.change_awaits_proof, w.change_proof_scheme, w.change_proven_at, w.cooling_until,
 i.kyc_status, i.tax_information_present, i.us_tax, i.custodian_bank, w.environment_id, w.platform_id
 from wallets w
 join investors i on i.id = w.investor_id
@@ -100,6 +100,7 @@ fn read_side(row: &Row) -> Result<SideRecord, DatabaseError> {
         awaits_proof: columns.next()?,
         proof: read_proof(&mut columns)?,
         change: read_change(&mut columns)?,
+        cooling_until: columns.opt_time()?,
     };
     let standing = Standing {
         kyc_status: columns.parsed(|text| text.parse().ok())?,

@@ -124,6 +124,62 @@ async fn an_address_changes_after_the_cooling_period_and_what_comes_in_waits(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_names_a_further_wallet_waits_as_long(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    // Given a network with a cooling period, and a paid order to a wallet that nothing may come to for the moment.
+    let app = Setup::new(backend).network(cooling).start().await;
+    let partner = app.partner(0).await;
+    let holder = Holder::new(&app, &partner).await;
+    let investor = &holder.customer.investor;
+    assert_eq!(
+        shown(&partner, &holder).await["cooling_until"],
+        Value::Null,
+        "the first wallet takes nobody's place"
+    );
+    let closed = json!({"receiving_enabled": false});
+    partner.api.patch(&path(&holder), &closed).await.expect(200);
+    let order = paid(&app, &partner, &holder).await;
+
+    // When the order is pointed to a further wallet, which anybody with the platform's client can register.
+    let further = partner.wallet(investor, &people::wallet_address()).await;
+    assert_eq!(further["cooling_until"], "2026-06-02T08:00:00.000000Z");
+    let named = json!({"wallet": further["id"]});
+    let patched = partner
+        .api
+        .patch(&format!("investments/{order}/"), &named)
+        .await;
+    assert_eq!(patched.expect(200)["blocked_by"], "wallet_cooling");
+
+    // Then its units wait, and so do those of an order that names it from the first, until the period is over.
+    let other =
+        json!({"accepted_at": app.ago(30), "paid_at": app.ago(20), "wallet": further["id"]});
+    let other = id(&partner.invest(&holder.customer, 1, other).await);
+    app.advance_seconds(DAY_S - 1);
+    app.settle().await;
+    for waiting in [&order, &other] {
+        let waiting = partner.investment(waiting).await;
+        assert_eq!(waiting["blocked_by"], "wallet_cooling");
+    }
+    app.advance_seconds(1);
+    for waiting in [&order, &other] {
+        let delivered = partner.reaches(waiting, "DELIVERED").await;
+        assert_eq!(delivered["wallet_address"], further["address"]);
+    }
+    let path = format!("investors/{investor}/wallets/{}/", id(&further));
+    let cooled = partner.api.get(&path).await.expect(200);
+    assert_eq!(cooled["cooling_until"], Value::Null);
+
+    // The platform was told when the wallet came, in time to object.
+    let events = partner.feed().await;
+    let told = events
+        .iter()
+        .find(|event| event["wallet_id"] == further["id"]);
+    assert_eq!(told.unwrap()["status"], "cooling");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_was_taken_back_never_happens(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {

@@ -84,6 +84,7 @@ mod terms;
 mod transfers;
 mod unknown_input;
 mod walk_through;
+mod wallet_natures;
 mod wallet_proofs;
 mod wallets;
 mod webhooks;

@@ -24,14 +24,14 @@ const BALANCE_OF: &str = "70a08231";
 /// Submissions whose nonce is used and that no node has.
 const GONE: Sql = Sql("select count(*) from chain_submission where gone_at is not null");
 
-struct Node {
-    url: String,
+pub struct Node {
+    pub url: String,
     _process: Child,
 }
 
 impl Node {
     /// It makes a block for each transaction, and a block is final with two on top of it.
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let anvil = std::env::var(ANVIL).unwrap_or_else(|_| {
             panic!("{ANVIL} is not set: run `cargo xtask test`, which brings the node")
@@ -80,7 +80,7 @@ impl Node {
         Some(answer["result"].clone())
     }
 
-    async fn ask(&self, method: &str, params: Value) -> Value {
+    pub async fn ask(&self, method: &str, params: Value) -> Value {
         self.try_ask(method, params).await.unwrap()
     }
 
@@ -131,8 +131,8 @@ async fn is_seen(app: &TestApp, order: &str, state: &str) -> Value {
     .await
 }
 
-/// The sample network with its tokens on the node.
-async fn network_on(node: &Node, backend: Backend) -> TestApp {
+/// The sample network with its tokens on the node, which it reaches at its own address or by way of another.
+pub async fn network_on(node: &Node, url: &str, backend: Backend) -> TestApp {
     let folder = tempfile::tempdir().unwrap();
     let key = folder.path().join("registrar.key");
     std::fs::write(&key, KEY).unwrap();
@@ -140,7 +140,7 @@ async fn network_on(node: &Node, backend: Backend) -> TestApp {
         "mode": "rpc",
         "network": "ANVIL",
         "chain_id": 31_337,
-        "url": node.url,
+        "url": url,
         "finality": 2,
         "registrar_key": {"file": key},
         "operators": ["Betreiber A GmbH", "Betreiber B GmbH"],
@@ -165,7 +165,7 @@ async fn an_order_survives_a_node_on_its_worst_day(
 ) {
     // Given a paid order whose transaction waits to be in a block.
     let node = Node::start().await;
-    let mut app = network_on(&node, backend).await;
+    let mut app = network_on(&node, &node.url, backend).await;
     let partner = app.partner(0).await;
     let customer = partner.customer().await;
     node.ask("evm_setAutomine", json!([false])).await;
@@ -256,7 +256,7 @@ async fn reg_11_a_holders_own_transaction_is_entered_before_its_next_instruction
 ) {
     // Given two holders, one of whom sends a unit to the other with its wallet.
     let node = Node::start().await;
-    let app = network_on(&node, backend).await;
+    let app = network_on(&node, &node.url, backend).await;
     let partner = app.partner(0).await;
     let goes_on = goes_on(node.url.clone());
     let (giver, _) = Holder::of_units(&app, &partner, &[3]).await;
@@ -296,7 +296,7 @@ async fn reg_11_a_holders_own_transaction_is_entered_before_its_next_instruction
 }
 
 /// Blocks go on without anybody's doing.
-fn goes_on(url: String) -> tokio::task::JoinHandle<()> {
+pub fn goes_on(url: String) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async move {
         let body = json!({"jsonrpc": "2.0", "id": 1, "method": "anvil_mine", "params": [1]});
         loop {
