@@ -23,6 +23,7 @@ mod node;
 mod pages;
 mod partner;
 mod receivers;
+mod register;
 mod server;
 mod start;
 mod unit;
@@ -55,6 +56,10 @@ enum Command {
     Pages(pages::Options),
     /// Deliveries per second from paid to entered, and how soon their webhooks arrive
     Delivery(delivery::Options),
+    /// A register of many entries: how fast it is filled, verified and asked
+    Register(register::Options),
+    /// One register verified, beside hashing the same rows; `register` runs it
+    RegisterCheck(register::check::Options),
     /// How soon the server answers and how much memory it keeps
     Start(measured::Program),
     /// A gateway in front of a hundred environments
@@ -88,6 +93,8 @@ fn run(arguments: &Arguments) -> Result<()> {
             Command::Catalogue(options) => catalogue::run(options).await,
             Command::Pages(options) => pages::run(options).await,
             Command::Delivery(options) => delivery::run(options).await,
+            Command::Register(options) => register::run(options).await,
+            Command::RegisterCheck(options) => register::check::run(options).await,
             Command::Start(options) => start::run(options).await,
             Command::Gateway(options) => gateway::run(options).await,
             Command::Environments(options) => environments::run(options).await,

@@ -161,38 +161,17 @@ impl Server {
 
     /// Memory that is resident now, in bytes.
     pub fn resident(&self) -> Result<u64> {
-        self.memory("VmRSS:")
+        memory(&self.process.id().to_string(), "VmRSS:")
     }
 
     /// The most memory that was ever resident, in bytes.
     pub fn peak(&self) -> Result<u64> {
-        self.memory("VmHWM:")
-    }
-
-    fn memory(&self, field: &str) -> Result<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix(field));
-        let kilobytes = line.and_then(|line| line.split_whitespace().next());
-        let kilobytes: u64 = kilobytes
-            .context("the system does not tell the memory")?
-            .parse()?;
-        Ok(kilobytes * 1024)
+        memory(&self.process.id().to_string(), "VmHWM:")
     }
 
     /// Processor time used so far, in ticks of a hundredth of a second.
     pub fn processor_time(&self) -> Result<Duration> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
-        // The name in parentheses may hold spaces; what follows it may not.
-        let (_, rest) = stat
-            .rsplit_once(')')
-            .context("the system does not tell the time")?;
-        let fields: Vec<u64> = rest
-            .split_whitespace()
-            .skip(11)
-            .take(2)
-            .flat_map(str::parse)
-            .collect();
-        Ok(Duration::from_millis(fields.iter().sum::<u64>() * 10))
+        processor_time(&self.process.id().to_string())
     }
 
     /// Asks it to end, as a service manager would, and waits.
@@ -206,6 +185,33 @@ impl Server {
         anyhow::ensure!(status.success(), "the server ended with {status}");
         Ok(())
     }
+}
+
+/// Processor time that a process has used so far, in ticks of a hundredth of a second.
+pub fn processor_time(process: &str) -> Result<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name in parentheses may hold spaces; what follows it may not.
+    let (_, rest) = stat
+        .rsplit_once(')')
+        .context("the system does not tell the time")?;
+    let fields: Vec<u64> = rest
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .flat_map(str::parse)
+        .collect();
+    Ok(Duration::from_millis(fields.iter().sum::<u64>() * 10))
+}
+
+/// What a process's status says of its memory, in bytes.
+pub fn memory(process: &str, field: &str) -> Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next());
+    let kilobytes: u64 = kilobytes
+        .context("the system does not tell the memory")?
+        .parse()?;
+    Ok(kilobytes * 1024)
 }
 
 async fn answers(address: SocketAddr, path: &str) -> bool {

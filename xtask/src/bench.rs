@@ -29,6 +29,8 @@ pub enum What {
     Pages(Pages),
     /// Deliveries per second from paid to entered, and how soon their webhooks arrive, on both databases.
     Delivery(Delivery),
+    /// A register of many entries over many holders: filled, verified and asked, on both databases.
+    Register(Register),
     /// A gateway in front of a hundred environments that take their time, with ten thousand investors.
     Gateway(Gateway),
     /// The first answer and the memory of `cashlink serve`.
@@ -84,6 +86,22 @@ pub struct Delivery {
 }
 
 #[derive(Args)]
+pub struct Register {
+    /// Entries of the register.
+    #[arg(long, default_value_t = 1_000_000)]
+    entries: u64,
+    /// Holders of it.
+    #[arg(long, default_value_t = 100_000)]
+    holders: u64,
+    /// Entries on PostgreSQL, if they are to be fewer.
+    #[arg(long)]
+    postgres_entries: Option<u64>,
+    /// Measure a build without optimisation, which is made sooner.
+    #[arg(long)]
+    debug: bool,
+}
+
+#[derive(Args)]
 pub struct Gateway {
     /// Updates of the backlog, over all environments.
     #[arg(long)]
@@ -115,6 +133,7 @@ pub fn run(what: &What) -> Result<()> {
         What::Catalogue => catalogue(),
         What::Pages(options) => pages(options),
         What::Delivery(options) => delivery(options),
+        What::Register(options) => register(options),
         What::Gateway(options) => gateway(options),
         What::Start => start(),
     }
@@ -190,6 +209,19 @@ fn delivery(options: &Delivery) -> Result<()> {
     command.args(["--rate", &options.rate.to_string()]);
     if options.through_anvil {
         command.arg("--anvil").arg(tools::bring_anvil()?);
+    }
+    shell::run(&mut command)
+}
+
+fn register(options: &Register) -> Result<()> {
+    let programs = build_server(options.debug)?;
+    let folder = Folder::new("register")?;
+    let cluster = cluster()?;
+    let mut command = of_server("register", &programs, &folder, &cluster);
+    command.args(["--entries", &options.entries.to_string()]);
+    command.args(["--holders", &options.holders.to_string()]);
+    if let Some(entries) = options.postgres_entries {
+        command.args(["--postgres-entries", &entries.to_string()]);
     }
     shell::run(&mut command)
 }

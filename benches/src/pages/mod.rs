@@ -27,7 +27,7 @@ use walk::Page;
 /// More than one page of every list of assets.
 const ASSETS: usize = 60;
 /// Nothing listens there; nothing of what fills the database is sent either.
-const NOBODY: &str = "http://127.0.0.1:9/hook";
+pub const NOBODY: &str = "http://127.0.0.1:9/hook";
 /// What a page may take, at the 95th percentile.
 const TARGET: Duration = Duration::from_millis(100);
 /// How many of the slowest are shown.

@@ -4,38 +4,37 @@
 //! The times at which rows were written are no part of what is proven; an entry's time is that of its block.
 
 mod entries;
+mod holders;
 mod origins;
 mod projection;
 mod reregistrations;
 mod restrictions;
 mod signatures;
+mod stretch;
 mod terms;
 mod witnesses;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::mpsc;
+use std::thread;
 
 use database::{DatabaseError, Tx};
-use domain::register::{Digest, Restrictions};
-use domain::{Address, Entry, Frontier, HolderId, Holdings, InvestorId, ProductId, Units};
-use restrictions::Released;
+use domain::register::{Digest, Restrictions, merkle};
+use domain::{Address, Entry, Frontier, HolderId, Holdings, ProductId, Units};
+use holders::Holders;
 use storage::Scope;
-use storage::holding_changes::{self, HoldingChange};
+use storage::holding_changes;
 use storage::products::ProductRecord;
-use storage::redemption_checks::{self, Deletion};
+use storage::redemption_checks;
 use storage::register::{self, HoldingRecord};
 use storage::register_anchors::{self, AnchorRecord};
-use storage::register_entries::{self, CommitmentRecord, EntryRecord};
+use storage::register_entries::{self, EntryRecord};
 use storage::register_origins::{self, Standing};
 use storage::register_subtrees;
-use storage::reregistrations::ReregistrationRecord;
-use storage::restrictions::RestrictionRecord;
-use storage::statements::{self, StatementCheck};
-use storage::transfer_checks::{self, Movement, Returned};
+use storage::transfer_checks;
+use stretch::{Beside, Stretch};
 
 use crate::{Error, Registry, Result, register_log};
-
-/// Entries that are read at once.
-const PAGE: u32 = 1_000;
 
 /// What the check of one register found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,12 +87,12 @@ pub(crate) fn judge(registry: &Registry, tx: &mut Tx, id: ProductId) -> Result<V
     let product =
         storage::products::find(tx, &Scope::ALL, id)?.ok_or(Error::NotFound("product"))?;
     let (isin, token_address) = (product.product.isin.to_string(), product.token_address);
-    let mut replay = Replay::new(registry, product);
+    let mut replay = Replay::new(product);
     let mut stored = Vec::new();
     let found = origins::check(tx, &mut replay)
         .and_then(|()| witnesses::check(tx, &mut replay))
         .and_then(|()| terms::check(registry, tx, &mut replay))
-        .and_then(|()| replay.run(tx, &mut stored));
+        .and_then(|()| replay.run(registry, tx, &mut stored));
     let problem = match found {
         Ok(()) => None,
         Err(Finding::Difference(text)) => Some(text),
@@ -107,8 +106,8 @@ pub(crate) fn judge(registry: &Registry, tx: &mut Tx, id: ProductId) -> Result<V
         product: id,
         isin,
         token_address,
-        entries: replay.frontier.size(),
-        root_hash: hex::encode(replay.frontier.root()),
+        entries: replay.replayed.0,
+        root_hash: hex::encode(replay.replayed.1),
         problem,
         standing: register_origins::standing(tx, id)?,
         holdings: holdings.into_iter().collect(),
@@ -152,10 +151,12 @@ struct Replay {
     /// Of the version that the issue has to commit to.
     terms_hash: Option<Digest>,
     frontier: Frontier,
+    /// How many entries had no problem, and the root over them.
+    replayed: (u64, Digest),
     issuer: Option<HolderId>,
     holdings: Holdings,
-    by_wallet: BTreeMap<(HolderId, Address), u64>,
-    entered: HashSet<HolderId>,
+    by_wallet: HashMap<(HolderId, Address), u64>,
+    holders: Holders,
     /// Roots on the DLT network that are not met yet, by the number of entries.
     anchors: HashMap<u64, Digest>,
     /// Roots that former registrars and witnesses have signed and that are not met yet, by the number of entries; and the registrars' keys.
@@ -169,8 +170,8 @@ struct Replay {
     redeemed: BTreeMap<u64, Units>,
     redemptions: u64,
     deletions: u64,
-    /// Who had units before, as far as the changes of holdings are noted; not for a register that is older than such notes.
-    noted: Option<HashSet<HolderId>>,
+    /// Whether changes of holdings are noted, which they are not in a register that is older than such notes; and how many should be.
+    is_noted: bool,
     changes: u64,
     /// What restricts whom, and how many entries made and released something.
     restrictions: Restrictions,
@@ -178,42 +179,20 @@ struct Replay {
     /// How many entries were made without the holder's signature, and which were reversed.
     reregistered: u64,
     reversed: HashSet<u64>,
-    /// Details are opened, as long as there is a key, to see that they are what the entry commits to.
-    registry: Registry,
-}
-
-/// What is stored beside one stretch of entries.
-struct Beside {
-    commitments: HashMap<u64, CommitmentRecord>,
-    /// Of each entry, those of the investments that gave units before that of the one that received.
-    statements: HashMap<u64, Vec<StatementCheck>>,
-    /// Of each entry of a transfer or redemption, what left which investment.
-    movements: HashMap<u64, Vec<Movement>>,
-    /// Of each deletion's entry, what was instructed.
-    deletions: HashMap<u64, Deletion>,
-    /// Of each entry, what those whom it concerns have after it.
-    changes: HashMap<u64, Vec<HoldingChange>>,
-    /// Of each entry that made a restriction or released one, what was instructed.
-    restrictions: HashMap<u64, RestrictionRecord>,
-    releases: HashMap<u64, Released>,
-    /// Of each entry without the holder's signature, what it rests on; the entries that were reversed, and what went back where.
-    reregistrations: HashMap<u64, ReregistrationRecord>,
-    reversed: HashMap<u64, Entry>,
-    returned: HashMap<u64, Vec<Returned>>,
-    holders: HashMap<HolderId, Option<InvestorId>>,
 }
 
 impl Replay {
-    fn new(registry: &Registry, product: ProductRecord) -> Self {
+    fn new(product: ProductRecord) -> Self {
         Self {
             id: product.product.id,
             terms_hash: None,
             product,
+            replayed: (0, Frontier::new().root()),
             frontier: Frontier::new(),
             issuer: None,
             holdings: Holdings::new(),
-            by_wallet: BTreeMap::new(),
-            entered: HashSet::new(),
+            by_wallet: HashMap::new(),
+            holders: Holders::default(),
             anchors: HashMap::new(),
             signed: HashMap::new(),
             keys: Vec::new(),
@@ -223,17 +202,21 @@ impl Replay {
             redeemed: BTreeMap::new(),
             redemptions: 0,
             deletions: 0,
-            noted: None,
+            is_noted: false,
             changes: 0,
             restrictions: Restrictions::default(),
             restricting: (0, 0),
             reregistered: 0,
             reversed: HashSet::new(),
-            registry: registry.clone(),
         }
     }
 
-    fn run(&mut self, tx: &mut Tx, stored: &mut Vec<HoldingRecord>) -> Checked {
+    fn run(
+        &mut self,
+        registry: &Registry,
+        tx: &mut Tx,
+        stored: &mut Vec<HoldingRecord>,
+    ) -> Checked {
         *stored = register::holdings(tx, self.id)?;
         self.anchors = register_anchors::all(tx, self.id)?
             .into_iter()
@@ -243,62 +226,13 @@ impl Replay {
             .into_iter()
             .map(|kept| ((kept.level, kept.place), kept.hash))
             .collect();
-        let mut beside = Beside {
-            commitments: HashMap::new(),
-            statements: HashMap::new(),
-            movements: HashMap::new(),
-            deletions: HashMap::new(),
-            changes: HashMap::new(),
-            restrictions: HashMap::new(),
-            releases: HashMap::new(),
-            reregistrations: HashMap::new(),
-            reversed: HashMap::new(),
-            returned: HashMap::new(),
-            holders: register::holders(tx, self.id)?.into_iter().collect(),
-        };
-        self.noted = holding_changes::exist(tx, self.id)?.then(HashSet::new);
-        loop {
-            let after = self.frontier.size();
-            let page = register_entries::after(tx, self.id, after, PAGE)?;
-            let Some(last) = page.last() else { break };
-            let up_to = last.sequence;
-            beside.changes.clear();
-            for change in holding_changes::between(tx, self.id, after, up_to)? {
-                let of_entry = beside.changes.entry(change.sequence);
-                of_entry.or_default().push(change);
-            }
-            beside.commitments = register_entries::commitments(tx, self.id, after, up_to)?
-                .into_iter()
-                .map(|commitment| (commitment.sequence, commitment))
-                .collect();
-            beside.statements.clear();
-            for check in statements::to_check(tx, self.id, after, up_to)? {
-                let of_entry = beside.statements.entry(check.sequence);
-                of_entry.or_default().push(check);
-            }
-            beside.movements.clear();
-            let mut movements = transfer_checks::movements(tx, self.id, after, up_to)?;
-            movements.extend(redemption_checks::movements(tx, self.id, after, up_to)?);
-            for movement in movements {
-                let of_entry = beside.movements.entry(movement.entry);
-                of_entry.or_default().push(movement);
-            }
-            beside.deletions = redemption_checks::deletions(tx, self.id, after, up_to)?
-                .into_iter()
-                .map(|deletion| (deletion.entry, deletion))
-                .collect();
-            beside.read_restrictions(tx, self.id, (after, up_to))?;
-            self.check_details(tx, &beside)?;
-            beside.read_reregistrations(tx, self.id, (after, up_to))?;
-            self.check_grounds(tx, &beside)?;
-            for record in &page {
-                self.replay(record, &beside)?;
-            }
-        }
+        self.holders = Holders::new(register::holders(tx, self.id)?);
+        self.is_noted = holding_changes::exist(tx, self.id)?;
+        self.replay_all(registry, tx)?;
         let head = register::head(tx, self.id)?;
         self.check_head(head.as_ref())?;
         self.check_projection(stored)?;
-        same(&beside.holders.len(), &self.entered.len(), || {
+        same(&self.holders.are_entered(), &true, || {
             "there are holders without an entry".to_owned()
         })?;
         same(&self.subtrees.len(), &0, || {
@@ -335,6 +269,35 @@ impl Replay {
         })
     }
 
+    /// One thread reads while another one checks what was read: a few stretches are in memory, however long the register is.
+    fn replay_all(&mut self, registry: &Registry, tx: &mut Tx) -> Checked {
+        let product = self.id;
+        thread::scope(|scope| {
+            let (sender, stretches) = mpsc::sync_channel::<Checked<Stretch>>(1);
+            let checking = scope.spawn(move || {
+                stretches.iter().try_for_each(|stretch| {
+                    let Stretch { entries, beside } = stretch?;
+                    entries
+                        .iter()
+                        .try_for_each(|record| self.replay(record, &beside))
+                })
+            });
+            let mut after = 0;
+            while let Some(stretch) = Stretch::read(registry, tx, (product, after)).transpose() {
+                after = stretch.as_ref().map_or(after, Stretch::last);
+                let is_last = stretch.is_err();
+                // Whoever checks has ended if nobody takes it: there is a difference.
+                if sender.send(stretch).is_err() || is_last {
+                    break;
+                }
+            }
+            drop(sender);
+            checking
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+    }
+
     fn replay(&mut self, record: &EntryRecord, beside: &Beside) -> Checked {
         let sequence = self.frontier.size() + 1;
         same(&record.sequence, &sequence, || {
@@ -346,13 +309,16 @@ impl Replay {
         same(&record.kind.as_str(), &entry.kind(), || {
             wrong("its kind is not that of its content")
         })?;
-        let leaf = entry.leaf_hash();
+        // There is one way to write an entry, so that these are its bytes.
+        let leaf = merkle::leaf_hash(&record.content);
         same(&record.leaf_hash, &leaf, || {
             wrong("its leaf hash is not that of its content")
         })?;
-        let mut frontier = self.frontier.clone();
         let mut completed = Vec::new();
-        let root = frontier.append_and_tell(leaf, |subtree, hash| completed.push((subtree, hash)));
+        let root = self.frontier.append_and_tell(leaf, |subtree, hash| {
+            let level = register_log::kept_level(subtree);
+            completed.extend(level.map(|level| ((level, subtree.index), hash)));
+        });
         same(&record.root_hash, &root, || {
             wrong("its root hash does not follow from the entries")
         })?;
@@ -366,9 +332,8 @@ impl Replay {
                 "the root that a former registrar or a witness has signed does not follow from the entries",
             )
         })?;
-        for (subtree, hash) in completed {
-            let level = register_log::kept_level(subtree);
-            let kept = level.and_then(|level| self.subtrees.remove(&(level, subtree.index)));
+        for (place, hash) in completed {
+            let kept = self.subtrees.remove(&place);
             same(&kept.unwrap_or(hash), &hash, || {
                 wrong("the hash kept of the entries up to it does not follow from them")
             })?;
@@ -382,7 +347,7 @@ impl Replay {
             .apply(sequence, &entry)
             .or_else(|error| differs(wrong(&error.to_string())))?;
         match &entry {
-            Entry::Issue { .. } => self.replay_issue(&entry, beside),
+            Entry::Issue { .. } => self.replay_issue(&entry),
             Entry::Delivery { .. } => self.replay_delivery(sequence, &entry, beside),
             Entry::Transfer { .. } => self.replay_transfer(sequence, &entry, beside),
             Entry::Redemption { .. } => self.replay_redemption(sequence, &entry, beside),
@@ -393,7 +358,7 @@ impl Replay {
             Entry::Reversal { .. } => self.replay_reversal(sequence, &entry, beside),
         }
         .map_err(|finding| within(finding, wrong))?;
-        self.frontier = frontier;
+        self.replayed = (sequence, root);
         Ok(())
     }
 }

@@ -101,7 +101,7 @@ pub(crate) fn as_it_was(tx: &mut Tx, product: ProductId, wanted: &Past) -> Resul
     let head = storage::register::head(tx, product)?;
     let sequence = place(tx, product, head.as_ref(), wanted)?;
     let entry = register_entries::find(tx, product, sequence)?;
-    let deleted = redemption_checks::deletions(tx, product, 0, sequence)?;
+    let deleted = redemption_checks::deleted(tx, product, sequence)?;
     let issued = head.as_ref().filter(|_| sequence > 0);
     let (held, has_more) = held(tx, product, sequence, wanted)?;
     let issuer = head.as_ref().map(|head| head.issuer_holder);
@@ -127,7 +127,7 @@ pub(crate) fn as_it_was(tx: &mut Tx, product: ProductId, wanted: &Past) -> Resul
         entered_at: entry.map(|entry| entry.created_at.to_string()),
         root_hash: hex::encode(root),
         issue_volume: issued.map_or(0, |head| head.issued.get()),
-        deleted_units: deleted.iter().map(|deletion| deletion.units.get()).sum(),
+        deleted_units: deleted.get(),
         holdings: holdings.collect(),
         has_more,
     })

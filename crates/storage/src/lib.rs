@@ -328,6 +328,12 @@ pub const COMPONENT: Component = Component {
             postgres: include_str!("../migrations/postgres/V0040__cosignatures.sql"),
         },
         Migration {
+            version: 41,
+            name: "deletions_by_entry",
+            sqlite: include_str!("../migrations/sqlite/V0041__deletions_by_entry.sql"),
+            postgres: include_str!("../migrations/postgres/V0041__deletions_by_entry.sql"),
+        },
+        Migration {
             version: 42,
             name: "wallet_questions",
             sqlite: include_str!("../migrations/sqlite/V0042__wallet_questions.sql"),

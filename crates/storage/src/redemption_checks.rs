@@ -28,6 +28,11 @@ and r.deletion_entry_sequence <= $3
 order by r.deletion_entry_sequence",
 );
 
+const DELETED: Sql = Sql("select cast(coalesce(sum(units), 0) as bigint)
+from redemptions
+where product_id = $1
+and deletion_entry_sequence <= $2");
+
 const COUNTS: Sql = Sql("select
 (select count(*) from redemptions r where r.product_id = $1 and r.entry_sequence is not null),
 (select count(*) from redemptions r where r.product_id = $1 and r.deletion_entry_sequence is not null)");
@@ -93,6 +98,15 @@ pub fn deletions(
             })
         })
         .collect()
+}
+
+/// How many units the entries up to one marked void.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn deleted(tx: &mut Tx, product: ProductId, up_to: u64) -> Result<Units, DatabaseError> {
+    let parameters = [product.uuid().into(), Value::I64(up_to.cast_signed())];
+    Columns::of(&tx.query_one(DELETED, &parameters)?).units()
 }
 
 /// How many redemptions of a register say that they have an entry, and how many that they have one of their deletion.

@@ -63,10 +63,9 @@ and (v.environment_id = $2 or $2 is null)
 and (v.platform_id = $3 or $3 is null)
 and (exists (select 1 from membership_products m where m.membership_id = $4 and m.product_id = v.product_id) or $4 is null)");
 
-const OF_PRODUCT: Sql = Sql("select s.investment_id, s.environment_id, s.platform_id, s.sequence, s.units, i.environment_id, i.platform_id, k.investment_id
+const OF_PRODUCT: Sql = Sql("select s.investment_id, s.environment_id, s.platform_id, s.sequence, s.units, i.environment_id, i.platform_id
 from registry_statements s
 left join investments i on i.id = s.investment_id
-left join register_commitments k on k.product_id = s.product_id and k.sequence = s.sequence
 where s.product_id = $1
 and s.sequence > $2
 and s.sequence <= $3
@@ -210,8 +209,6 @@ pub struct StatementCheck {
     pub units: Units,
     /// Where its investment is, if there is such an investment.
     pub place: Option<(EnvironmentId, PlatformId)>,
-    /// The investment that its entry is tied to, as long as it is.
-    pub entered: Option<InvestmentId>,
 }
 
 /// Notes that the holder of an investment is to hear of an entry.
@@ -346,7 +343,6 @@ fn read_check(row: &Row) -> Result<StatementCheck, DatabaseError> {
         sequence,
         units,
         place: its_environment.zip(its_platform),
-        entered: columns.opt_id(InvestmentId::from_uuid)?,
     })
 }
 

@@ -4,7 +4,7 @@
 //! line feed. Numbers are decimal without leading zeros, hashes are 64 small hexadecimal digits, ids are hyphenated UUIDs in
 //! small letters. There is exactly one way to write an entry, and only that is read. Personal data is never in it.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
@@ -15,6 +15,8 @@ use crate::restriction::{Extent, RestrictionKind};
 use crate::{BeneficiaryId, HolderId, InvestmentId, Isin, TransactionHash, Units};
 
 const HEADING: &str = "cashlink register entry 1";
+/// Bytes of most entries and more, so that their text is not moved while it is written.
+const USUAL_LENGTH: usize = 512;
 
 /// One entry of a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,15 +259,16 @@ impl Entry {
     /// The entry in its one form.
     #[must_use]
     pub fn canonical_bytes(&self) -> Vec<u8> {
-        let mut text = format!("{HEADING}\nkind: {}\n", self.kind());
-        let written = match self {
+        let mut text = String::with_capacity(USUAL_LENGTH);
+        let heading = write!(text, "{HEADING}\nkind: {}\n", self.kind());
+        let written = heading.and_then(|()| match self {
             Self::Issue {
                 holder,
                 units,
                 isin,
                 terms_hash,
             } => {
-                let terms_hash = hex::encode(terms_hash);
+                let terms_hash = Hex(terms_hash);
                 write!(
                     text,
                     "holder: {holder}\nunits: {units}\nisin: {isin}\nterms_hash: {terms_hash}\n"
@@ -281,8 +284,8 @@ impl Entry {
             } => write!(
                 text,
                 "from: {from}\nto: {to}\nunits: {units}\ninvestment: {}\ntransaction_hash: {}\nblock: {block}\n",
-                hex::encode(investment),
-                hex::encode(transaction_hash.bytes()),
+                Hex(investment),
+                Hex(&transaction_hash.bytes()),
             ),
             Self::Transfer {
                 from,
@@ -295,8 +298,8 @@ impl Entry {
             } => write!(
                 text,
                 "from: {from}\nto: {to}\nunits: {units}\ninvestment: {}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
-                hex::encode(investment),
-                hex::encode(transaction_hash.bytes()),
+                Hex(investment),
+                Hex(&transaction_hash.bytes()),
             ),
             Self::Redemption {
                 from,
@@ -308,7 +311,7 @@ impl Entry {
             } => write!(
                 text,
                 "from: {from}\nto: {to}\nunits: {units}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
-                hex::encode(transaction_hash.bytes()),
+                Hex(&transaction_hash.bytes()),
             ),
             Self::Deletion {
                 holder,
@@ -320,7 +323,7 @@ impl Entry {
             } => write!(
                 text,
                 "holder: {holder}\nunits: {units}\nvoids: {voids}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
-                hex::encode(transaction_hash.bytes()),
+                Hex(&transaction_hash.bytes()),
             ),
             Self::Restriction {
                 holder,
@@ -336,9 +339,9 @@ impl Entry {
                 text,
                 "holder: {holder}\nright: {}\nbeneficiary: {beneficiary}\nextent: {extent}\ndetails: {}\ndocument: {}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
                 right.as_str(),
-                hex::encode(details),
-                hex::encode(document),
-                hex::encode(transaction_hash.bytes()),
+                Hex(details),
+                Hex(document),
+                Hex(&transaction_hash.bytes()),
             ),
             Self::Release {
                 holder,
@@ -351,8 +354,8 @@ impl Entry {
             } => write!(
                 text,
                 "holder: {holder}\nreleases: {releases}\nextent: {extent}\ndocument: {}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
-                hex::encode(document),
-                hex::encode(transaction_hash.bytes()),
+                Hex(document),
+                Hex(&transaction_hash.bytes()),
             ),
             Self::Reregistration {
                 from,
@@ -369,10 +372,10 @@ impl Entry {
                 text,
                 "from: {from}\nto: {to}\nunits: {units}\nground: {}\ninvestment: {}\ndetails: {}\ndocument: {}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
                 ground.as_str(),
-                hex::encode(investment),
-                hex::encode(details),
-                hex::encode(document),
-                hex::encode(transaction_hash.bytes()),
+                Hex(investment),
+                Hex(details),
+                Hex(document),
+                Hex(&transaction_hash.bytes()),
             ),
             Self::Reversal {
                 from,
@@ -387,11 +390,11 @@ impl Entry {
             } => write!(
                 text,
                 "from: {from}\nto: {to}\nunits: {units}\nreverses: {reverses}\ndetails: {}\ndocument: {}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
-                hex::encode(details),
-                hex::encode(document),
-                hex::encode(transaction_hash.bytes()),
+                Hex(details),
+                Hex(document),
+                Hex(&transaction_hash.bytes()),
             ),
-        };
+        });
         written.expect("writing to a string does not fail");
         text.into_bytes()
     }
@@ -524,6 +527,17 @@ impl Entry {
     #[must_use]
     pub fn leaf_hash(&self) -> Digest {
         super::merkle::leaf_hash(&self.canonical_bytes())
+    }
+}
+
+/// Small hexadecimal digits, written where they belong without a text of their own.
+struct Hex<'a>(&'a Digest);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut digits = [0; 64];
+        hex::encode_to_slice(self.0, &mut digits).map_err(|_| fmt::Error)?;
+        formatter.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -7,7 +7,7 @@ use storage::register_entries::CommitmentRecord;
 use super::{Beside, Checked, Replay, differs, same};
 
 impl Replay {
-    pub(super) fn replay_issue(&mut self, entry: &Entry, beside: &Beside) -> Checked {
+    pub(super) fn replay_issue(&mut self, entry: &Entry) -> Checked {
         let Entry::Issue {
             holder,
             units,
@@ -23,11 +23,11 @@ impl Replay {
         same(&Some(*terms_hash), &self.terms_hash, || {
             "the terms that it commits to were not deposited".to_owned()
         })?;
-        same(&beside.holders.get(holder), &Some(&None), || {
+        same(&self.holders.investor(*holder), &Some(None), || {
             "its holder is not the issuer".to_owned()
         })?;
         self.issuer = Some(*holder);
-        self.entered.insert(*holder);
+        self.holders.enter(*holder);
         let place = (*holder, self.product.token_address);
         self.by_wallet.insert(place, units.get());
         Ok(())
@@ -149,10 +149,11 @@ impl Replay {
         (units, instruction): (Units, u64),
         beside: &Beside,
     ) -> Checked<Vec<(InvestmentId, HolderId)>> {
-        let Some(movements) = beside.movements.get(&sequence) else {
+        let movements = beside.movements(sequence);
+        if movements.is_empty() {
             return differs("its instruction is missing");
-        };
-        let Some(Some(giver)) = beside.holders.get(&from) else {
+        }
+        let Some(Some(giver)) = self.holders.investor(from) else {
             return differs("the holder who gives is not in the list of holders");
         };
         let mut moved = 0_u64;
@@ -161,7 +162,7 @@ impl Replay {
             same(&movement.instruction, &instruction, || {
                 "it is another instruction's".to_owned()
             })?;
-            same(&movement.investor, &Some(*giver), || {
+            same(&movement.investor, &Some(giver), || {
                 "the units come from another investor's investment".to_owned()
             })?;
             moved = moved.saturating_add(movement.units.get());
@@ -187,23 +188,23 @@ impl Replay {
         (units, investment): (Units, &Digest),
         beside: &'a Beside,
     ) -> Checked<&'a CommitmentRecord> {
-        let Some(tie) = beside.commitments.get(&sequence) else {
+        let Some(tie) = beside.commitment(sequence) else {
             return differs("its commitment is missing");
         };
         same(&commitment(&tie.salt, tie.investment), investment, || {
             "its commitment does not open it".to_owned()
         })?;
-        let Some(Some(investor)) = beside.holders.get(&to) else {
+        let Some(Some(investor)) = self.holders.investor(to) else {
             return differs("its holder is not in the list of holders");
         };
-        same(&tie.investor, &Some(*investor), || {
+        same(&tie.investor, &Some(investor), || {
             "its holder is not the investor of the investment".to_owned()
         })?;
         let Some(wallet) = tie.wallet else {
             return differs("its investment has no delivery");
         };
         self.commitments += 1;
-        self.entered.insert(to);
+        self.holders.enter(to);
         *self.by_wallet.entry((to, wallet)).or_default() += units.get();
         Ok(tie)
     }
@@ -215,10 +216,7 @@ impl Replay {
         concerned: &[(InvestmentId, HolderId)],
         beside: &Beside,
     ) -> Checked {
-        let checks = beside
-            .statements
-            .get(&sequence)
-            .map_or(&[][..], Vec::as_slice);
+        let checks = beside.statements(sequence);
         if checks.is_empty() && !self.product.product.legal_form.is_registered() {
             return Ok(());
         }

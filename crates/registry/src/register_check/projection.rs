@@ -1,6 +1,6 @@
 //! What stands beside the journal and follows from it: the head, the holdings, and what is noted of each change of one.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use domain::{Address, Entry, HolderId, Units};
 use storage::holding_changes::HoldingChange;
@@ -16,22 +16,22 @@ impl Replay {
         entry: &Entry,
         beside: &Beside,
     ) -> Checked {
-        let (Some(noted), Some(movement)) = (&mut self.noted, entry.movement()) else {
+        let Some(movement) = entry.movement().filter(|_| self.is_noted) else {
             return Ok(());
         };
-        let concerned = [movement.from, movement.to].into_iter().flatten();
-        let mut expected: Vec<HoldingChange> = concerned
-            .map(|holder| HoldingChange {
-                holder,
-                sequence,
-                units: self.holdings.of(holder),
-                is_first: noted.insert(holder),
-            })
-            .collect();
-        expected.sort_by_key(|change| change.holder);
+        let mut change = |holder| HoldingChange {
+            holder,
+            sequence,
+            units: self.holdings.of(holder),
+            is_first: self.holders.note(holder),
+        };
+        // By holder, as they are stored.
+        let expected = match (movement.from, movement.to) {
+            (Some(from), Some(to)) => vec![change(from.min(to)), change(from.max(to))],
+            (one, other) => one.or(other).map(change).into_iter().collect(),
+        };
         self.changes += expected.len() as u64;
-        let stored = beside.changes.get(&sequence);
-        same(&stored, &Some(&expected), || {
+        same(&beside.changes(sequence), &expected.as_slice(), || {
             "what is noted of the holdings after it does not follow from the entries".to_owned()
         })
     }
@@ -68,17 +68,20 @@ impl Replay {
         self.holdings
             .check()
             .or_else(|error| differs(error.to_string()))?;
-        let mut stored: BTreeMap<(HolderId, Address), u64> = stored
+        let mut stored: HashMap<(HolderId, Address), u64> = stored
             .iter()
             .map(|holding| ((holding.holder, holding.wallet), holding.units.get()))
             .collect();
-        for ((holder, wallet), units) in &self.by_wallet {
+        let mut replayed: Vec<_> = self.by_wallet.iter().collect();
+        // The first difference is the same whenever it is looked for.
+        replayed.sort_unstable();
+        for ((holder, wallet), units) in replayed {
             let held = stored.remove(&(*holder, *wallet)).unwrap_or_default();
             same(&held, units, || {
                 format!("holder {holder} has {held} units in {wallet}, by the entries {units}")
             })?;
         }
-        let stray = stored.into_iter().find(|(_, units)| *units > 0);
+        let stray = stored.into_iter().filter(|(_, units)| *units > 0).min();
         match stray {
             Some(((holder, wallet), units)) => differs(format!(
                 "holder {holder} has {units} units in {wallet}, by the entries {}",

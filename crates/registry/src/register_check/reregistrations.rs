@@ -7,6 +7,7 @@ use storage::reregistrations;
 use storage::{register_entries, transfer_checks};
 
 use super::{Beside, Checked, Finding, Replay, differs, same};
+use crate::Registry;
 use crate::reregistration_steps::reversible;
 
 impl Beside {
@@ -17,8 +18,6 @@ impl Beside {
         product: ProductId,
         (after, up_to): (u64, u64),
     ) -> Checked {
-        self.reregistrations.clear();
-        self.reversed.clear();
         for record in reregistrations::between(tx, product, after, up_to)? {
             if let Some(reverses) = record.reverses
                 && let Some(kept) = register_entries::find(tx, product, reverses)?
@@ -29,20 +28,17 @@ impl Beside {
             self.reregistrations
                 .extend(record.entry.map(|entry| (entry, record)));
         }
-        self.returned.clear();
         for returned in transfer_checks::returned(tx, product, after, up_to)? {
             let of_entry = self.returned.entry(returned.entry);
             of_entry.or_default().push(returned);
         }
         Ok(())
     }
-}
 
-impl Replay {
     /// What is sealed is what the entries commit to, unless it was erased.
-    pub(super) fn check_grounds(&self, tx: &mut Tx, beside: &Beside) -> Checked {
-        for (entry, record) in &beside.reregistrations {
-            let opened = crate::reregistrations::opened(&self.registry, tx, record);
+    pub(super) fn check_grounds(&self, registry: &Registry, tx: &mut Tx) -> Checked {
+        for (entry, record) in &self.reregistrations {
+            let opened = crate::reregistrations::opened(registry, tx, record);
             let known = match opened.map_err(Finding::Fault) {
                 Ok(Some((plain, _))) => commitment(&record.salt, &plain),
                 Ok(None) => continue,
@@ -54,7 +50,9 @@ impl Replay {
         }
         Ok(())
     }
+}
 
+impl Replay {
     pub(super) fn replay_reregistration(
         &mut self,
         sequence: u64,

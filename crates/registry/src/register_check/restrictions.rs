@@ -6,6 +6,7 @@ use domain::{Entry, HolderId, ProductId};
 use storage::restrictions::{self, ReleaseRecord};
 
 use super::{Beside, Checked, Finding, Replay, differs, same};
+use crate::Registry;
 
 /// A release with the entry that had made what it ends, and the place of its instruction.
 pub(super) type Released = (ReleaseRecord, Option<u64>, u64);
@@ -18,25 +19,21 @@ impl Beside {
         product: ProductId,
         (after, up_to): (u64, u64),
     ) -> Checked {
-        self.restrictions.clear();
         for record in restrictions::between(tx, product, after, up_to)? {
             self.restrictions
                 .extend(record.entry.map(|entry| (entry, record)));
         }
-        self.releases.clear();
         for released in restrictions::releases_between(tx, product, after, up_to)? {
             self.releases
                 .extend(released.0.entry.map(|entry| (entry, released)));
         }
         Ok(())
     }
-}
 
-impl Replay {
     /// What is sealed is what the entries commit to, unless it was erased.
-    pub(super) fn check_details(&self, tx: &mut Tx, beside: &Beside) -> Checked {
-        for (entry, record) in &beside.restrictions {
-            let opened = crate::restrictions::opened(&self.registry, tx, record);
+    pub(super) fn check_details(&self, registry: &Registry, tx: &mut Tx) -> Checked {
+        for (entry, record) in &self.restrictions {
+            let opened = crate::restrictions::opened(registry, tx, record);
             let known = match opened.map_err(Finding::Fault) {
                 Ok(Some((plain, _))) => commitment(&record.salt, &plain),
                 Ok(None) => continue,
@@ -48,7 +45,9 @@ impl Replay {
         }
         Ok(())
     }
+}
 
+impl Replay {
     pub(super) fn replay_restriction(
         &mut self,
         sequence: u64,
@@ -82,8 +81,8 @@ impl Replay {
             "what is stored of its restriction is something else".to_owned()
         })?;
         same(
-            &beside.holders.get(&holder),
-            &Some(&Some(record.order.investor)),
+            &self.holders.investor(holder),
+            &Some(Some(record.order.investor)),
             || "its holder is another investor".to_owned(),
         )?;
         self.restricting.0 += 1;
@@ -148,8 +147,7 @@ impl Replay {
 
     /// The holder's statements of the entry say what it has then.
     fn check_told(&mut self, (sequence, holder): (u64, HolderId), beside: &Beside) -> Checked {
-        let told = beside.statements.get(&sequence).map(Vec::as_slice);
-        for check in told.unwrap_or_default() {
+        for check in beside.statements(sequence) {
             let facts = (check.units, Some(check.kept));
             same(&facts, &(self.holdings.of(holder), check.place), || {
                 "its statement says something else".to_owned()
