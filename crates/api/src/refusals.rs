@@ -83,6 +83,9 @@ pub(crate) struct PublicRefusals;
 /// What reading that takes parameters but no token may answer.
 pub(crate) struct OpenRefusals;
 
+/// What a writing operation that needs no token may answer.
+pub(crate) struct OpenWriteRefusals;
+
 impl IntoResponses for ReadRefusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         references(&[400, 401, 403, 404, 405, 408, 410, 429, 500, 503])
@@ -105,6 +108,12 @@ impl IntoResponses for WriteRefusals {
 impl IntoResponses for OpenRefusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         references(&[400, 404, 405, 408, 429, 500, 503])
+    }
+}
+
+impl IntoResponses for OpenWriteRefusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        references(&[400, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503])
     }
 }
 

@@ -124,6 +124,9 @@ struct BackupOptions {
     /// The folder to make
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
+    /// Folder of the keys, instead of backups.keys of the configuration; keep it apart from the backup
+    #[arg(long, value_name = "DIR")]
+    keys: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -133,6 +136,25 @@ struct RestoreOptions {
     /// The folder of the backup
     #[arg(long, value_name = "DIR")]
     from: PathBuf,
+    /// Folder of the keys, instead of backups.keys of the configuration
+    #[arg(long, value_name = "DIR")]
+    keys: Option<PathBuf>,
+}
+
+/// Every command that can be given, as its words: a list of what each leaves behind is compared with it.
+pub fn commands() -> Vec<String> {
+    fn leaves(command: &clap::Command, words: &str, found: &mut Vec<String>) {
+        if !command.has_subcommands() {
+            found.push(words.to_owned());
+        }
+        for inside in command.get_subcommands() {
+            let words = format!("{words} {}", inside.get_name());
+            leaves(inside, words.trim_start(), found);
+        }
+    }
+    let mut found = Vec::new();
+    leaves(&<Cli as clap::CommandFactory>::command(), "", &mut found);
+    found
 }
 
 /// Reads the command line, does what it says, and tells how it went: 0 done, 1 not, 2 misunderstood.
@@ -167,15 +189,25 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::NewMasterKey(options) => new_master_key::run(&options).await?,
         Command::Admin(options) => admin::run(&options.configured.load()?, &options.admin).await?,
         Command::Dlt(options) => dlt::run(|| options.configured.load(), &options.command).await?,
-        Command::Backup(options) => backup::run(&options.configured.load()?, &options.to).await?,
+        Command::Backup(options) => {
+            let config = with_keys(options.configured.load()?, options.keys);
+            backup::run(&config, &options.to).await?;
+        }
         Command::Restore(options) => {
-            backup::restore(&options.configured.load()?, &options.from).await?
+            let config = with_keys(options.configured.load()?, options.keys);
+            let now = registry::clock::real_now();
+            backup::restore(&config, &options.from, now).await?;
         }
         Command::Listen(options) => listen::run(options).await?,
         Command::Gateway(options) => gateway::run(options).await?,
         Command::Openapi => openapi::run()?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn with_keys(mut config: Config, keys: Option<PathBuf>) -> Config {
+    config.backups.keys = keys.or(config.backups.keys);
+    config
 }
 
 /// Prints first, so that a value that makes no sense can be seen.

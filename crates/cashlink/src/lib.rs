@@ -1,7 +1,7 @@
 //! The executable as a library: configuration, wiring, subcommands, the demo, and the sample network as data.
 
 pub mod admin;
-mod backup;
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod conformance;

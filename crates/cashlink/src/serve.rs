@@ -15,7 +15,7 @@ use crate::cli::Role;
 use crate::config::Config;
 use crate::hosting::Part;
 use crate::wiring::{App, Migrates};
-use crate::{founding, telemetry, wiring};
+use crate::{backup, founding, telemetry, wiring};
 
 /// How long the worker has to put down what it holds.
 const WORKER_PATIENCE: Duration = Duration::from_secs(20);
@@ -44,6 +44,9 @@ pub async fn run(config: &Config, role: Role, migrate: bool) -> Result<()> {
         Role::Worker | Role::All => Part::Works,
     };
     let gateways = app.host_gateways(part, stopped.clone());
+    if role != Role::Api {
+        backup::follow_destroyed(config, app.registry.db.clone()).await?;
+    }
     let worker = (role != Role::Api).then(|| app.start_worker(stopped));
     let router = match role {
         // A worker has its health and its metrics, and nothing else.

@@ -60,7 +60,8 @@ fn on(data: &Path, arguments: &[&str]) -> Command {
             format!("sqlite:{}", data.join("cashlink.sqlite").display()),
         )
         .env("CASHLINK__DOCUMENTS__DIRECTORY", data.join("documents"))
-        .env("CASHLINK__MASTER_KEY__FILE", data.join("master.key"));
+        .env("CASHLINK__MASTER_KEY__FILE", data.join("master.key"))
+        .env("CASHLINK__BACKUPS__KEYS", data.with_file_name("keys"));
     command
 }
 

@@ -38,7 +38,7 @@ mod tx;
 mod value;
 pub mod vault;
 
-pub use backup::backup;
+pub use backup::{backup, backup_without_keys};
 pub use db::Db;
 pub use error::DatabaseError;
 pub use migrate::{Component, Migration, Report, SchemaError, check, migrate};
@@ -62,6 +62,12 @@ pub const COMPONENT: Component = Component {
             name: "shared keys",
             sqlite: include_str!("../migrations/sqlite/V0002__shared_keys.sql"),
             postgres: include_str!("../migrations/postgres/V0002__shared_keys.sql"),
+        },
+        Migration {
+            version: 3,
+            name: "destroyed keys",
+            sqlite: include_str!("../migrations/sqlite/V0003__destroyed_keys.sql"),
+            postgres: include_str!("../migrations/postgres/V0003__destroyed_keys.sql"),
         },
     ],
 };

@@ -20,6 +20,9 @@ pub enum LedgerError {
     /// Something does not fit together (another chain, other code, a damaged database): a person has to look.
     #[error("ledger fault: {0}")]
     Fault(String),
+    /// Another account than the configuration's holds an office: whose key it is has to pass it on.
+    #[error("ledger fault: {0}")]
+    Office(String),
 }
 
 impl LedgerError {

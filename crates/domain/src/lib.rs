@@ -13,6 +13,7 @@ pub mod deadline;
 pub mod decision;
 pub mod delivery_policy;
 pub mod email;
+pub mod erasure;
 pub mod fields;
 pub mod handover;
 pub mod identification;

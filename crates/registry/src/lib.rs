@@ -30,6 +30,7 @@ pub mod dlt_operations;
 pub mod dlt_transactions;
 pub mod documents;
 pub mod environments;
+pub mod erasures;
 pub mod error;
 pub mod events;
 pub mod feed;

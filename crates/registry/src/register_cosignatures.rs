@@ -10,44 +10,76 @@ use tlog::{Checkpoint, Cosignature, Key, Note};
 use wire::register_log::{CosignaturesCreate, CosignedCheckpoint};
 use wire::{FieldCode, ProblemCode};
 
-use crate::{
-    Answer, Done, Error, Registry, Request, Result, Right, audit, register_handover, register_log,
-};
+use crate::{Caller, Error, Registry, Result, audit, register_handover, register_log};
 
-/// Takes in what witnesses have signed of a checkpoint. Signatures of others are passed over, as the format wants it.
+/// Takes in what witnesses have signed of a checkpoint. A witness needs no token: its signature says who it is, and without one of a registered
+/// witness nothing is asked of the database. Signatures of others are passed over, as the format wants it; what is known already is answered
+/// and changes nothing.
 ///
 /// # Errors
 /// Field errors if it is no checkpoint of this log, or a witness's signature is none; `checkpoint_forked`; `witness_unknown` if no registered
 /// witness has signed; not found unless something is entered under this ISIN.
 pub async fn add(
     registry: &Registry,
-    request: &Request,
     isin: &str,
     body: CosignaturesCreate,
-) -> Result<Answer> {
-    request.caller.require(Right::WriteNetwork)?;
+) -> Result<CosignedCheckpoint> {
     let isin: Isin = isin.parse().map_err(|_| MISSING)?;
     let note: Note = (body.note.parse()).map_err(|_| wrong("this is no signed note"))?;
-    let (own, caller) = (registry.clone(), request.caller.clone());
-    registry
-        .write(request, move |tx| {
-            let product = storage::products::find_by_isin(tx, &isin)?.ok_or(MISSING)?;
-            let product = product.product.id;
-            register_handover::require_kept(tx, product)?;
-            let head = register::head(tx, product)?.ok_or(MISSING)?;
-            let checkpoint = own_checkpoint(&own, tx, (&isin, &head), &note)?;
-            let found = signed(&own, &note, checkpoint.size)?;
-            for record in &found {
-                register_cosignatures::insert(tx, product, record, own.clock.now())?;
-                let detail = serde_json::json!({"size": record.size, "witness": record.witness});
-                audit::record(&own, tx, &caller, "register.cosign", isin.as_str(), &detail)?;
-            }
+    let size = parsed(&note)?.size;
+    let found = signed(registry, &note, size)?;
+    let (own, name, wanted) = (registry.clone(), isin, found.clone());
+    let known = registry
+        .db
+        .read(move |tx| -> Result<_> {
+            let product = own_product(&own, tx, &name, &note)?;
             let all = register_cosignatures::all(tx, product)?;
-            let of_size = all.into_iter().filter(|one| one.size == checkpoint.size);
-            let shown = shown(&own, &isin, of_size.collect())?.ok_or(MISSING)?;
-            Done::ok(product, &shown)
+            Ok(wanted.iter().all(|one| has(&all, one)))
         })
-        .await
+        .await?;
+    let own = registry.clone();
+    let take = move |tx: &mut Tx| -> Result<CosignedCheckpoint> {
+        let product = storage::products::find_by_isin(tx, &isin)?.ok_or(MISSING)?;
+        let product = product.product.id;
+        let mut all = register_cosignatures::all(tx, product)?;
+        for record in &found {
+            if has(&all, record) {
+                continue;
+            }
+            register_handover::require_kept(tx, product)?;
+            register_cosignatures::insert(tx, product, record, own.clock.now())?;
+            let detail = serde_json::json!({"size": record.size, "witness": record.witness});
+            let witness = Caller::network(&format!("witness:{}", record.witness));
+            audit::record(
+                &own,
+                tx,
+                &witness,
+                "register.cosign",
+                isin.as_str(),
+                &detail,
+            )?;
+            all.push(record.clone());
+        }
+        all.retain(|one| one.size == size);
+        shown(&own, &isin, all)?.ok_or(MISSING)
+    };
+    match known {
+        true => registry.db.read(take).await,
+        false => registry.db.write(take).await,
+    }
+}
+
+/// The product of which the note is a checkpoint.
+fn own_product(registry: &Registry, tx: &mut Tx, isin: &Isin, note: &Note) -> Result<ProductId> {
+    let product = storage::products::find_by_isin(tx, isin)?.ok_or(MISSING)?;
+    let head = register::head(tx, product.product.id)?.ok_or(MISSING)?;
+    require_own(registry, tx, (isin, &head), note)?;
+    Ok(product.product.id)
+}
+
+fn has(all: &[CosignatureRecord], record: &CosignatureRecord) -> bool {
+    let same = |one: &CosignatureRecord| one.size == record.size && one.witness == record.witness;
+    all.iter().any(same)
 }
 
 /// The largest checkpoint that a witness has signed; none if none has.
@@ -95,14 +127,18 @@ fn shown(
     }))
 }
 
-/// The checkpoint in a note, which this log has had.
-fn own_checkpoint(
+fn parsed(note: &Note) -> Result<Checkpoint> {
+    Checkpoint::parse(note).map_err(|error| wrong(&error.to_string()))
+}
+
+/// The checkpoint in a note is one that this log has had.
+fn require_own(
     registry: &Registry,
     tx: &mut Tx,
     (isin, head): (&Isin, &Head),
     note: &Note,
-) -> Result<Checkpoint> {
-    let checkpoint = Checkpoint::parse(note).map_err(|error| wrong(&error.to_string()))?;
+) -> Result<()> {
+    let checkpoint = parsed(note)?;
     let signer = register_log::signer(registry, isin)?;
     if checkpoint.origin != signer.public().name() || !checkpoint.extensions.is_empty() {
         return Err(wrong("the checkpoint is of another log"));
@@ -119,7 +155,7 @@ fn own_checkpoint(
             ),
         ));
     }
-    Ok(checkpoint)
+    Ok(())
 }
 
 /// What registered witnesses have signed.

@@ -17,6 +17,7 @@ pub mod dlt_commands;
 pub mod dlt_transactions;
 pub mod documents;
 pub mod environments;
+pub mod erasures;
 pub mod events;
 pub mod gateways;
 pub mod holder_sessions;

@@ -4,6 +4,7 @@ mod commands;
 mod create;
 mod credentials;
 mod deliveries;
+mod erase;
 mod gateways;
 mod list;
 mod mails;
@@ -49,6 +50,11 @@ enum Command {
     /// Webhooks on their way
     #[command(subcommand)]
     Deliveries(deliveries::Command),
+    /// Make a person's data unreadable, where no law has them kept
+    Erase {
+        /// The investor's ID
+        investor: uuid::Uuid,
+    },
     /// Gateways that the network runs for partners
     #[command(subcommand)]
     Gateway(gateways::Command),
@@ -78,31 +84,24 @@ pub async fn run(config: &Config, options: &Options) -> Result<()> {
         "name who acts with --operator NAME; the audit log keeps it"
     );
     let app = App::open(config.clone(), Clock::Real, Migrates::NewFilesOnly).await?;
-    let done = act(&app, config, operator, options).await;
+    let done = act(&app, operator, options).await;
     app.close().await;
     done.map_err(in_words)
 }
 
-async fn act(app: &App, config: &Config, operator: &str, options: &Options) -> Result<()> {
-    let caller = Caller::network(operator);
+async fn act(app: &App, operator: &str, options: &Options) -> Result<()> {
+    let (caller, json) = (Caller::network(operator), options.json);
     let request = Request::internal(operator, "cashlink admin");
     match &options.command {
-        Command::List { what } => list::run(app, &caller, *what).await?.print(options.json),
-        Command::Create(what) => create::run(app, &request, what, options.json).await?,
-        Command::Commands(command) => {
-            commands::run(app, &caller, &request, command, options.json).await?
-        }
-        Command::Deliveries(command) => deliveries::run(app, &caller, command)
-            .await?
-            .print(options.json),
-        Command::Gateway(command) => gateways::run(app, &request, command, options.json).await?,
-        Command::Mails(command) => {
-            mails::run(app, &caller, &request, command, options.json).await?
-        }
-        Command::Operations(command) => {
-            operations::run(app, &request, command, options.json).await?
-        }
-        Command::RotateMasterKey(rotation) => rotate::run(app, config, &request, rotation).await?,
+        Command::List { what } => list::run(app, &caller, *what).await?.print(json),
+        Command::Create(what) => create::run(app, &request, what, json).await?,
+        Command::Commands(command) => commands::run(app, &caller, &request, command, json).await?,
+        Command::Deliveries(command) => deliveries::run(app, &caller, command).await?.print(json),
+        Command::Erase { investor } => erase::run(app, &request, *investor, json).await?,
+        Command::Gateway(command) => gateways::run(app, &request, command, json).await?,
+        Command::Mails(command) => mails::run(app, &caller, &request, command, json).await?,
+        Command::Operations(command) => operations::run(app, &request, command, json).await?,
+        Command::RotateMasterKey(rotation) => rotate::run(app, &request, rotation).await?,
         Command::Revoke { client_id } => credentials::revoke(app, &request, client_id).await?,
     }
     Ok(())
@@ -115,19 +114,14 @@ struct Line {
     options: Options,
 }
 
-/// Runs one of the operations as it is written, in a network that is open already: what documents show is tested by it.
+/// Runs a command as it is written, in a network that is open already: what documents show is tested by it.
 ///
 /// # Errors
 /// What is misunderstood, and what the network refuses.
 pub async fn operate(app: &App, line: &[String]) -> Result<()> {
     let Line { options } = Line::try_parse_from(line)?;
-    let operator = options.operator.unwrap_or_default();
-    let request = Request::internal(&operator, "cashlink admin");
-    let Command::Operations(command) = &options.command else {
-        anyhow::bail!("only operations are run like this");
-    };
-    let done = operations::run(app, &request, command, options.json).await;
-    done.map_err(in_words)
+    let operator = options.operator.clone().unwrap_or_default();
+    act(app, &operator, &options).await.map_err(in_words)
 }
 
 /// A refusal as the API would tell it.

@@ -8,7 +8,7 @@ use database::vault::MasterKey;
 use registry::{Request, Right, audit};
 use serde_json::json;
 
-use crate::config::{Config, DltMode};
+use crate::config::DltMode;
 use crate::demo::credentials::write_secret;
 use crate::new_master_key::{WrappedBy, shown};
 use crate::terminal::say;
@@ -31,7 +31,8 @@ pub struct Rotation {
 ///
 /// # Errors
 /// If a key cannot be read or written, or the database fails; then the old key stays.
-pub async fn run(app: &App, config: &Config, request: &Request, rotation: &Rotation) -> Result<()> {
+pub async fn run(app: &App, request: &Request, rotation: &Rotation) -> Result<()> {
+    let config = app.config();
     request.caller.require(Right::WriteNetwork)?;
     let place = rotation.wrapped.place(&rotation.to);
     let (old, new) = (config.master_key.read().await?, place.read().await?);

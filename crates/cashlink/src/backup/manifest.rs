@@ -14,7 +14,9 @@ pub const DOCUMENTS: &str = "documents";
 pub const GATEWAYS: &str = "gateways";
 const MANIFEST: &str = "manifest.json";
 /// Changes with the shape of the folder.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// The keys were in the copy of the database.
+const WITH_KEYS_INSIDE: u32 = 1;
 
 /// The list of what is in a backup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +36,19 @@ pub struct Manifest {
     /// Databases of gateways that are run for partners; on PostgreSQL they are in the database's copy.
     #[serde(default)]
     pub gateways: Vec<Entry>,
+    /// The file with the data keys, in another folder; none in backups of format 1, which have them inside.
+    #[serde(default)]
+    pub keys: Option<Entry>,
+}
+
+/// What was copied into the folder, by name.
+pub struct Copied<'a> {
+    /// The database.
+    pub database: &'a str,
+    /// The documents.
+    pub documents: &'a [String],
+    /// Databases of gateways.
+    pub gateways: &'a [String],
 }
 
 /// One file of a backup.
@@ -53,16 +68,13 @@ impl Manifest {
     ///
     /// # Errors
     /// If one cannot be read.
-    pub fn of(
-        folder: &Path,
-        database: &str,
-        (documents, gateways): (&[String], &[String]),
-        master_key_id: String,
-    ) -> Result<Self> {
-        let gateways = gateways
+    pub fn of(folder: &Path, copied: &Copied, keys: Entry, master_key_id: String) -> Result<Self> {
+        let gateways = copied
+            .gateways
             .iter()
             .map(|name| Entry::of(&folder.join(GATEWAYS), name));
-        let documents = documents
+        let documents = copied
+            .documents
             .iter()
             .map(|name| Entry::of(&folder.join(DOCUMENTS), name));
         Ok(Self {
@@ -70,9 +82,10 @@ impl Manifest {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             created_at: registry::clock::real_now().to_string(),
             master_key_id,
-            database: Entry::of(folder, database)?,
+            database: Entry::of(folder, copied.database)?,
             documents: documents.collect::<Result<_>>()?,
             gateways: gateways.collect::<Result<_>>()?,
+            keys: Some(keys),
         })
     }
 
@@ -99,7 +112,8 @@ impl Manifest {
         let manifest: Self =
             serde_json::from_str(&text).with_context(|| path.display().to_string())?;
         ensure!(
-            manifest.format == FORMAT,
+            [WITH_KEYS_INSIDE, FORMAT].contains(&manifest.format)
+                && (manifest.format == FORMAT) == manifest.keys.is_some(),
             "this program does not know backups of format {}",
             manifest.format
         );
@@ -122,7 +136,11 @@ impl Manifest {
 }
 
 impl Entry {
-    fn of(folder: &Path, name: &str) -> Result<Self> {
+    /// Describes a file.
+    ///
+    /// # Errors
+    /// If it cannot be read, or the name leads out of its folder.
+    pub fn of(folder: &Path, name: &str) -> Result<Self> {
         let path = below(folder, name)?;
         let failed = || path.display().to_string();
         let mut file = File::open(&path).with_context(failed)?;
@@ -134,7 +152,11 @@ impl Entry {
         })
     }
 
-    fn verify(&self, folder: &Path) -> Result<()> {
+    /// Compares the file with what is said of it.
+    ///
+    /// # Errors
+    /// If it is missing or another one.
+    pub fn verify(&self, folder: &Path) -> Result<()> {
         if Self::of(folder, &self.name)? != *self {
             bail!(
                 "{} is not the file that was backed up",
@@ -207,13 +229,13 @@ mod tests {
         std::fs::write(folder.path().join("database.sqlite"), b"rows").unwrap();
         write_document(folder.path(), "environment/abc-1", b"sealed").unwrap();
         let names = ["environment/abc-1".to_owned()];
-        let manifest = Manifest::of(
-            folder.path(),
-            "database.sqlite",
-            (&names, &[]),
-            "key".to_owned(),
-        )
-        .unwrap();
+        let copied = Copied {
+            database: "database.sqlite",
+            documents: &names,
+            gateways: &[],
+        };
+        let keys = Entry::of(folder.path(), copied.database).unwrap();
+        let manifest = Manifest::of(folder.path(), &copied, keys, "key".to_owned()).unwrap();
         manifest.write(folder.path()).unwrap();
         (folder, manifest)
     }

@@ -7,7 +7,8 @@ use anyhow::{Context, Result, bail};
 use tokio::process::Command;
 use url::Url;
 
-/// Copies the database into a file.
+/// Copies the database into a file, without the network's data keys. The name without a schema is the network's own table: a
+/// gateway's is in a schema of its own, and its keys are wrapped by one that is sealed by the network's.
 ///
 /// # Errors
 /// If `pg_dump` is missing or fails.
@@ -15,16 +16,30 @@ pub async fn dump(url: &str, to: &Path) -> Result<()> {
     let mut command = tool("pg_dump", url)?;
     command
         .args(["--format=custom", "--no-owner", "--no-privileges"])
+        .arg("--exclude-table-data=data_keys")
         .arg("--file")
         .arg(to);
     run("pg_dump", command).await
 }
 
-/// Fills an empty database from such a file, whole or not at all.
+/// Fills an empty database with tables and rows of such a file, whole or not at all. What refers to other rows is not
+/// looked at before [`finish`].
 ///
 /// # Errors
 /// If `pg_restore` is missing or fails, as it does when tables are there already.
-pub async fn restore(url: &str, from: &Path) -> Result<()> {
+pub async fn fill(url: &str, from: &Path) -> Result<()> {
+    restore(url, from, &["--section=pre-data", "--section=data"]).await
+}
+
+/// Adds indexes, references and guards, once the keys are there.
+///
+/// # Errors
+/// As [`fill`], and if a row refers to one that is missing.
+pub async fn finish(url: &str, from: &Path) -> Result<()> {
+    restore(url, from, &["--section=post-data"]).await
+}
+
+async fn restore(url: &str, from: &Path, sections: &[&str]) -> Result<()> {
     let mut command = tool("pg_restore", url)?;
     command
         .args([
@@ -33,6 +48,7 @@ pub async fn restore(url: &str, from: &Path) -> Result<()> {
             "--no-owner",
             "--no-privileges",
         ])
+        .args(sections)
         .arg(from);
     run("pg_restore", command).await
 }

@@ -45,6 +45,9 @@ impl Config {
         if self.database.connections == 0 {
             return Err(wrong("database.connections", "at least 1"));
         }
+        if self.backups.keys_days == 0 {
+            return Err(wrong("backups.keys_days", "at least 1"));
+        }
         self.master_key.check()?;
         self.check_dlt()?;
         let allowed = self.webhooks.allow_networks.iter().map(String::as_str);

@@ -55,6 +55,9 @@ pub struct Config {
     /// The gateways that are run for partners.
     #[serde(default)]
     pub gateways: Gateways,
+    /// Where the keys of backups are.
+    #[serde(default)]
+    pub backups: Backups,
     /// How people are written to.
     #[serde(default)]
     pub mail: Mail,
@@ -208,6 +211,25 @@ pub struct Gateways {
     pub directory: Option<PathBuf>,
     /// Under which address they reach the network; absent: `public_url`.
     pub network_url: Option<String>,
+}
+
+/// The keys of backups, which are kept apart from them and not as long.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Backups {
+    /// Folder of the keys and of the list of destroyed ones; absent: `cashlink backup` and `restore` are told.
+    pub keys: Option<PathBuf>,
+    /// Days for which the keys of a backup are kept.
+    pub keys_days: u32,
+}
+
+impl Default for Backups {
+    fn default() -> Self {
+        Self {
+            keys: None,
+            keys_days: 30,
+        }
+    }
 }
 
 /// The worker.

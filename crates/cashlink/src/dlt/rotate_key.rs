@@ -8,6 +8,9 @@ use clap::{Args, ValueEnum};
 use dlt_evm::Rotation;
 use dlt_evm::signing::{PlainKey, Signer};
 use serde::Deserialize;
+use serde_json::json;
+use storage::Scope;
+use storage::audit::AuditRecord;
 
 use super::isins;
 use crate::config::{Config, Keystore, KmsKey, Secret, SignerPlace, Token, read_key};
@@ -24,6 +27,9 @@ pub struct RotateKey {
     /// `registrar_key = …` as it stood below [dlt]; not needed if the configuration's other key holds it
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
+    /// The operator who does it, for the audit log
+    #[arg(long = "as", value_name = "NAME", env = "CASHLINK_OPERATOR")]
+    operator: String,
 }
 
 /// An office on the command line.
@@ -67,6 +73,17 @@ pub(super) async fn run(config: &Config, options: &RotateKey) -> Result<()> {
     };
     let office = rotation.office.as_str();
     let rotated = wiring::rotate(config, &db, &master, rotation).await?;
+    let line = AuditRecord {
+        id: uuid::Uuid::now_v7(),
+        at: registry::clock::real_now(),
+        actor: options.operator.clone(),
+        action: "dlt.rotate_key".to_owned(),
+        target: office.to_owned(),
+        detail: json!({"to": rotated.to.to_string(), "contracts": rotated.contracts}).to_string(),
+    };
+    // The network does not open while its office is with another key, so there is no operation to do it.
+    let noted = db.write(move |tx| storage::audit::insert(tx, &Scope::ALL, &line));
+    noted.await?;
     db.close().await;
     say(match rotated.contracts {
         0 => format!("{} holds the office of {office} already.", rotated.to),

@@ -45,6 +45,13 @@ pub struct Import {
     json: bool,
 }
 
+/// The office is still with the key of the former registrar, who has given it away.
+pub const NEXT: &str = "\
+The tokens still know the former registrar's key as their office. Put a key of your own into [dlt.registry], the former section into
+former.toml, stop the workers, and pass the office on:
+  cashlink dlt rotate-key registry --from former.toml --as NAME
+(docs/dlt.md, Another key for an office). Until then dlt.registrar_key has to be the former key.";
+
 /// A bundle and what is needed to take it in.
 pub struct Source<'a> {
     /// The file.
@@ -86,6 +93,9 @@ pub async fn run(config: &Config, options: &Import) -> Result<ExitCode> {
     match taken {
         Ok(imported) => {
             show(&imported, options.json);
+            if !options.json && !options.for_reading {
+                say(NEXT);
+            }
             Ok(ExitCode::SUCCESS)
         }
         Err(ImportError::Refused { code, what }) => {

@@ -3,10 +3,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use dlt::Ledger;
+use dlt::{Ledger, LedgerError};
 use registry::Clock;
 use registry::register_check::{self, Verdict};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::config::Config;
 use crate::terminal::say;
@@ -53,7 +54,10 @@ pub struct Finding {
 /// # Errors
 /// If something cannot be asked; a difference is no error but exit code 1.
 pub async fn run(config: &Config, options: &Verify) -> Result<ExitCode> {
-    let app = App::open(config.clone(), Clock::Real, Migrates::NewFilesOnly).await?;
+    let app = match App::open(config.clone(), Clock::Real, Migrates::NewFilesOnly).await {
+        Ok(app) => app,
+        Err(error) => return office_elsewhere(error, options.json),
+    };
     let findings = verify(&app, options.product.as_deref()).await?;
     app.close().await;
     if options.json {
@@ -67,6 +71,23 @@ pub async fn run(config: &Config, options: &Verify) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// That the office is with another key is a finding of its own, and no difference: nothing was compared.
+fn office_elsewhere(error: anyhow::Error, as_json: bool) -> Result<ExitCode> {
+    let mut causes = error.chain();
+    let fault = causes.find_map(|cause| cause.downcast_ref::<LedgerError>());
+    let Some(LedgerError::Office(who)) = fault else {
+        return Err(error);
+    };
+    match as_json {
+        true => {
+            let finding = json!({"finding": "office_elsewhere", "detail": who});
+            say(serde_json::to_string_pretty(&finding)?);
+        }
+        false => say(format!("office_elsewhere: {who}")),
+    }
+    Ok(ExitCode::FAILURE)
 }
 
 /// Verifies one asset or all of them.

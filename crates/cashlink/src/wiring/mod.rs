@@ -139,6 +139,11 @@ impl App {
         })
     }
 
+    /// With what it was opened.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// Everything that is served.
     pub fn router(&self, metrics: RenderMetrics) -> Router {
         let mut settings =

@@ -81,12 +81,25 @@ fn each_office_has_a_keystore_file_and_passes_on_to_another() {
         &operator.configured(&["register", "verify"]),
         "cashlink dlt rotate-key registry",
     );
+    let found = operator.configured(&["register", "verify", "--json"]);
+    assert!(!found.status.success());
+    let finding: Value = serde_json::from_slice(&found.stdout).unwrap();
+    assert_eq!(finding["finding"], "office_elsewhere");
+    assert!(finding["detail"].as_str().unwrap().contains(&made[0]));
     write(
         &operator,
         "former.toml",
         "[keystore]\nfile = 'registry'\npassword = { file = 'password' }\n",
     );
-    let rotate = ["dlt", "rotate-key", "registry", "--from", "former.toml"];
+    let rotate = [
+        "dlt",
+        "rotate-key",
+        "registry",
+        "--from",
+        "former.toml",
+        "--as",
+        "Anna Berg",
+    ];
     let rotated = said(&operator.configured(&rotate));
     assert!(
         rotated.contains(&format!("{} holds the office of registry now", made[2])),
@@ -97,6 +110,13 @@ fn each_office_has_a_keystore_file_and_passes_on_to_another() {
 
     // Then it starts with the new key, and with the old one no more.
     said(&operator.configured(&["register", "verify"]));
+    let audit = ["admin", "--operator", "Jonas Weber", "list", "audit"];
+    let lines = said(&operator.configured(&audit));
+    let line = lines.lines().find(|line| line.contains("dlt.rotate_key"));
+    assert!(
+        line.is_some_and(|line| line.contains("Anna Berg")),
+        "{lines}"
+    );
     both("registry", "enforcement");
     refused(
         &operator.configured(&["register", "verify"]),

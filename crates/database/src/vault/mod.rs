@@ -6,6 +6,7 @@ mod carry;
 mod cipher;
 mod master;
 mod rotate;
+mod stored;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -14,6 +15,7 @@ use zeroize::Zeroizing;
 
 pub use carry::{CarriedKey, KeyBytes};
 pub use master::MasterKey;
+pub use stored::StoredKey;
 
 use crate::{DatabaseError, Db, Sql, Tx, Value};
 use cache::Cache;

@@ -12,7 +12,7 @@ use dlt::{LedgerError, Outcome, Submission, SubmissionId};
 use super::commands::Purpose;
 use super::offices::Offices;
 use super::outbox::unavailable;
-use super::refusals::fault;
+use super::refusals::{fault, office};
 use super::rotation::no_factory;
 use crate::contracts::{SecurityTokenFactory, factory_creation};
 
@@ -105,13 +105,11 @@ async fn require_first(db: &Db, offices: &Offices) -> Result<(), LedgerError> {
     let chain_id = client.node.chain_id();
     for (registrar, factory) in all(db, chain_id).await? {
         if !client.node.code(factory).await?.is_empty() {
-            return Err(fault(
-                "office",
-                format!(
-                    "the factory on chain {chain_id} is that of {registrar}, not of {}: set dlt.registrar_key or dlt.registry to the key that                      entered the assets, or pass the office on with `cashlink dlt rotate-key registry`",
-                    client.account()
-                ),
-            ));
+            return Err(office(format!(
+                "the factory on chain {chain_id} is that of {registrar}, not of {}: set dlt.registrar_key or dlt.registry to the key that \
+                 entered the assets, or pass the office on with `cashlink dlt rotate-key registry`",
+                client.account()
+            )));
         }
     }
     Ok(())

@@ -15,7 +15,6 @@ use super::commands::Purpose;
 use super::deployment::has_issued;
 use super::node::Node;
 use super::outbox::Outbox;
-use super::refusals::fault;
 use super::{Connection, Finality, GasPrice, from_evm, to_evm};
 use crate::Embedded;
 use crate::contracts::{SecurityToken, SecurityTokenFactory};
@@ -255,15 +254,12 @@ impl Post {
 /// The office is with an account that is neither the one of the configuration nor one that could pass it on.
 pub(super) fn elsewhere(post: Post, holder: Address, wanted: &Client) -> LedgerError {
     let office = post.office.as_str();
-    fault(
-        "office",
-        format!(
-            "on the chain {holder} holds the office of {office} of {}, not {}, whose key dlt.{office} is: name the key of {holder} there, \
-             or pass the office on with `cashlink dlt rotate-key {office}`",
-            post.contract,
-            wanted.account()
-        ),
-    )
+    super::refusals::office(format!(
+        "on the chain {holder} holds the office of {office} of {}, not {}, whose key dlt.{office} is: name the key of {holder} there, \
+         or pass the office on with `cashlink dlt rotate-key {office}`",
+        post.contract,
+        wanted.account()
+    ))
 }
 
 /// Passes an office on in the contract's two steps, after all that the two accounts have sent is final. What is left to do is read from the

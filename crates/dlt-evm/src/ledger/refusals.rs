@@ -134,6 +134,12 @@ pub(super) fn fault(kind: &'static str, reason: String) -> LedgerError {
     LedgerError::Fault(reason)
 }
 
+/// The office is with another account than the configuration's.
+pub(super) fn office(reason: String) -> LedgerError {
+    metrics::counter!("dlt_node_errors_total", "kind" => "office").increment(1);
+    LedgerError::Office(reason)
+}
+
 fn refusal(reason: &Bytes) -> Refusal {
     if let Ok(error) = SecurityTokenErrors::abi_decode(reason) {
         return token_refusal(error);

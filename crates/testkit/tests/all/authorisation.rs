@@ -191,7 +191,6 @@ impl World {
                 "product": self.ids["product_id"], "source_wallet": self.ids["wallet_id"],
                 "target_address": people::wallet_address(), "amount": 1,
             }),
-            "add_cosignatures" => json!({"note": "none"}),
             "propose_incident_closure" => json!({"reason": "Because."}),
             "request_inspection" => crate::inspections::body("legitimate_interest", None),
             "refuse_inspection" => json!({"reason": "Because."}),

@@ -34,7 +34,7 @@ fn cosigned(text: &str, signer: &Signer) -> Value {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_registered_witness_has_signed_is_shown_and_checked_and_a_fork_is_refused(
+async fn what_a_registered_witness_has_signed_is_taken_without_a_token_and_a_fork_is_refused(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     // Given a network whose file names a witness, and a checkpoint of its register.
@@ -44,31 +44,31 @@ async fn what_a_registered_witness_has_signed_is_shown_and_checked_and_a_fork_is
         file["network"]["register"]["witnesses"] = json!([key]);
     });
     let app = setup.start().await;
-    let registrar = app.registrar().await;
     let before = log(&app).await;
     assert!(before["cosigned"].is_null());
     let isin = before["isin"].as_str().unwrap();
-    let path = format!("registers/{isin}/checkpoint/cosignatures/");
+    let path = format!("api/network/v1/registers/{isin}/checkpoint/cosignatures/");
+    let anybody = app.stranger();
     let note: Note = before["checkpoint"].as_str().unwrap().parse().unwrap();
 
     // When a stranger has signed it, when it is of a fork or of another log, or is no signature, then it is refused by name.
     let stranger = witness("stranger.example", 8);
     let body = cosigned(&note.text, &stranger);
-    let reply = registrar.post(&path, &body).await;
+    let reply = anybody.post(&path, &body).await;
     reply.refused("witness_unknown");
     let fork = Checkpoint {
         root: [7; 32],
         ..Checkpoint::parse(&note).unwrap()
     };
     let body = cosigned(&fork.text(), &known);
-    let reply = registrar.post(&path, &body).await;
+    let reply = anybody.post(&path, &body).await;
     reply.refused("checkpoint_forked");
     let larger = Checkpoint {
         size: fork.size + 1,
         ..Checkpoint::parse(&note).unwrap()
     };
     let body = cosigned(&larger.text(), &known);
-    let reply = registrar.post(&path, &body).await;
+    let reply = anybody.post(&path, &body).await;
     reply.refused("checkpoint_forked");
     let other = note.text.replacen("registers/", "registers/not-", 1);
     for body in [
@@ -76,7 +76,7 @@ async fn what_a_registered_witness_has_signed_is_shown_and_checked_and_a_fork_is
         json!({"note": "no note at all"}),
         json!({"note": cosigned(&other, &known)["note"].as_str().unwrap().replacen(&other, &note.text, 1)}),
     ] {
-        let reply = registrar.post(&path, &body).await;
+        let reply = anybody.post(&path, &body).await;
         assert_eq!(reply.status, 400, "{body}");
     }
     assert!(log(&app).await["cosigned"].is_null());
@@ -84,9 +84,19 @@ async fn what_a_registered_witness_has_signed_is_shown_and_checked_and_a_fork_is
     // When the witness has, twice, then it is shown to everybody, once, and stays when the log grows.
     let body = cosigned(&note.text, &known);
     for _ in 0..2 {
-        let taken = registrar.post(&path, &body).await.expect(200);
+        let taken = anybody.post(&path, &body).await.expect(200);
         assert_eq!(taken["witnesses"].as_array().unwrap().len(), 1);
     }
+    // The audit log says which witness it was, once.
+    let noted = app
+        .app
+        .registry
+        .db
+        .read(|tx| storage::audit::latest(tx, 50));
+    let mut noted = noted.await.unwrap();
+    noted.retain(|line| line.action == "register.cosign");
+    assert_eq!(noted.len(), 1);
+    assert!(noted[0].actor.starts_with("witness:witness.example+"));
     app.partner(0).await;
     let shown = log(&app).await["cosigned"].clone();
     assert_eq!(shown["root_hash"], before["root_hash"]);
