@@ -26,7 +26,7 @@ from wallets;
 create table instruction_key_uses (
   product_id uuid not null references products (id),
   digest bytea not null,
-  key_id uuid not null references instruction_keys (id),
+  instruction_key_id uuid not null references instruction_keys (id),
   primary key (product_id, digest)
 );
 

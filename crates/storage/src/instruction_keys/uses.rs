@@ -7,13 +7,13 @@ use super::read_kind;
 use crate::columns::Columns;
 
 const NOTE_USE: Sql = Sql("insert into instruction_key_uses
-(product_id, digest, key_id)
+(product_id, digest, instruction_key_id)
 values ($1, $2, $3)");
 
 // A redemption has no other wallet.
 const USES: Sql = Sql("select u.digest, k.kind, k.public_key, t.source_address, t.target_address, t.units, t.nonce, t.deadline, i.signature
 from instruction_key_uses u
-join instruction_keys k on k.id = u.key_id
+join instruction_keys k on k.id = u.instruction_key_id
 join instructions i on i.product_id = u.product_id and i.digest = u.digest
 join transfers t on t.instruction_id = i.id
 where u.product_id = $1
@@ -21,7 +21,7 @@ and u.digest > $2
 union all
 select u.digest, k.kind, k.public_key, r.source_address, null, r.units, r.nonce, r.deadline, r.signature
 from instruction_key_uses u
-join instruction_keys k on k.id = u.key_id
+join instruction_keys k on k.id = u.instruction_key_id
 join redemptions r on r.product_id = u.product_id and r.digest = u.digest
 where u.product_id = $1
 and u.digest > $2
