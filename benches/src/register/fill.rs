@@ -98,7 +98,7 @@ impl Filler {
             let count = AT_ONCE.min(investments - self.investments);
             let numbers = self.investments..self.investments + count;
             let whose: Vec<_> = numbers
-                .map(|number| self.holders[(number % self.holders.len() as u64) as usize].clone())
+                .map(|number| self.holders[(number % self.holders.len() as u64) as usize])
                 .collect();
             let (own, model) = (registry.clone(), self.model.clone());
             let added = registry.db.write(move |tx| -> registry::Result<()> {
