@@ -13,17 +13,15 @@ use alloy::sol_types::SolCall as _;
 use cashlink_dlt_evm::contracts::SecurityTokenFactory;
 use cashlink_dlt_evm::{Connection, Finality, GasPrice};
 use domain::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::process::{Child, Command};
 
 const ANVIL: &str = "CASHLINK_TEST_ANVIL";
 const GANACHE: &str = "CASHLINK_TEST_GANACHE";
 const CHAIN_ID: u64 = 31_337;
-/// The keys of both offices with a thousand ether each.
-const FUNDED: [&str; 2] = [
-    "0x4242424242424242424242424242424242424242424242424242424242424242,0x3635c9adc5dea00000",
-    "0x4343434343434343434343434343434343434343434343434343434343434343,0x3635c9adc5dea00000",
-];
+/// The registrar's key with a thousand ether.
+const FUNDED: &str =
+    "0x4242424242424242424242424242424242424242424242424242424242424242,0x3635c9adc5dea00000";
 
 pub struct Node {
     pub url: String,
@@ -67,24 +65,15 @@ pub fn connection(url: &str, kind: Kind) -> Connection {
     }
 }
 
-/// Neither node finds blocks by itself, and what is to be final needs some on top.
+/// Anvil finds no blocks by itself, and what is to be final needs some on top.
 pub async fn while_mining<T>(node: &Node, waiting: impl Future<Output = T>) -> T {
     let provider = node.provider();
     let mut waiting = std::pin::pin!(waiting);
-    // Ganache takes its time over a block, and answers nothing meanwhile.
-    let pause = match node.kind {
-        Kind::Ganache => Duration::from_millis(500),
-        Kind::Anvil | Kind::Embedded => Duration::from_millis(25),
-    };
     loop {
         tokio::select! {
             done = &mut waiting => return done,
-            () = tokio::time::sleep(pause) => {
-                let (method, blocks) = match node.kind {
-                    Kind::Ganache => ("evm_mine", json!({ "blocks": 1 })),
-                    Kind::Anvil | Kind::Embedded => ("anvil_mine", json!("0x1")),
-                };
-                let mined = provider.raw_request::<_, Value>(method.into(), [blocks]);
+            () = tokio::time::sleep(Duration::from_millis(25)) => {
+                let mined = provider.raw_request::<_, Value>("anvil_mine".into(), ["0x1"]);
                 mined.await.unwrap();
             }
         }
@@ -142,9 +131,7 @@ pub async fn start_ganache() -> Node {
         "--chain.hardfork",
         "shanghai",
         "--wallet.accounts",
-        FUNDED[0],
-        "--wallet.accounts",
-        FUNDED[1],
+        FUNDED,
         "--logging.quiet",
     ]);
     start(command, "--server.port", Kind::Ganache).await

@@ -3,21 +3,18 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use alloy::providers::Provider as _;
 use alloy::sol_types::SolCall;
 use async_trait::async_trait;
 use cashlink_dlt_evm::contracts::{SecurityToken, SecurityTokenFactory};
 use cashlink_dlt_evm::signing::{PlainKey, Signer, SignerError, Signers};
-use cashlink_dlt_evm::{Connection, EvmLedger, Office};
-use database::testing::{Backend, fresh};
+use cashlink_dlt_evm::{EvmLedger, Office};
+use database::testing::Backend;
 use dlt::conformance::isin;
 use dlt::{Command, Ledger as _, LedgerError, Outcome};
 use domain::Address;
 use rstest::rstest;
-use serde_json::json;
 
-use crate::common::{COMPONENTS, Player, chain_on, evm, registrar, signers, two_signers};
-use crate::nodes::{start_ganache, while_mining};
+use crate::common::{Player, chain_on, evm, registrar, signers, two_signers};
 
 /// Signs with a key, unless it is away.
 struct Hardware {
@@ -142,44 +139,6 @@ async fn a_key_that_is_away_uses_no_nonce_and_holds_up_its_own_office_alone(
     is_away.store(false, Ordering::SeqCst);
     carry(&ledger, &issue(2)).await;
     assert_eq!(nonce().await, before + 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_account_that_cannot_pay_is_named_with_its_office() {
-    // Given a network where gas has a price, and enforcement's account without any money.
-    let node = start_ganache().await;
-    let db = fresh(Backend::Sqlite, COMPONENTS).await;
-    let connection = Connection {
-        signers: two_signers(),
-        ..node.connection()
-    };
-    let ledger = while_mining(&node, EvmLedger::connect(&db, connection)).await;
-    let ledger = ledger.unwrap();
-    let issue = ledger.prepare(&issue(1)).await.unwrap();
-    ledger.submit(&issue).await.unwrap();
-    let account = two_signers().enforcement.address();
-    let empty = json!([account.to_string(), "0x0"]);
-    let method = "evm_setAccountBalance".into();
-    let emptied = node.provider().raw_request::<_, bool>(method, empty).await;
-    assert!(emptied.unwrap());
-
-    // When it is its turn, the operator reads which account to top up, and with how much.
-    let bar = Command::Bar {
-        asset: ledger.asset_address(&isin(1)),
-        wallet: Address::from_bytes([7; 20]),
-    };
-    let bar = ledger.prepare(&bar).await.unwrap();
-    let waits = ledger.submit(&bar).await.unwrap_err();
-    assert!(waits.is_transient(), "{waits}");
-    let said = waits.to_string();
-    for part in [
-        "the office of enforcement (dlt.enforcement)",
-        &account.to_string(),
-        "may cost ",
-        "it has 0 wei",
-    ] {
-        assert!(said.contains(part), "{part}: {said}");
-    }
 }
 
 #[test]
