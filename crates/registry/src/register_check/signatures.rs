@@ -6,7 +6,8 @@ use storage::instruction_keys::{self, KeyUse};
 use storage::products::ProductRecord;
 use translate::instructions::Signed;
 
-use super::{Checked, PAGE, Replay, differs, same};
+use super::stretch::PAGE;
+use super::{Checked, Replay, differs, same};
 use crate::signed_instructions::{self, Facts, Purpose};
 
 impl Replay {

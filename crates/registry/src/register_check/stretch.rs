@@ -17,7 +17,7 @@ use super::restrictions::Released;
 use crate::Registry;
 
 /// Entries that are read at once.
-const PAGE: u32 = 1_000;
+pub(super) const PAGE: u32 = 1_000;
 
 /// Entries that follow on each other.
 pub(super) struct Stretch {
