@@ -203,7 +203,7 @@ pub(crate) fn signer(registry: &Registry, isin: &Isin) -> Result<Signer> {
 /// The logs' key under the name of this address.
 pub(crate) fn signer_at(registry: &Registry, address: &str) -> Result<Signer> {
     let (_, origin) = address.split_once("://").unwrap_or(("", address));
-    Signer::new(origin, Algorithm::Ed25519, &**registry.log_key)
+    Signer::new(origin, Algorithm::Ed25519, &registry.log_key)
         .map_err(|error| Error::fault(Broken::Key(error)))
 }
 

@@ -58,7 +58,7 @@ fn one(
         .signatures
         .first()
         .map_or("", |signature| signature.name.as_str());
-    let signer = Signer::new(name, Algorithm::Ed25519, &**registry.log_key)
+    let signer = Signer::new(name, Algorithm::Ed25519, &registry.log_key)
         .map_err(|error| Finding::Fault(Error::fault(error)))?;
     // Or by whoever kept the register then.
     let is_signed = former.iter().chain([&signer.public().bytes()]).any(|key| {
