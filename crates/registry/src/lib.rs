@@ -63,6 +63,7 @@ pub mod redemption_notices;
 pub mod redemption_payments;
 pub mod redemptions;
 pub mod register_check;
+mod register_content;
 pub mod register_cosignatures;
 pub mod register_export;
 pub mod register_handover;

@@ -10,7 +10,7 @@ use storage::{redemption_checks, register_entries};
 use wire::FieldCode;
 use wire::network::{Holding, PastHolding, PastRegister, Register};
 
-use crate::{Caller, Error, Registry, Result, Right, past, restrictions};
+use crate::{Caller, Error, Registry, Result, Right, past, register_content, restrictions};
 
 /// Which past of a register is wanted; without a sequence and a time, that of now.
 #[derive(Clone, Debug, Default)]
@@ -33,11 +33,12 @@ pub struct Past {
 /// Refuses callers other than the registrar; not found if there is no such product.
 pub async fn get(registry: &Registry, caller: &Caller, product: ProductId) -> Result<Register> {
     caller.require(Right::ReadNetwork)?;
+    let own = registry.clone();
     registry
         .db
         .read(move |tx| {
             let holdings = storage::register::holdings(tx, product)?;
-            shown(tx, product, &holdings)
+            shown(&own, tx, product, &holdings)
         })
         .await
 }
@@ -53,11 +54,12 @@ pub async fn beginning(
     limit: u32,
 ) -> Result<(u64, Register)> {
     caller.require(Right::ReadNetwork)?;
+    let own = registry.clone();
     registry
         .db
         .read(move |tx| {
             let (count, holdings) = storage::register::first_holdings(tx, product, limit)?;
-            Ok((count, shown(tx, product, &holdings)?))
+            Ok((count, shown(&own, tx, product, &holdings)?))
         })
         .await
 }
@@ -181,7 +183,12 @@ fn held(
     Ok((held, has_more))
 }
 
-fn shown(tx: &mut Tx, product: ProductId, holdings: &[HoldingRecord]) -> Result<Register> {
+fn shown(
+    registry: &Registry,
+    tx: &mut Tx,
+    product: ProductId,
+    holdings: &[HoldingRecord],
+) -> Result<Register> {
     let record =
         storage::products::find(tx, &Scope::ALL, product)?.ok_or(Error::NotFound("product"))?;
     let head = storage::register::head(tx, product)?;
@@ -214,6 +221,7 @@ fn shown(tx: &mut Tx, product: ProductId, holdings: &[HoldingRecord]) -> Result<
                 .map_or_else(merkle::empty_root, |head| head.root_hash),
         ),
         token_address: head.is_some().then(|| record.token_address.to_string()),
+        content: register_content::shown(registry, tx, &record)?,
         holdings: held.collect(),
     })
 }

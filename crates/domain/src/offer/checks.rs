@@ -16,6 +16,7 @@ impl Offer {
         self.check_documents(errors, form);
         self.check_questions(errors);
         self.check_target_market(errors);
+        self.register.check(errors, form);
         if self.lock_in_days > LONGEST_LOCK_IN_DAYS {
             out_of_range(
                 errors,
