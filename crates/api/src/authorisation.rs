@@ -326,6 +326,8 @@ const NETWORK: &[(&str, Right)] = &[
     ("propose_reversal", Right::WriteNetwork),
     ("list_reregistrations", Right::ReadNetwork),
     ("get_reregistration", Right::ReadNetwork),
+    ("propose_conversion", Right::WriteNetwork),
+    ("list_conversions", Right::ReadNetwork),
     ("propose_restriction", Right::WriteNetwork),
     ("list_restrictions", Right::ReadNetwork),
     ("get_restriction", Right::ReadNetwork),

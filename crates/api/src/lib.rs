@@ -13,6 +13,7 @@ mod caller;
 mod campaigns;
 mod catalogue;
 mod clients;
+mod conversions;
 mod deadlines;
 mod decisions;
 mod delivery_costs;

@@ -97,6 +97,16 @@ pub(crate) fn pages() -> Vec<Page> {
             forms::propose_restriction,
         ),
         Page::get(
+            "/console/registers/{product_id}/conversion",
+            decides,
+            forms::conversion,
+        ),
+        Page::post(
+            "/console/registers/{product_id}/conversion",
+            decides,
+            forms::propose_conversion,
+        ),
+        Page::get(
             "/console/reregistrations/{reregistration_id}",
             reads,
             show_reregistration,

@@ -99,6 +99,7 @@ mod batches;
 mod client_access;
 mod client_holder;
 mod confirmation;
+pub mod conversions;
 mod first_call;
 pub mod inspections;
 mod instructed;

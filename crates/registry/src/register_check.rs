@@ -3,6 +3,7 @@
 //!
 //! The times at which rows were written are no part of what is proven; an entry's time is that of its block.
 
+mod conversions;
 mod entries;
 mod origins;
 mod projection;
@@ -14,10 +15,11 @@ mod witnesses;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use database::{DatabaseError, Tx};
-use domain::register::{Digest, Restrictions};
+use domain::register::{Digest, EntryTypes, Restrictions};
 use domain::{Address, Entry, Frontier, HolderId, Holdings, InvestorId, ProductId, Units};
 use restrictions::Released;
 use storage::Scope;
+use storage::conversions::ConversionRecord;
 use storage::holding_changes::{self, HoldingChange};
 use storage::products::ProductRecord;
 use storage::redemption_checks::{self, Deletion};
@@ -174,6 +176,9 @@ struct Replay {
     /// What restricts whom, and how many entries made and released something.
     restrictions: Restrictions,
     restricting: (u64, u64),
+    /// Who is entered how, and how many entries have changed that.
+    entry_types: EntryTypes,
+    converted: u64,
     /// How many entries were made without the holder's signature, and which were reversed.
     reregistered: u64,
     reversed: HashSet<u64>,
@@ -198,6 +203,7 @@ struct Beside {
     /// Of each entry without the holder's signature, what it rests on; the entries that were reversed, and what went back where.
     reregistrations: HashMap<u64, ReregistrationRecord>,
     reversed: HashMap<u64, Entry>,
+    conversions: HashMap<u64, ConversionRecord>,
     returned: HashMap<u64, Vec<Returned>>,
     holders: HashMap<HolderId, Option<InvestorId>>,
 }
@@ -226,6 +232,8 @@ impl Replay {
             changes: 0,
             restrictions: Restrictions::default(),
             restricting: (0, 0),
+            entry_types: EntryTypes::default(),
+            converted: 0,
             reregistered: 0,
             reversed: HashSet::new(),
             registry: registry.clone(),
@@ -252,6 +260,7 @@ impl Replay {
             releases: HashMap::new(),
             reregistrations: HashMap::new(),
             reversed: HashMap::new(),
+            conversions: HashMap::new(),
             returned: HashMap::new(),
             holders: register::holders(tx, self.id)?.into_iter().collect(),
         };
@@ -288,6 +297,7 @@ impl Replay {
                 .collect();
             beside.read_restrictions(tx, self.id, (after, up_to))?;
             self.check_details(tx, &beside)?;
+            beside.read_conversions(tx, self.id, (after, up_to))?;
             beside.read_reregistrations(tx, self.id, (after, up_to))?;
             self.check_grounds(tx, &beside)?;
             for record in &page {
@@ -316,6 +326,7 @@ impl Replay {
         }
         self.check_restrictions(tx)?;
         self.check_reregistrations(tx)?;
+        self.check_entry_types(tx)?;
         let entered = redemption_checks::counts(tx, self.id)?;
         same(&entered, &(self.redemptions, self.deletions), || {
             "there are redemptions without an entry".to_owned()
@@ -379,6 +390,9 @@ impl Replay {
         self.restrictions
             .apply(sequence, &entry)
             .or_else(|error| differs(wrong(&error.to_string())))?;
+        self.entry_types
+            .apply(&entry)
+            .or_else(|error| differs(wrong(&error.to_string())))?;
         match &entry {
             Entry::Issue { .. } => self.replay_issue(&entry, beside),
             Entry::Delivery { .. } => self.replay_delivery(sequence, &entry, beside),
@@ -387,6 +401,7 @@ impl Replay {
             Entry::Deletion { .. } => self.replay_deletion(sequence, &entry, beside),
             Entry::Restriction { .. } => self.replay_restriction(sequence, &entry, beside),
             Entry::Release { .. } => self.replay_release(sequence, &entry, beside),
+            Entry::Conversion { .. } => self.replay_conversion(sequence, &entry, beside),
             Entry::Reregistration { .. } => self.replay_reregistration(sequence, &entry, beside),
             Entry::Reversal { .. } => self.replay_reversal(sequence, &entry, beside),
         }

@@ -2,7 +2,7 @@
 
 use database::Tx;
 use domain::register::merkle;
-use domain::{HolderId, Isin, ProductId, Timestamp, Units};
+use domain::{EntryType, HolderId, Isin, ProductId, Timestamp, Units};
 use storage::Scope;
 use storage::holding_changes::Held;
 use storage::register::{Head, HoldingRecord};
@@ -108,6 +108,7 @@ pub(crate) fn as_it_was(tx: &mut Tx, product: ProductId, wanted: &Past) -> Resul
     let (held, has_more) = held(tx, product, sequence, wanted)?;
     let issuer = head.as_ref().map(|head| head.issuer_holder);
     let restricted = storage::restrictions::entered(tx, product, Some(sequence))?;
+    let collective = storage::conversions::collective(tx, product, Some(sequence))?;
     let restrictions_of = |holder| {
         let own = restricted.iter().filter(|one| one.holder == holder);
         own.filter_map(restrictions::of_holding).collect()
@@ -117,6 +118,7 @@ pub(crate) fn as_it_was(tx: &mut Tx, product: ProductId, wanted: &Past) -> Resul
         is_issuer: Some(held.holder) == issuer,
         units: held.units.get(),
         since: held.since,
+        entry_type: entry_type(&collective, held.holder),
         restrictions: restrictions_of(held.holder),
     });
     let root = entry
@@ -194,6 +196,7 @@ fn shown(
     let head = storage::register::head(tx, product)?;
     let issuer = head.as_ref().map(|head| head.issuer_holder);
     let restricted = storage::restrictions::entered(tx, product, None)?;
+    let collective = storage::conversions::collective(tx, product, None)?;
     let restrictions_of = |holding: &HoldingRecord| {
         let own = restricted
             .iter()
@@ -208,6 +211,7 @@ fn shown(
             is_issuer: Some(holding.holder) == issuer,
             wallet_address: holding.wallet.to_string(),
             units: holding.units.get(),
+            entry_type: entry_type(&collective, holding.holder),
             restrictions: restrictions_of(holding),
         });
     Ok(Register {
@@ -224,4 +228,12 @@ fn shown(
         content: register_content::shown(registry, tx, &record)?,
         holdings: held.collect(),
     })
+}
+
+fn entry_type(collective: &[HolderId], holder: HolderId) -> String {
+    let entry_type = match collective.contains(&holder) {
+        true => EntryType::Collective,
+        false => EntryType::Single,
+    };
+    entry_type.as_str().to_owned()
 }

@@ -13,12 +13,13 @@ pub use yearly::write_yearly;
 use database::Tx;
 use domain::register::Digest;
 use domain::{
-    HolderKind, InvestmentId, Language, Refusal, StatementKind, StatementReason, Timestamp, Units,
+    EntryType, HolderKind, InvestmentId, Language, Refusal, StatementKind, StatementReason,
+    Timestamp, Units,
 };
 use storage::investments::InvestmentRecord;
 use storage::investors::InvestorRecord;
 use storage::statements::{NewStatement, StatementOfEntry, StatementRecord, StatementStatus};
-use storage::{Scope, holdings, register, statement_making};
+use storage::{Scope, conversions, holdings, register, statement_making};
 use uuid::Uuid;
 use wire::statements::{
     RegistryStatement, RegistryStatementKind, RegistryStatementReason, RegistryStatementRequest,
@@ -126,7 +127,8 @@ pub async fn request(
             let investor = record.investment.investor_id;
             let (investor, key) = persons::find(&own, tx, &Scope::ALL, investor)?;
             let product = delivery::product(tx, record.investment.product_id)?;
-            StatementKind::of(product.product.legal_form, holder_kind(&investor))?;
+            let kind = holder_kind(tx, product.product.id, &investor)?;
+            StatementKind::of(product.product.legal_form, kind)?;
             let entered = new(tx, &record, own.clock.now())?;
             let statement = entered.ok_or(Refusal::InvestmentState {
                 action: "stated",
@@ -226,12 +228,20 @@ fn new(tx: &mut Tx, record: &InvestmentRecord, now: Timestamp) -> Result<Option<
     }))
 }
 
-/// What statements depend on.
-fn holder_kind(investor: &InvestorRecord) -> HolderKind {
-    HolderKind {
+/// What statements depend on: who the holder is, and how it is entered.
+fn holder_kind(
+    tx: &mut Tx,
+    product: domain::ProductId,
+    investor: &InvestorRecord,
+) -> Result<HolderKind> {
+    let is_collective = match holdings::holder_of(tx, product, investor.id)? {
+        Some(holder) => conversions::entry_type(tx, product, holder)? == EntryType::Collective,
+        None => false,
+    };
+    Ok(HolderKind {
         is_consumer: !investor.is_legal_person,
-        is_custodian: investor.standing.is_custodian_bank,
-    }
+        is_collective,
+    })
 }
 
 fn language(code: Option<&str>) -> Result<Option<Language>> {

@@ -104,6 +104,8 @@ pub enum CommandKind {
     Restriction,
     /// Freezes fewer of them, because that has ended.
     Release,
+    /// Says again how many units of a wallet are frozen, because what is there is entered another way: the network keeps its time and place.
+    Conversion,
     /// Moves units from one investor's wallet to another's on somebody's right other than the holder's.
     Reregistration,
     /// Moves units to another wallet of the same investor, whose key was lost; the old one is barred.
@@ -317,7 +319,7 @@ pub fn retry(tx: &mut Tx, id: CommandId, now: Timestamp) -> Result<(), DatabaseE
 }
 
 impl CommandKind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Issue,
         Self::Delivery,
         Self::Transfer,
@@ -325,6 +327,7 @@ impl CommandKind {
         Self::Deletion,
         Self::Restriction,
         Self::Release,
+        Self::Conversion,
         Self::Reregistration,
         Self::Replacement,
         Self::Reversal,
@@ -342,6 +345,7 @@ impl CommandKind {
             self,
             Self::Restriction
                 | Self::Release
+                | Self::Conversion
                 | Self::Reregistration
                 | Self::Replacement
                 | Self::Reversal
@@ -350,12 +354,12 @@ impl CommandKind {
 
     /// Whether it says how much of a wallet is frozen, and moves nothing.
     pub fn is_freeze(self) -> bool {
-        matches!(self, Self::Restriction | Self::Release)
+        matches!(self, Self::Restriction | Self::Release | Self::Conversion)
     }
 
     /// Whether it is tried until it is done, whatever the network says today.
     pub fn is_due(self) -> bool {
-        matches!(self, Self::Deletion | Self::Restriction | Self::Release)
+        self.is_freeze() || self == Self::Deletion
     }
 
     /// As stored and shown.
@@ -368,6 +372,7 @@ impl CommandKind {
             Self::Deletion => "deletion",
             Self::Restriction => "restriction",
             Self::Release => "release",
+            Self::Conversion => "conversion",
             Self::Reregistration => "reregistration",
             Self::Replacement => "replacement",
             Self::Reversal => "reversal",

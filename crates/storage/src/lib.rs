@@ -7,6 +7,7 @@ pub mod campaigns;
 pub mod catalogue;
 pub mod client_credentials;
 pub mod clients;
+pub mod conversions;
 pub mod custody_wallets;
 pub mod deadlines;
 pub mod decisions;
@@ -323,6 +324,12 @@ pub const COMPONENT: Component = Component {
             name: "cosignatures",
             sqlite: include_str!("../migrations/sqlite/V0040__cosignatures.sql"),
             postgres: include_str!("../migrations/postgres/V0040__cosignatures.sql"),
+        },
+        Migration {
+            version: 44,
+            name: "conversions",
+            sqlite: include_str!("../migrations/sqlite/V0044__conversions.sql"),
+            postgres: include_str!("../migrations/postgres/V0044__conversions.sql"),
         },
     ],
 };

@@ -53,7 +53,7 @@ const OF_INSTRUCTION: &str =
     "instruction_id in (select i.id from instructions i where i.product_id = $1)";
 
 /// Every kind, each after those that it refers to.
-pub const KINDS: [Kind; 33] = [
+pub const KINDS: [Kind; 34] = [
     shared(
         "environments",
         "id in (select p.environment_id from products p where p.id = $1)
@@ -96,6 +96,7 @@ union select v.platform_id from investors v join holders h on h.investor_id = v.
 select r.document_id from restrictions r where r.product_id = $1
 union select l.document_id from restriction_releases l join restrictions r on r.id = l.restriction_id where r.product_id = $1
 union select g.document_id from reregistrations g where g.product_id = $1
+union select c.document_id from conversions c where c.product_id = $1
 union select t.evidence_id from terms_versions t where t.product_id = $1
 union select s.document_id from registry_statements s where s.product_id = $1
 union select o.document_id from product_documents o where o.product_id = $1)",
@@ -111,6 +112,7 @@ union select o.document_id from product_documents o where o.product_id = $1)",
 select r.decision_id from restrictions r where r.product_id = $1
 union select l.decision_id from restriction_releases l join restrictions r on r.id = l.restriction_id where r.product_id = $1
 union select g.decision_id from reregistrations g where g.product_id = $1
+union select c.decision_id from conversions c where c.product_id = $1
 union select t.decision_id from terms_versions t where t.product_id = $1)",
     ),
     shared(
@@ -165,6 +167,7 @@ union select r.investor_id from redemptions r where r.product_id = $1)",
         "restriction_id in (select r.id from restrictions r where r.product_id = $1)",
     ),
     own("reregistrations", &["instruction_id"], OF_PRODUCT),
+    own("conversions", &["instruction_id"], OF_PRODUCT),
     own("terms_versions", &["product_id", "version"], OF_PRODUCT),
     own(
         "register_commitments",

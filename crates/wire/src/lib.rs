@@ -8,6 +8,7 @@ pub mod asset_requests;
 pub mod assets;
 pub mod catalogue;
 pub mod clients;
+pub mod conversions;
 pub mod deadlines;
 pub mod decisions;
 pub mod delivery_costs;

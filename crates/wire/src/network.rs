@@ -123,6 +123,9 @@ pub struct PastHolding {
     pub units: u64,
     /// The entry with which the holder came into the register: what `after` takes.
     pub since: u64,
+    /// `single`, or `collective` for a custodian that was entered for others then (§ 8 eWpG).
+    #[serde(default = "single")]
+    pub entry_type: String,
     /// What restricted them then, and who had rights in them; never told apart from the holding (§ 17(3) eWpG).
     #[serde(default)]
     pub restrictions: Vec<HoldingRestriction>,
@@ -139,9 +142,16 @@ pub struct Holding {
     pub wallet_address: String,
     /// Units.
     pub units: u64,
+    /// `single`, or `collective` for a custodian that is entered for others (§ 8 eWpG).
+    #[serde(default = "single")]
+    pub entry_type: String,
     /// What restricts them, and who has rights in them; never told apart from the holding (§ 17(3) eWpG).
     #[serde(default)]
     pub restrictions: Vec<HoldingRestriction>,
+}
+
+fn single() -> String {
+    "single".to_owned()
 }
 
 /// The registrar decides about an identification.

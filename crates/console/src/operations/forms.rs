@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::ProductId;
 use maud::{Markup, html};
-use registry::{Answer, Request, Right, products, reregistrations, restrictions};
+use registry::{Answer, Request, Right, conversions, products, reregistrations, restrictions};
 use serde_json::Value;
 use uuid::Uuid;
 use wire::Problem;
@@ -20,7 +20,7 @@ use crate::parts::{self, Form};
 use crate::refused::{Refused, refusal, status};
 use crate::upload;
 use crate::visitor::{Member, Visitor};
-use crate::words::{Word, word};
+use crate::words::{Word, with_none, word};
 
 const CAUSES: &[Word] = &[
     (
@@ -79,22 +79,51 @@ const RESTRICTION: Shape = &[
     ("reason", Kind::Text),
 ];
 
+const CONVERSION: Shape = &[
+    ("wallet_id", Kind::Text),
+    ("entry_type", Kind::Text),
+    ("custodian.kind", Kind::Optional),
+    ("custodian.authority", Kind::Optional),
+    ("custodian.number", Kind::Optional),
+    ("document_id", Kind::Text),
+    ("reason", Kind::Text),
+];
+const ENTRY_TYPES: &[Word] = &[
+    ("collective", "Collective entry", "Sammeleintragung"),
+    ("single", "Single entry", "Einzeleintragung"),
+];
+const CUSTODIANS: &[Word] = &[
+    ("custodian", "Custodian", "Verwahrer"),
+    (
+        "csd",
+        "Central securities depository",
+        "Wertpapiersammelbank",
+    ),
+];
+
 /// What a form proposes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
     Reregistration,
     Reversal,
     Restriction,
+    Conversion,
 }
 
 impl What {
-    pub(super) const ALL: [Self; 3] = [Self::Reregistration, Self::Reversal, Self::Restriction];
+    pub(super) const ALL: [Self; 4] = [
+        Self::Reregistration,
+        Self::Reversal,
+        Self::Restriction,
+        Self::Conversion,
+    ];
 
     const fn shape(self) -> Shape {
         match self {
             Self::Reregistration => REREGISTRATION,
             Self::Reversal => REVERSAL,
             Self::Restriction => RESTRICTION,
+            Self::Conversion => CONVERSION,
         }
     }
 
@@ -103,6 +132,7 @@ impl What {
             Self::Reregistration => "reregistration",
             Self::Reversal => "reversal",
             Self::Restriction => "restriction",
+            Self::Conversion => "conversion",
         }
     }
 
@@ -119,6 +149,10 @@ impl What {
             Self::Restriction => visitor.say(
                 "Enter a restriction or right",
                 "Beschränkung oder Recht eintragen",
+            ),
+            Self::Conversion => visitor.say(
+                "Change how a holder is entered (§ 8 eWpG)",
+                "Art der Eintragung ändern (§ 8 eWpG)",
             ),
         }
     }
@@ -149,6 +183,28 @@ pub(super) async fn restriction(
 ) -> Result<Response, Refused> {
     let about = (What::Restriction, ProductId::from_uuid(id));
     render(&console, &who, about, (&Fields::default(), None)).await
+}
+
+pub(super) async fn conversion(
+    State(console): State<Console>,
+    who: Member,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Refused> {
+    let about = (What::Conversion, ProductId::from_uuid(id));
+    render(&console, &who, about, (&Fields::default(), None)).await
+}
+
+pub(super) async fn propose_conversion(
+    State(console): State<Console>,
+    Path(id): Path<Uuid>,
+    uploaded: Uploaded,
+) -> Result<Response, Refused> {
+    propose(
+        &console,
+        (What::Conversion, ProductId::from_uuid(id)),
+        uploaded,
+    )
+    .await
 }
 
 pub(super) async fn propose_reregistration(
@@ -247,6 +303,10 @@ async fn said(
             let body = json_form::body(body)?;
             restrictions::propose(registry, request, product, body).await
         }
+        What::Conversion => {
+            let body = json_form::body(body)?;
+            conversions::propose(registry, request, product, body).await
+        }
     }
 }
 
@@ -278,8 +338,11 @@ async fn render(
                 What::Reregistration => (reregistration_inputs(&form)),
                 What::Reversal => (reversal_inputs(&form)),
                 What::Restriction => (restriction_inputs(&form)),
+                What::Conversion => (conversion_inputs(&form)),
             }
-            (form.input("legal_basis", visitor.say("Legal basis, with file number", "Rechtsgrund, mit Aktenzeichen"), "text"))
+            @if what != What::Conversion {
+                (form.input("legal_basis", visitor.say("Legal basis, with file number", "Rechtsgrund, mit Aktenzeichen"), "text"))
+            }
             div class="field" {
                 label { (visitor.say("Document (PDF)", "Dokument (PDF)")) input type="file" name="file" accept="application/pdf"; }
                 (form.wrong_with("document_id"))
@@ -348,6 +411,22 @@ fn restriction_inputs(form: &Form<'_>) -> Markup {
         }
         (form.input("key_address", visitor.say("Address of the third party's key, if it will sign", "Adresse des Schlüssels des Dritten, falls er unterschreiben wird"), "text"))
         (form.input("valid_until", visitor.say("Agreed until", "Vereinbart bis"), "date"))
+    }
+}
+
+fn conversion_inputs(form: &Form<'_>) -> Markup {
+    let visitor = form.visitor;
+    let types = choices(visitor, ENTRY_TYPES, &["collective", "single"]);
+    let custodians = with_none(visitor, CUSTODIANS);
+    html! {
+        (form.input("wallet_id", visitor.say("ID of the holder's wallet", "ID der Wallet des Inhabers"), "text"))
+        (form.select("entry_type", visitor.say("Entered from now on", "Eingetragen von nun an"), &types, "collective"))
+        fieldset {
+            legend { (visitor.say("The holder's licence, for a collective entry", "Erlaubnis des Inhabers, für eine Sammeleintragung")) }
+            (form.select("custodian.kind", visitor.say("Kind", "Art"), &custodians, ""))
+            (form.input("custodian.authority", visitor.say("Licensed by", "Erteilt von"), "text"))
+            (form.input("custodian.number", visitor.say("Number", "Nummer"), "text"))
+        }
     }
 }
 

@@ -147,7 +147,11 @@ impl Replay {
     }
 
     /// The holder's statements of the entry say what it has then.
-    fn check_told(&mut self, (sequence, holder): (u64, HolderId), beside: &Beside) -> Checked {
+    pub(super) fn check_told(
+        &mut self,
+        (sequence, holder): (u64, HolderId),
+        beside: &Beside,
+    ) -> Checked {
         let told = beside.statements.get(&sequence).map(Vec::as_slice);
         for check in told.unwrap_or_default() {
             let facts = (check.units, Some(check.kept));

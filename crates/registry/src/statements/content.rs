@@ -144,6 +144,12 @@ impl Moved {
                     block,
                     ..
                 }
+                | Entry::Conversion {
+                    holder,
+                    transaction_hash,
+                    block,
+                    ..
+                }
                 | Entry::Release {
                     holder,
                     transaction_hash,

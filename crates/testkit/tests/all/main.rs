@@ -33,6 +33,7 @@ mod decisions;
 mod delivery;
 mod documents;
 mod endpoints;
+mod entry_types;
 mod erasure;
 mod events;
 mod faults;

@@ -217,10 +217,13 @@ async fn reg_21_others_get_statements_on_request_only_and_collective_entries_nev
     assert_eq!(said.language, domain::Language::English);
     assert_eq!((said.holding.units_before, said.holding.units), (None, 3));
 
-    // When it becomes a custodian, its entry is a collective one.
+    // When it becomes a custodian that is entered for others.
     let path = format!("investors/{}/", company.investor);
     let custodian = json!({"is_custodian_bank": true});
     partner.api.patch(&path, &custodian).await.expect(200);
+    let licence = json!({"custodian": {"kind": "csd", "authority": "BaFin", "number": "SAMPLE-1"}});
+    let about = (&partner, company.wallet.as_str());
+    crate::entry_types::converted(&app, about, "collective", licence).await;
     ask(&partner, &order, json!({}))
         .await
         .refused("statement_collective_entry");
