@@ -326,6 +326,7 @@ const NETWORK: &[(&str, Right)] = &[
     ("propose_reversal", Right::WriteNetwork),
     ("list_reregistrations", Right::ReadNetwork),
     ("get_reregistration", Right::ReadNetwork),
+    ("get_registry_statement_deliveries", Right::ReadNetwork),
     ("propose_conversion", Right::WriteNetwork),
     ("list_conversions", Right::ReadNetwork),
     ("propose_restriction", Right::WriteNetwork),

@@ -312,6 +312,7 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(reregistrations::propose_reversal))
         .routes(routes!(reregistrations::list_reregistrations))
         .routes(routes!(reregistrations::get_reregistration))
+        .routes(routes!(statements::get_registry_statement_deliveries))
         .routes(routes!(conversions::propose_conversion))
         .routes(routes!(conversions::list_conversions))
         .routes(routes!(restrictions::propose_restriction))

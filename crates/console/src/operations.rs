@@ -2,6 +2,7 @@
 //! person confirms on the page of the decision.
 
 mod forms;
+mod inputs;
 
 use axum::extract::{Path, State};
 use axum::response::Response;

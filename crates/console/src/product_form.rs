@@ -46,6 +46,7 @@ pub(crate) const PROPOSED: Shape = &[
     ("share.company_consent_required", Kind::OptionalYes),
     ("mixed_stock", Kind::Optional),
     ("collective_entry_excluded", Kind::Yes),
+    ("denomination_units", Kind::OptionalNumber),
     ("publication_restricted", Kind::Yes),
     ("issuance_document_id", Kind::Optional),
 ];
@@ -193,6 +194,7 @@ pub(crate) fn proposed_inputs(form: &Form<'_>, choices: &Choices) -> Markup {
             (input("share.votes_per_share", visitor.say("Votes of a share, 0 without a right to vote", "Stimmen je Aktie, 0 ohne Stimmrecht")))
             (form.select("share.company_consent_required", visitor.say("Transferred with the company's consent only", "Übertragung nur mit Zustimmung der Gesellschaft"), &words::yes_no_or_none(visitor), &chosen("share.company_consent_required")))
             (input("mixed_stock", visitor.say("Mixed stock, in the words of the entry (optional)", "Mischbestand, im Wortlaut der Eintragung (optional)")))
+            (input("denomination_units", visitor.say("Passed on in multiples of so many units (optional)", "Übertragbar in Vielfachen von so viel Stück (optional)")))
             (form.select("collective_entry_excluded", visitor.say("Collective entry excluded by the terms", "Sammeleintragung nach den Bedingungen ausgeschlossen"), &words::yes_no(visitor), &chosen("collective_entry_excluded")))
         }
         (form.wrong_with("share"))

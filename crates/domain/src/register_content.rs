@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::register::Digest;
 use crate::text::{check_optional_text, check_text};
+use crate::transfer::MoveTerms;
 use crate::{
     FieldCode, FieldErrors, FieldValue, Isin, LegalForm, Lei, Percent, Price, Units, UnknownCode,
 };
@@ -37,6 +38,8 @@ pub struct RegisterTerms {
     pub mixed_stock: Option<String>,
     /// Whether the terms keep single entries from becoming collective ones (§ 8(2) eWpG).
     pub collective_entry_excluded: bool,
+    /// Units move between holders in whole multiples of this; each by itself if nothing is said.
+    pub denomination: Option<Units>,
 }
 
 /// A registered share (§ 17(1) no. 8 eWpG). Whether it is a par share follows from the price of the product.
@@ -148,17 +151,23 @@ impl RegisterTerms {
         if let Some(text) = &self.mixed_stock {
             say("mixed_stock", text.clone());
         }
+        if let Some(units) = self.denomination {
+            say("denomination_units", units.to_string());
+        }
         if self.collective_entry_excluded {
             say("collective_entry", "excluded".to_owned());
         }
         terms
     }
 
-    /// Whether a transfer needs the company's consent (§ 25(3) eWpG).
+    /// What it says of how units move.
     #[must_use]
-    pub fn needs_company_consent(&self) -> bool {
+    pub fn move_terms(&self) -> MoveTerms {
         let share = self.share.as_ref();
-        share.is_some_and(|share| share.needs_company_consent)
+        MoveTerms {
+            denomination: self.denomination.unwrap_or_default(),
+            needs_company_consent: share.is_some_and(|share| share.needs_company_consent),
+        }
     }
 }
 
@@ -311,6 +320,7 @@ mod tests {
             share: Some(share()),
             mixed_stock: Some("One stock with DE000BASF111.".to_owned()),
             collective_entry_excluded: true,
+            denomination: Some(Units::new(10).unwrap()),
         };
         let terms = own.terms();
         assert!(terms.iter().all(|(name, _)| name.starts_with(TERM)));
@@ -322,6 +332,7 @@ mod tests {
             "1",
             "required",
             "One stock with DE000BASF111.",
+            "10",
             "excluded",
         ];
         assert_eq!(values, expected);

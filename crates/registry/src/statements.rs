@@ -1,11 +1,14 @@
 //! Statements of the register (§ 19 eWpG): what there is of an investment, one more on request, and the documents.
 
 mod content;
+mod deliveries;
 mod making;
 mod restrictions;
 mod yearly;
 
 pub(crate) use content::holder_of;
+pub use deliveries::deliveries;
+pub(crate) use deliveries::{Channel, note};
 pub use making::{TOPIC, backlog, make_open};
 pub use storage::statement_making::Backlog;
 pub use yearly::write_yearly;
@@ -159,7 +162,11 @@ pub async fn document(registry: &Registry, caller: &Caller, id: Uuid) -> Result<
         .read(move |tx| storage::statements::find(tx, &scope, id))
         .await?
         .ok_or(Error::NotFound("statement"))?;
-    content_of(registry, &statement).await
+    let content = content_of(registry, &statement).await?;
+    if let Party::Distributor(..) = caller.party {
+        note(registry, &statement, Channel::Partner(caller.actor())).await?;
+    }
+    Ok(content)
 }
 
 /// The document of a statement that somebody may have.

@@ -66,6 +66,7 @@ pub mod scope;
 pub mod sessions;
 pub mod sign_in_failures;
 pub mod signed_documents;
+pub mod statement_deliveries;
 pub mod statement_making;
 pub mod statements;
 pub mod terms;

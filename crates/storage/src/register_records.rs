@@ -1,7 +1,7 @@
 //! Which rows are carried with a register, beside what its public files say: whoever goes on with it needs who the holders are, what they
 //! instructed, and on what entries rest.
 //!
-//! Not carried: orders that came to nothing, signed documents, identifications and benefiting persons, listings, payout
+//! Not carried: orders that came to nothing, who has fetched statements, signed documents, identifications and benefiting persons, listings, payout
 //! lists, inspections, incidents, mails, people and clients. They are no part of the register; the new registrar asks for what it needs.
 
 use database::carry::Table;

@@ -42,6 +42,8 @@ pub struct OfferBody<'a> {
     /// Whether the terms exclude it.
     pub collective_entry_excluded: bool,
     /// Units.
+    pub denomination_units: Option<u64>,
+    /// Units.
     pub minimum_units: Option<u64>,
     /// A time.
     pub opens_at: Option<&'a str>,
@@ -81,6 +83,9 @@ pub fn read(errors: &mut FieldErrors, body: OfferBody, step_size: Units) -> Offe
             share: body.share.map(|one| share(errors, one)),
             mixed_stock: body.mixed_stock.map(str::to_owned),
             collective_entry_excluded: body.collective_entry_excluded,
+            denomination: body
+                .denomination_units
+                .map(|number| crate::fields::units(errors, "denomination_units", number)),
         },
     }
 }

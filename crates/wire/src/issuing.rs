@@ -170,6 +170,10 @@ pub struct ProductCreate {
     /// True if the terms keep single entries from becoming collective ones (§ 8(2) eWpG).
     #[serde(default)]
     pub collective_entry_excluded: bool,
+    /// Units move between holders in whole multiples of this, of which `step_size` is one; each by itself if it is left out.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    pub denomination_units: Option<u64>,
     /// Smallest investment in units; one step if it is left out.
     #[serde(default)]
     pub minimum_units: Option<u64>,
@@ -229,6 +233,7 @@ pub struct ProductPatch {
     pub share: Option<Share>,
     pub mixed_stock: Option<String>,
     pub collective_entry_excluded: Option<bool>,
+    pub denomination_units: Option<u64>,
     pub minimum_units: Option<u64>,
     #[schema(format = DateTime)]
     pub offering_opens_at: Option<String>,
@@ -356,6 +361,9 @@ pub struct IssuedProduct {
     /// Whether single entries cannot become collective ones (§ 8(2) eWpG).
     #[serde(default)]
     pub collective_entry_excluded: bool,
+    /// Units move between holders in whole multiples of this.
+    #[serde(default)]
+    pub denomination_units: Option<u64>,
     /// Smallest investment in units.
     pub minimum_units: u64,
     /// The offer begins.

@@ -32,6 +32,10 @@ pub struct TransferCreate {
     /// The signature: 0x and 65 bytes. Where a right of a third party is entered for the units, that of the third party's key.
     #[serde(default)]
     pub signature: Option<String>,
+    /// The version of the product's terms that the instruction was given under; refused if another one is in force.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    pub terms_version: Option<u32>,
     /// Needed where a restriction in favour of somebody is entered for the units: the holder's word that this one consents.
     #[serde(default)]
     pub beneficiary_assurance: Option<BeneficiaryAssurance>,

@@ -98,6 +98,7 @@ impl AssetEntry {
             share: entry.share.as_ref(),
             mixed_stock: entry.mixed_stock.as_deref(),
             collective_entry_excluded: entry.collective_entry_excluded,
+            denomination_units: entry.denomination_units,
             minimum_units: entry.minimum_units,
             opens_at: entry.offering_opens_at.as_deref(),
             closes_at: entry.offering_closes_at.as_deref(),

@@ -16,3 +16,13 @@ create table conversions (
 ) strict;
 create index conversions_by_product on conversions (product_id, instruction_id);
 create unique index conversions_of_entry on conversions (product_id, entry_sequence) where entry_sequence is not null;
+
+-- Who has fetched a statement, and which bytes: the proof that it was delivered in text form (§ 126b BGB).
+create table statement_deliveries (
+  statement_id blob not null references registry_statements (id),
+  channel text not null,
+  actor_id blob not null,
+  content_hash blob not null,
+  delivered_at integer not null,
+  primary key (statement_id, channel, actor_id)
+) strict;

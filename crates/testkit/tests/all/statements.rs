@@ -481,3 +481,34 @@ async fn a_changed_statement_is_refused_with_its_own_code(
     let refusal = statement::verify(&file, &key).unwrap_err();
     assert_eq!(refusal.code(), "statement_tampered");
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn reg_22_who_has_fetched_a_statement_is_kept_with_the_hash_of_its_bytes(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    // Given a statement that nobody has fetched.
+    let app = TestApp::start(backend).await;
+    let partner = app.partner(0).await;
+    let order = delivered(&app, &partner, 2).await;
+    let statement = ready(&partner, &order, 1).await[0].clone();
+    let registrar = app.registrar().await;
+    let path = format!("registry-statements/{}/deliveries/", id(&statement));
+    let told = registrar.get(&path).await.expect(200);
+    assert_eq!(told["deliveries"], json!([]));
+
+    // When the registrar looks at it, that is no delivery; when the partner fetches it twice, that is one, at the first time.
+    bytes(&registrar, &statement).await;
+    let told = registrar.get(&path).await.expect(200);
+    assert_eq!(told["deliveries"], json!([]));
+    bytes(&partner.api, &statement).await;
+    let first = registrar.get(&path).await.expect(200);
+    app.advance_days(1);
+    bytes(&partner.api, &statement).await;
+    let told = registrar.get(&path).await.expect(200);
+    assert_eq!(told, first);
+    let deliveries = told["deliveries"].as_array().unwrap();
+    assert_eq!(deliveries.len(), 1, "{told}");
+    assert_eq!(deliveries[0]["channel"], "partner");
+    assert_eq!(deliveries[0]["sha256"], statement["sha256"]);
+}
