@@ -31,6 +31,7 @@ KINDS = {
     "restriction": (
         "holder", "right", "beneficiary", "extent", "details", "document", "instruction", "transaction_hash", "block",
     ),
+    "conversion": ("holder", "entry_type", "document", "instruction", "transaction_hash", "block"),
     "release": ("holder", "releases", "extent", "document", "instruction", "transaction_hash", "block"),
     "reregistration": (
         "from", "to", "units", "ground", "investment", "details", "document", "instruction", "transaction_hash", "block",
@@ -42,6 +43,7 @@ KINDS = {
 NUMBERS = {"units", "block", "instruction", "voids", "releases", "reverses"}
 HASHES = {"terms_hash", "investment", "transaction_hash", "details", "document"}
 GROUNDS = {"succession", "court_order", "administrative_act", "lost_key"}
+ENTRY_TYPES = {"single", "collective"}
 RIGHTS = {"pledge", "usufruct", "attachment", "lock", "freeze", "disentitlement"}
 # EIP-1167: a clone is these bytes around the address of its implementation.
 CLONE = ("363d3d373d3d3d363d73", "5af43d82803e903d91602b57fd5bf3")
@@ -249,6 +251,8 @@ def checked_value(name, text):
     wrong = Difference(f"the field {name} is not written as it has to be")
     if (name == "right" and text not in RIGHTS) or (name == "ground" and text not in GROUNDS):
         raise wrong
+    if name == "entry_type" and text not in ENTRY_TYPES:
+        raise wrong
     if name == "extent" and text == "all":
         return text
     if name in NUMBERS or name == "extent":
@@ -362,6 +366,8 @@ class Register:
         self.reversed = set()
         # What restricts whom: by the entry that made it the holder, the right, the beneficiary, and how much it covers now.
         self.restricted = {}
+        # Who is entered for others.
+        self.collective = set()
 
     def replay(self, up_to=None):
         for line in self.bundle.lines(f"{self.folder}/entries.jsonl"):
@@ -389,12 +395,14 @@ class Register:
         self.apply(entry)
 
     def apply(self, entry):
-        if entry["kind"] in ("restriction", "release"):
+        if entry["kind"] in ("restriction", "release", "conversion"):
             if self.issuer is None:
-                raise Difference("something is restricted before the issue")
+                raise Difference("something is restricted or converted before the issue")
             self.instructed.append((entry["instruction"], entry["transaction_hash"]))
             if entry["kind"] == "restriction":
                 self.restrict(entry)
+            elif entry["kind"] == "conversion":
+                self.convert(entry)
             else:
                 self.release(entry)
             return
@@ -437,6 +445,16 @@ class Register:
         if entry["extent"] == 0:
             raise Difference("a restriction covers at least one unit")
         self.restricted[self.tree.size] = (entry["holder"], entry["right"], entry["beneficiary"], entry["extent"])
+
+    def convert(self, entry):
+        """Nothing moves; from here on somebody is entered another way."""
+        holder, is_collective = entry["holder"], entry["entry_type"] == "collective"
+        if (holder in self.collective) == is_collective:
+            raise Difference(f"what {holder} has is entered that way already")
+        if is_collective:
+            self.collective.add(holder)
+        else:
+            self.collective.remove(holder)
 
     def release(self, entry):
         """A restriction ends, or a part of it."""
@@ -497,6 +515,8 @@ class Register:
         for line in self.bundle.lines(f"{self.folder}/holdings.jsonl"):
             by_holder[line["holder"]] = by_holder.get(line["holder"], 0) + line["units"]
             by_wallet[line["holder"], line["wallet"]] = line["units"]
+            if line["units"] and (line.get("entry_type", "single") == "collective") != (line["holder"] in self.collective):
+                raise Difference(f"holder {line['holder']} is entered another way by the entries")
             for one in line["restrictions"]:
                 kept = (line["holder"], one["right"], one["beneficiary"], one["extent"])
                 restricted[one["entry"]] = kept

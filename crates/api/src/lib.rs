@@ -14,6 +14,7 @@ mod campaigns;
 mod catalogue;
 mod clients;
 mod company_authority;
+mod conversions;
 mod deadlines;
 mod decisions;
 mod delivery_costs;

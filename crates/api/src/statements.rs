@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 use wire::Page;
-use wire::statements::{RegistryStatement, RegistryStatementRequest};
+use wire::statements::{RegistryStatement, RegistryStatementRequest, StatementDeliveries};
 
 use crate::Api;
 use crate::answer::{Outcome, answered};
@@ -100,4 +100,21 @@ pub(crate) async fn get_registry_statement_document(
     let content = statements::document(&api.registry, &caller, path.statement_id).await?;
     let name = format!("statement-{}.pdf", path.statement_id);
     Ok(Download::new(content.content_type, content.bytes).named(name))
+}
+
+/// Who has fetched a register statement
+///
+/// The proof that it was delivered in text form: by which way, who, when first, and the hash of the bytes.
+#[utoipa::path(
+    get, path = "/registry-statements/{statement_id}/deliveries/", tag = "Registry statements", params(StatementPath),
+    responses((status = 200, description = "Who has fetched it.", body = StatementDeliveries), ReadRefusals),
+)]
+pub(crate) async fn get_registry_statement_deliveries(
+    State(api): State<Api>,
+    Reader(caller): Reader,
+    PathParams(path): PathParams<StatementPath>,
+) -> Result<Json<StatementDeliveries>, Refused> {
+    Ok(Json(
+        statements::deliveries(&api.registry, &caller, path.statement_id).await?,
+    ))
 }

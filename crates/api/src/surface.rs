@@ -7,12 +7,13 @@ use utoipa_axum::routes;
 
 use crate::{
     Api, applications, asset_requests, assets, benefiting_persons, campaigns, catalogue, clients,
-    company_authority, deadlines, decisions, delivery_costs, dlt_transactions, document, documents,
-    feed, health, holders, identifications, inspections, instruction_keys, investments, investors,
-    issued_campaigns, issued_investments, issued_redemptions, issuers, listings, network, oauth,
-    participation, payout_lists, platforms, problems, products, reconciliation, redemption_notices,
-    redemptions, register_log, register_past, register_rules, reregistrations, restrictions,
-    statements, terms, transfers, validations, wallets, webhook_endpoints,
+    company_authority, conversions, deadlines, decisions, delivery_costs, dlt_transactions,
+    document, documents, feed, health, holders, identifications, inspections, instruction_keys,
+    investments, investors, issued_campaigns, issued_investments, issued_redemptions, issuers,
+    listings, network, oauth, participation, payout_lists, platforms, problems, products,
+    reconciliation, redemption_notices, redemptions, register_log, register_past, register_rules,
+    reregistrations, restrictions, statements, terms, transfers, validations, wallets,
+    webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -328,6 +329,9 @@ fn network() -> OpenApiRouter<Api> {
         .routes(routes!(reregistrations::propose_reversal))
         .routes(routes!(reregistrations::list_reregistrations))
         .routes(routes!(reregistrations::get_reregistration))
+        .routes(routes!(statements::get_registry_statement_deliveries))
+        .routes(routes!(conversions::propose_conversion))
+        .routes(routes!(conversions::list_conversions))
         .routes(routes!(restrictions::propose_restriction))
         .routes(routes!(restrictions::list_restrictions))
         .routes(routes!(restrictions::get_restriction))

@@ -261,6 +261,10 @@ fn kind_name(visitor: &Visitor, kind: &str) -> &'static str {
             "Reverse a wrong entry",
             "Falsche Eintragung rückgängig machen",
         ),
+        "conversion" => visitor.say(
+            "Change how a holder is entered",
+            "Art der Eintragung ändern",
+        ),
         "restriction_release" => visitor.say(
             "Release a restriction or right",
             "Beschränkung oder Recht löschen",

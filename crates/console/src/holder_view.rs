@@ -40,6 +40,11 @@ const ENTRIES: &[Word] = &[
         "Release of a restriction",
         "Ende einer Beschränkung",
     ),
+    (
+        "conversion",
+        "Change of the type of entry",
+        "Änderung der Eintragungsart",
+    ),
     ("reregistration", "Re-registration", "Umtragung"),
     ("reversal", "Reversal of a wrong entry", "Rückgängigmachung"),
 ];

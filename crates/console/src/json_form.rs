@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     OptionalNumber,
     /// `true` or `false`.
     Yes,
+    /// `true` or `false`, or left out.
+    OptionalYes,
     /// An amount such as `100.00` in the currency of the form.
     Amount,
     /// Words with commas between them.
@@ -135,7 +137,8 @@ fn value(errors: &mut FieldErrors, fields: &Fields, name: &str, kind: Kind) -> V
         // Forms send lines as mail does.
         Kind::Optional => json!(text.replace("\r\n", "\n")),
         Kind::Number | Kind::OptionalNumber => number(errors, name, text, kind),
-        Kind::Yes => json!(text == "true"),
+        Kind::OptionalYes if text.is_empty() => Value::Null,
+        Kind::Yes | Kind::OptionalYes => json!(text == "true"),
         Kind::Amount => amount(errors, name, text, fields.text("currency")),
         Kind::Words => {
             let words = text.split(',').map(str::trim);

@@ -2,6 +2,7 @@
 //! person confirms on the page of the decision.
 
 mod forms;
+mod inputs;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -95,6 +96,16 @@ pub(crate) fn pages() -> Vec<Page> {
             "/console/registers/{product_id}/restriction",
             decides,
             forms::propose_restriction,
+        ),
+        Page::get(
+            "/console/registers/{product_id}/conversion",
+            decides,
+            forms::conversion,
+        ),
+        Page::post(
+            "/console/registers/{product_id}/conversion",
+            decides,
+            forms::propose_conversion,
         ),
         Page::get(
             "/console/reregistrations/{reregistration_id}",

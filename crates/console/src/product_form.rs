@@ -40,6 +40,13 @@ pub(crate) const PROPOSED: Shape = &[
     ("coupon.description", Kind::Optional),
     ("terms[].name", Kind::Text),
     ("terms[].value", Kind::Text),
+    ("share.share_class", Kind::Optional),
+    ("share.paid_in_percent", Kind::Optional),
+    ("share.votes_per_share", Kind::OptionalNumber),
+    ("share.company_consent_required", Kind::OptionalYes),
+    ("mixed_stock", Kind::Optional),
+    ("collective_entry_excluded", Kind::Yes),
+    ("denomination_units", Kind::OptionalNumber),
     ("publication_restricted", Kind::Yes),
     ("issuance_document_id", Kind::Optional),
 ];
@@ -108,10 +115,10 @@ pub(crate) fn told(fields: &Fields) -> registry::Result<Value> {
 pub(crate) fn known(product: &IssuedProduct) -> registry::Result<Fields> {
     let mut body = serde_json::to_value(product).map_err(registry::Error::fault)?;
     if let Some(terms) = body["terms"].as_array_mut() {
-        // Those that bind documents to the issue follow from the documents.
+        // Those that follow from documents or from what is entered nobody names.
         terms.retain(|term| {
             let name = term["name"].as_str().unwrap_or_default();
-            !name.ends_with(translate::issuing::BINDING_TERM)
+            !translate::issuing::is_derived(name)
         });
     }
     if let Some(documents) = body["documents"].as_array_mut() {
@@ -126,6 +133,7 @@ pub(crate) fn known(product: &IssuedProduct) -> registry::Result<Fields> {
 pub(crate) fn empty(network: &str) -> Fields {
     let fields = [
         ("ewpg", "false"),
+        ("collective_entry_excluded", "false"),
         ("publication_restricted", "false"),
         ("currency", "EUR"),
         ("step_size", "1"),
@@ -179,6 +187,17 @@ pub(crate) fn proposed_inputs(form: &Form<'_>, choices: &Choices) -> Markup {
             (input("coupon.description", visitor.say("Calculation and dates", "Berechnung und Termine")))
         }
         (terms(form))
+        h2 { (visitor.say("What is entered (§ 17(1) eWpG)", "Was eingetragen wird (§ 17 Abs. 1 eWpG)")) }
+        div class="two" {
+            (input("share.share_class", visitor.say("Class of share (shares only)", "Aktiengattung (nur Aktien)")))
+            (input("share.paid_in_percent", visitor.say("Paid of the issue price in %", "Eingezahlt vom Ausgabebetrag in %")))
+            (input("share.votes_per_share", visitor.say("Votes of a share, 0 without a right to vote", "Stimmen je Aktie, 0 ohne Stimmrecht")))
+            (form.select("share.company_consent_required", visitor.say("Transferred with the company's consent only", "Übertragung nur mit Zustimmung der Gesellschaft"), &words::yes_no_or_none(visitor), &chosen("share.company_consent_required")))
+            (input("mixed_stock", visitor.say("Mixed stock, in the words of the entry (optional)", "Mischbestand, im Wortlaut der Eintragung (optional)")))
+            (input("denomination_units", visitor.say("Passed on in multiples of so many units (optional)", "Übertragbar in Vielfachen von so viel Stück (optional)")))
+            (form.select("collective_entry_excluded", visitor.say("Collective entry excluded by the terms", "Sammeleintragung nach den Bedingungen ausgeschlossen"), &words::yes_no(visitor), &chosen("collective_entry_excluded")))
+        }
+        (form.wrong_with("share"))
         h2 { (visitor.say("Network and account", "Netzwerk und Konto")) }
         div class="two" {
             (input("network", visitor.say("DLT network", "DLT-Netzwerk")))

@@ -160,6 +160,11 @@ pub(crate) fn yes_no(visitor: &Visitor) -> Vec<(String, String)> {
     options(visitor, &[("false", "no", "nein"), ("true", "yes", "ja")])
 }
 
+/// Nothing said, no and yes.
+pub(crate) fn yes_no_or_none(visitor: &Visitor) -> Vec<(String, String)> {
+    with_none(visitor, &[("false", "no", "nein"), ("true", "yes", "ja")])
+}
+
 /// A code in words; one that nobody has put into words speaks for itself.
 pub(crate) fn word(visitor: &Visitor, words: &[Word], code: &str) -> String {
     let found = words.iter().find(|(known, _, _)| *known == code);

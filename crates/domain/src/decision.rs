@@ -38,13 +38,15 @@ pub enum DecisionKind {
     Reregistration,
     /// A wrong entry is reversed (§ 18(5) eWpG).
     Reversal,
+    /// What a holder has is entered another way (§ 8 eWpG).
+    Conversion,
     /// A register goes to another registrar (§§ 21, 22 eWpG).
     RegisterHandover,
 }
 
 impl DecisionKind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::PlatformSuspension,
         Self::PlatformReadmission,
         Self::PlatformAdmission,
@@ -59,6 +61,7 @@ impl DecisionKind {
         Self::TermsChange,
         Self::Reregistration,
         Self::Reversal,
+        Self::Conversion,
         Self::RegisterHandover,
     ];
 
@@ -80,6 +83,7 @@ impl DecisionKind {
             Self::TermsChange => "terms_change",
             Self::Reregistration => "reregistration",
             Self::Reversal => "reversal",
+            Self::Conversion => "conversion",
             Self::RegisterHandover => "register_handover",
         }
     }

@@ -5,7 +5,7 @@ mod documents;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Date, Percent, Timestamp, Units};
+use crate::{Address, Date, Percent, RegisterTerms, Timestamp, Units};
 
 pub(crate) use checks::check_code;
 pub use documents::{DocumentType, OfferDocument};
@@ -38,6 +38,8 @@ pub struct Offer {
     pub opens_at: Option<Timestamp>,
     /// The first moment after the offer; none if it stays open.
     pub closes_at: Option<Timestamp>,
+    /// What the register says of the product beside its terms.
+    pub register: RegisterTerms,
 }
 
 /// What a product pays until its maturity.

@@ -145,7 +145,7 @@ pub enum RefusalKind {
 
 impl Refusal {
     /// Every code.
-    pub const CODES: [&'static str; 58] = [
+    pub const CODES: [&'static str; 62] = [
         "invalid_body",
         "accept_mandate_missing",
         "payment_mandate_missing",
@@ -201,6 +201,10 @@ impl Refusal {
         "r04_known_not_entitled",
         "r05_third_party_must_instruct",
         "r06_no_beneficiary_assurance",
+        "r07_company_consent",
+        "r12_denomination",
+        "r13_entry_type",
+        "r16_terms_not_current",
         "r08_issuer_consent",
         "r18_not_final",
         "redemption_state",

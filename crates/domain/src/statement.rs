@@ -35,14 +35,14 @@ pub enum StatementReason {
 pub struct HolderKind {
     /// A natural person is taken for a consumer (§ 13 BGB).
     pub is_consumer: bool,
-    /// A custodian holds for others: its entry is a collective one (§ 8(1) eWpG).
-    pub is_custodian: bool,
+    /// A custodian or central securities depository that is entered for others (§ 8(1) eWpG).
+    pub is_collective: bool,
 }
 
 impl StatementKind {
     /// What a holder of a product may be given.
     pub fn of(form: LegalForm, holder: HolderKind) -> Result<Self, Refusal> {
-        match (form.is_registered(), holder.is_custodian) {
+        match (form.is_registered(), holder.is_collective) {
             (true, false) => Ok(Self::RegisterStatement),
             // § 19 eWpG knows single entries only, and a confirmation instead would be taken for a statement.
             (true, true) => Err(Refusal::StatementOfCollectiveEntry),
@@ -69,7 +69,7 @@ impl StatementReason {
     pub fn is_owed(self, form: LegalForm, holder: HolderKind) -> bool {
         match self {
             Self::Entry | Self::Change | Self::Annual => {
-                form.is_registered() && holder.is_consumer && !holder.is_custodian
+                form.is_registered() && holder.is_consumer && !holder.is_collective
             }
             Self::Request => StatementKind::of(form, holder).is_ok(),
         }
@@ -130,15 +130,15 @@ mod tests {
 
     const CONSUMER: HolderKind = HolderKind {
         is_consumer: true,
-        is_custodian: false,
+        is_collective: false,
     };
     const COMPANY: HolderKind = HolderKind {
         is_consumer: false,
-        is_custodian: false,
+        is_collective: false,
     };
     const CUSTODIAN: HolderKind = HolderKind {
         is_consumer: false,
-        is_custodian: true,
+        is_collective: true,
     };
 
     #[test]

@@ -18,6 +18,15 @@ pub struct TransferRules {
     pub paused: bool,
 }
 
+/// What the terms of a product say of how its units move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MoveTerms {
+    /// Units move in whole multiples of this; none if each moves by itself.
+    pub denomination: Units,
+    /// Whether the company has to consent (§ 25(3) eWpG, § 68(2) AktG).
+    pub needs_company_consent: bool,
+}
+
 /// All that a transfer is checked against, when it is received and again when it is carried out.
 #[derive(Debug, Clone, Copy)]
 pub struct Conditions {
@@ -35,6 +44,8 @@ pub struct Conditions {
     pub unlocked: Units,
     /// Units that shall move.
     pub units: Units,
+    /// What the terms say of how units move.
+    pub terms: MoveTerms,
     /// Why they may not by what is entered for the wallet, if so. See [`crate::restriction::admit`].
     pub restricted: Option<InstructionRefusal>,
 }
@@ -64,6 +75,13 @@ impl Conditions {
         }
         if !self.is_listed {
             return Err(InstructionRefusal::ProductNotListed);
+        }
+        if !self.units.is_multiple_of(self.terms.denomination) {
+            return Err(InstructionRefusal::Denomination);
+        }
+        // A consent is nowhere recorded, so that there is none.
+        if self.terms.needs_company_consent {
+            return Err(InstructionRefusal::CompanyConsent);
         }
         if self.units > self.available {
             return Err(InstructionRefusal::Insufficient);
@@ -159,6 +177,10 @@ mod tests {
             available: units(10),
             unlocked: units(10),
             units: units(10),
+            terms: MoveTerms {
+                denomination: units(5),
+                needs_company_consent: false,
+            },
             restricted: None,
         }
     }
@@ -183,7 +205,12 @@ mod tests {
             Err(R::Unidentified)
         );
         assert_eq!(with(|c| c.is_listed = false), Err(R::ProductNotListed));
-        assert_eq!(with(|c| c.units = units(11)), Err(R::Insufficient));
+        assert_eq!(with(|c| c.units = units(15)), Err(R::Insufficient));
+        assert_eq!(with(|c| c.units = units(4)), Err(R::Denomination));
+        assert_eq!(
+            with(|c| c.terms.needs_company_consent = true),
+            Err(R::CompanyConsent)
+        );
         let pledged = |c: &mut Conditions| c.restricted = Some(R::ThirdPartyMustInstruct);
         assert_eq!(with(pledged), Err(R::ThirdPartyMustInstruct));
     }

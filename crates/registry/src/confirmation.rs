@@ -22,8 +22,8 @@ use storage::register_entries;
 
 use crate::journal::{Journal, Mismatch};
 use crate::{
-    Error, Registry, Result, delivery, ids, progress, redemption_entry, register_rules,
-    reregistration_entry, restriction_entry, statements, terms, transfer_entry,
+    Error, Registry, Result, conversions, delivery, ids, progress, redemption_entry,
+    register_rules, reregistration_entry, restriction_entry, statements, terms, transfer_entry,
 };
 
 /// Where and when a batch took effect on the network.
@@ -80,6 +80,7 @@ pub async fn confirm_batch(
                 CommandKind::Release => {
                     restriction_entry::enter_release(&own, tx, &batch, confirmation)?;
                 }
+                CommandKind::Conversion => conversions::enter(&own, tx, &batch, confirmation)?,
                 CommandKind::Reregistration | CommandKind::Replacement => {
                     reregistration_entry::enter(&own, tx, &batch, confirmation)?;
                 }

@@ -12,7 +12,7 @@ use wire::ProblemCode;
 
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, admissions,
-    audit, ids, inspections, notices, participation, payout_lists, reconciliation,
+    audit, conversions, ids, inspections, notices, participation, payout_lists, reconciliation,
     register_handover, reregistrations, restrictions, terms, validations,
 };
 
@@ -247,6 +247,9 @@ fn carry_out(
         DecisionKind::RestrictionRelease => {
             let about = (decision.id, decision.target);
             restrictions::released(registry, tx, caller, about, &sealed.content)
+        }
+        DecisionKind::Conversion => {
+            conversions::decided(registry, tx, caller, decision.id, &sealed.content)
         }
         DecisionKind::Reregistration => {
             reregistrations::decided(registry, tx, caller, decision.id, &sealed.content)

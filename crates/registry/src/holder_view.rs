@@ -80,18 +80,20 @@ pub async fn document(registry: &Registry, session: &HolderSession, id: Uuid) ->
     let accounts = session.accounts.clone();
     let found = registry
         .db
-        .read(move |tx| -> Result<Option<StatementRecord>> {
+        .read(move |tx| -> Result<Option<(StatementRecord, Uuid)>> {
             for account in &accounts {
                 let found = holder_view::statements(tx, account.id, Some(id), 1)?;
                 if let Some(found) = found.into_iter().next() {
-                    return Ok(Some(found));
+                    return Ok(Some((found, account.id.uuid())));
                 }
             }
             Ok(None)
         })
         .await?;
-    let found = found.ok_or(Error::NotFound("statement"))?;
-    statements::content_of(registry, &found).await
+    let (found, account) = found.ok_or(Error::NotFound("statement"))?;
+    let content = statements::content_of(registry, &found).await?;
+    statements::note(registry, &found, statements::Channel::Holder(account)).await?;
+    Ok(content)
 }
 
 /// The session behind a token.

@@ -8,7 +8,8 @@ use storage::products::ProductRecord;
 
 use crate::delivery::Source;
 use crate::{
-    Error, Registry, Result, redemption_steps, reregistration_steps, restriction_steps, transfers,
+    Error, Registry, Result, conversions, redemption_steps, reregistration_steps,
+    restriction_steps, transfers,
 };
 
 /// Why a command whose turn has come cannot be carried out any more, if it cannot. What the issuer holds can always be deleted.
@@ -26,6 +27,7 @@ pub(crate) fn stands_against(
         CommandKind::Redemption => redemption_steps::stands_against(tx, instruction),
         CommandKind::Restriction => restriction_steps::stands_against(tx, instruction),
         CommandKind::Release => restriction_steps::stands_against_release(tx, instruction),
+        CommandKind::Conversion => conversions::stands_against(tx, instruction),
         CommandKind::Reregistration | CommandKind::Replacement | CommandKind::Reversal => {
             reregistration_steps::stands_against(tx, instruction)
         }
@@ -49,7 +51,7 @@ pub(crate) fn reject(
             Some(id),
         ) => transfers::reject(registry, tx, id, code),
         (CommandKind::Redemption, Some(id)) => redemption_steps::reject(registry, tx, id, code),
-        (CommandKind::Restriction | CommandKind::Release, Some(id)) => {
+        (CommandKind::Restriction | CommandKind::Release | CommandKind::Conversion, Some(id)) => {
             restriction_steps::reject(registry, tx, id, code)
         }
         _ => Ok(()),
@@ -78,7 +80,9 @@ pub(crate) fn source(
             let found = storage::redemptions::find(tx, &Scope::ALL, id)?;
             found.ok_or(NOT_FOUND)?.redemption.wallet.address
         }
-        CommandKind::Restriction | CommandKind::Release => command.wallet.ok_or(NOT_FOUND)?,
+        CommandKind::Restriction | CommandKind::Release | CommandKind::Conversion => {
+            command.wallet.ok_or(NOT_FOUND)?
+        }
         CommandKind::Deletion | CommandKind::Issue | CommandKind::Delivery => product.token_address,
     };
     let held = storage::holdings::in_wallet(tx, command.product, wallet)?;
@@ -90,6 +94,10 @@ pub(crate) fn units(tx: &mut Tx, command: &CommandRecord) -> Result<Units> {
     match (command.kind, command.instruction) {
         (CommandKind::Restriction, Some(id)) => restriction_steps::frozen_with(tx, id),
         (CommandKind::Release, Some(id)) => restriction_steps::frozen_without(tx, id),
+        (CommandKind::Conversion, _) => {
+            let wallet = command.wallet.ok_or(NOT_FOUND)?;
+            restriction_steps::frozen(tx, (command.product, wallet))
+        }
         _ => Ok(command.units),
     }
 }

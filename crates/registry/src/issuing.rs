@@ -43,7 +43,7 @@ pub async fn create(registry: &Registry, request: &Request, body: ProductCreate)
             let mut offer = new_offer(&own, &record, &proposed.proposal);
             let new = (record.product.id, &[][..]);
             let documents = resolve(tx, &scope, new, &proposed.proposal.offer.documents)?;
-            bind(&mut record, &documents);
+            bind(&mut record, &offer.offer.register, &documents);
             offer.offer.documents.clone_from(&documents);
             opening::insert(tx, &record)?;
             storage::offers::insert(tx, &offer)?;
@@ -95,7 +95,7 @@ pub async fn update(
             if record.status.is_issued() {
                 require_same_basis(&before, &documents)?;
             } else {
-                bind(&mut record, &documents);
+                bind(&mut record, &offer.offer.register, &documents);
                 record.status = ProductStatus::Validation;
             }
             offer.offer.documents = documents;

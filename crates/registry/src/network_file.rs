@@ -4,7 +4,7 @@ mod assets;
 
 use domain::{Bic, Currency, Iban, ImportTrust, Isin, Percent, Timestamp, Units, WalletPolicy};
 use serde::Deserialize;
-use wire::issuing::{Coupon, Fees, Question, TargetMarket};
+use wire::issuing::{Coupon, Fees, Question, Share, TargetMarket};
 
 use crate::custody::CustodyTerms;
 
@@ -230,6 +230,10 @@ pub struct OfferEntry {
     pub target_market: Option<TargetMarket>,
     pub fees: Option<Fees>,
     pub questions: Vec<Question>,
+    pub share: Option<Share>,
+    pub mixed_stock: Option<String>,
+    pub collective_entry_excluded: bool,
+    pub denomination_units: Option<u64>,
     pub minimum_units: Option<u64>,
     pub offering_opens_at: Option<String>,
     pub offering_closes_at: Option<String>,
@@ -379,10 +383,7 @@ pub(crate) fn environment_name(name: &str) -> Result<(), String> {
     }
 }
 
-/// A time of a campaign.
-///
-/// # Errors
-/// A sentence that says what would be right.
+/// A time of a campaign, or a sentence that says what would be right.
 pub(crate) fn time(text: Option<&str>) -> Result<Option<Timestamp>, String> {
     text.map(Timestamp::parse)
         .transpose()

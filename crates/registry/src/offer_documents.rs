@@ -1,11 +1,13 @@
 //! Documents of an offer: from uploads to numbered versions, and into the terms of the issue.
 
 use database::Tx;
-use domain::{DocumentType, FieldCode, FieldErrors, OfferDocument, ProductId, Timestamp};
+use domain::{
+    DocumentType, FieldCode, FieldErrors, OfferDocument, ProductId, RegisterTerms, Timestamp,
+};
 use storage::Scope;
 use storage::offers::OfferRecord;
 use storage::products::ProductRecord;
-use translate::issuing::BINDING_TERM;
+use translate::issuing::{BINDING_TERM, is_derived};
 
 use crate::{Error, Result};
 
@@ -70,10 +72,15 @@ fn next_version(
     Ok(stored.max(named.unwrap_or(0)) + 1)
 }
 
-/// The issue rests on these documents: their hashes become terms, and so part of what the token contract says.
-pub(crate) fn bind(record: &mut ProductRecord, documents: &[OfferDocument]) {
-    let own = |(name, _): &(String, String)| !name.ends_with(BINDING_TERM);
+/// What is entered, and the documents that the issue rests on: their hashes become terms, and so part of what the token contract says.
+pub(crate) fn bind(
+    record: &mut ProductRecord,
+    register: &RegisterTerms,
+    documents: &[OfferDocument],
+) {
+    let own = |(name, _): &(String, String)| !is_derived(name);
     record.essential_terms.retain(own);
+    record.essential_terms.extend(register.terms());
     for document in documents {
         let name = match document.document_type {
             DocumentType::Terms => format!("terms{BINDING_TERM}"),

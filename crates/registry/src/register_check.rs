@@ -3,6 +3,7 @@
 //!
 //! The times at which rows were written are no part of what is proven; an entry's time is that of its block.
 
+mod conversions;
 mod entries;
 mod holders;
 mod origins;
@@ -19,7 +20,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use database::{DatabaseError, Tx};
-use domain::register::{Digest, Restrictions, merkle};
+use domain::register::{Digest, EntryTypes, Restrictions, merkle};
 use domain::{Address, Entry, Frontier, HolderId, Holdings, ProductId, Units};
 use holders::Holders;
 use storage::Scope;
@@ -176,6 +177,9 @@ struct Replay {
     /// What restricts whom, and how many entries made and released something.
     restrictions: Restrictions,
     restricting: (u64, u64),
+    /// Who is entered how, and how many entries have changed that.
+    entry_types: EntryTypes,
+    converted: u64,
     /// How many entries were made without the holder's signature, and which were reversed.
     reregistered: u64,
     reversed: HashSet<u64>,
@@ -206,6 +210,8 @@ impl Replay {
             changes: 0,
             restrictions: Restrictions::default(),
             restricting: (0, 0),
+            entry_types: EntryTypes::default(),
+            converted: 0,
             reregistered: 0,
             reversed: HashSet::new(),
         }
@@ -252,6 +258,7 @@ impl Replay {
         self.check_restrictions(tx)?;
         self.check_reregistrations(tx)?;
         self.check_signatures(tx)?;
+        self.check_entry_types(tx)?;
         let entered = redemption_checks::counts(tx, self.id)?;
         same(&entered, &(self.redemptions, self.deletions), || {
             "there are redemptions without an entry".to_owned()
@@ -346,6 +353,9 @@ impl Replay {
         self.restrictions
             .apply(sequence, &entry)
             .or_else(|error| differs(wrong(&error.to_string())))?;
+        self.entry_types
+            .apply(&entry)
+            .or_else(|error| differs(wrong(&error.to_string())))?;
         match &entry {
             Entry::Issue { .. } => self.replay_issue(&entry),
             Entry::Delivery { .. } => self.replay_delivery(sequence, &entry, beside),
@@ -354,6 +364,7 @@ impl Replay {
             Entry::Deletion { .. } => self.replay_deletion(sequence, &entry, beside),
             Entry::Restriction { .. } => self.replay_restriction(sequence, &entry, beside),
             Entry::Release { .. } => self.replay_release(sequence, &entry, beside),
+            Entry::Conversion { .. } => self.replay_conversion(sequence, &entry, beside),
             Entry::Reregistration { .. } => self.replay_reregistration(sequence, &entry, beside),
             Entry::Reversal { .. } => self.replay_reversal(sequence, &entry, beside),
         }

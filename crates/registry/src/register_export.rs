@@ -11,15 +11,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use database::Tx;
-use domain::{DocumentId, HolderId, Isin};
+use domain::{DocumentId, EntryType, HolderId, Isin};
 use serde_json::{Value, json};
 use storage::Scope;
 use storage::products::ProductRecord;
 use storage::register::{self, Head};
 use storage::restrictions::{self, RestrictionRecord};
 use storage::{
-    issuers, register_anchors, register_bundle, register_cosignatures, register_entries,
-    register_origins,
+    conversions, issuers, register_anchors, register_bundle, register_cosignatures,
+    register_entries, register_origins,
 };
 use tlog::Note;
 use wire::register_log::RegisterLog;
@@ -235,6 +235,7 @@ fn entries(tx: &mut Tx, product: &ProductRecord, folder: &Path) -> Result<()> {
 fn holdings(tx: &mut Tx, product: &ProductRecord, folder: &Path) -> Result<()> {
     let mut lines = Lines::create(&folder.join("holdings.jsonl"))?;
     let restricted = restrictions::entered(tx, product.product.id, None)?;
+    let collective = conversions::collective(tx, product.product.id, None)?;
     for holding in register::holdings(tx, product.product.id)? {
         // Never told apart (§ 17(3) eWpG).
         let own = restricted
@@ -245,6 +246,10 @@ fn holdings(tx: &mut Tx, product: &ProductRecord, folder: &Path) -> Result<()> {
             "holder": holding.holder.uuid(),
             "wallet": holding.wallet.to_string(),
             "units": holding.units.get(),
+            "entry_type": match collective.contains(&holding.holder) {
+                true => EntryType::Collective.as_str(),
+                false => EntryType::Single.as_str(),
+            },
             "restrictions": own,
         }))?;
     }

@@ -2,7 +2,7 @@
 
 use database::Tx;
 use domain::register::merkle;
-use domain::{HolderId, Isin, ProductId, Timestamp, Units};
+use domain::{EntryType, HolderId, Isin, ProductId, Timestamp, Units};
 use storage::Scope;
 use storage::holding_changes::Held;
 use storage::register::{Head, HoldingRecord};
@@ -10,7 +10,7 @@ use storage::{redemption_checks, register_entries};
 use wire::FieldCode;
 use wire::network::{Holding, PastHolding, PastRegister, Register};
 
-use crate::{Caller, Error, Registry, Result, Right, past, restrictions};
+use crate::{Caller, Error, Registry, Result, Right, past, register_content, restrictions};
 
 /// Which past of a register is wanted; without a sequence and a time, that of now.
 #[derive(Clone, Debug, Default)]
@@ -33,11 +33,12 @@ pub struct Past {
 /// Refuses callers other than the registrar; not found if there is no such product.
 pub async fn get(registry: &Registry, caller: &Caller, product: ProductId) -> Result<Register> {
     caller.require(Right::ReadNetwork)?;
+    let own = registry.clone();
     registry
         .db
         .read(move |tx| {
             let holdings = storage::register::holdings(tx, product)?;
-            shown(tx, product, &holdings)
+            shown(&own, tx, product, &holdings)
         })
         .await
 }
@@ -53,11 +54,12 @@ pub async fn beginning(
     limit: u32,
 ) -> Result<(u64, Register)> {
     caller.require(Right::ReadNetwork)?;
+    let own = registry.clone();
     registry
         .db
         .read(move |tx| {
             let (count, holdings) = storage::register::first_holdings(tx, product, limit)?;
-            Ok((count, shown(tx, product, &holdings)?))
+            Ok((count, shown(&own, tx, product, &holdings)?))
         })
         .await
 }
@@ -106,6 +108,7 @@ pub(crate) fn as_it_was(tx: &mut Tx, product: ProductId, wanted: &Past) -> Resul
     let (held, has_more) = held(tx, product, sequence, wanted)?;
     let issuer = head.as_ref().map(|head| head.issuer_holder);
     let restricted = storage::restrictions::entered(tx, product, Some(sequence))?;
+    let collective = storage::conversions::collective(tx, product, Some(sequence))?;
     let restrictions_of = |holder| {
         let own = restricted.iter().filter(|one| one.holder == holder);
         own.filter_map(restrictions::of_holding).collect()
@@ -115,6 +118,7 @@ pub(crate) fn as_it_was(tx: &mut Tx, product: ProductId, wanted: &Past) -> Resul
         is_issuer: Some(held.holder) == issuer,
         units: held.units.get(),
         since: held.since,
+        entry_type: entry_type(&collective, held.holder),
         restrictions: restrictions_of(held.holder),
     });
     let root = entry
@@ -181,12 +185,18 @@ fn held(
     Ok((held, has_more))
 }
 
-fn shown(tx: &mut Tx, product: ProductId, holdings: &[HoldingRecord]) -> Result<Register> {
+fn shown(
+    registry: &Registry,
+    tx: &mut Tx,
+    product: ProductId,
+    holdings: &[HoldingRecord],
+) -> Result<Register> {
     let record =
         storage::products::find(tx, &Scope::ALL, product)?.ok_or(Error::NotFound("product"))?;
     let head = storage::register::head(tx, product)?;
     let issuer = head.as_ref().map(|head| head.issuer_holder);
     let restricted = storage::restrictions::entered(tx, product, None)?;
+    let collective = storage::conversions::collective(tx, product, None)?;
     let restrictions_of = |holding: &HoldingRecord| {
         let own = restricted
             .iter()
@@ -201,6 +211,7 @@ fn shown(tx: &mut Tx, product: ProductId, holdings: &[HoldingRecord]) -> Result<
             is_issuer: Some(holding.holder) == issuer,
             wallet_address: holding.wallet.to_string(),
             units: holding.units.get(),
+            entry_type: entry_type(&collective, holding.holder),
             restrictions: restrictions_of(holding),
         });
     Ok(Register {
@@ -214,6 +225,15 @@ fn shown(tx: &mut Tx, product: ProductId, holdings: &[HoldingRecord]) -> Result<
                 .map_or_else(merkle::empty_root, |head| head.root_hash),
         ),
         token_address: head.is_some().then(|| record.token_address.to_string()),
+        content: register_content::shown(registry, tx, &record)?,
         holdings: held.collect(),
     })
+}
+
+fn entry_type(collective: &[HolderId], holder: HolderId) -> String {
+    let entry_type = match collective.contains(&holder) {
+        true => EntryType::Collective,
+        false => EntryType::Single,
+    };
+    entry_type.as_str().to_owned()
 }

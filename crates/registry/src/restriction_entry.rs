@@ -1,7 +1,7 @@
 //! What is final of a restriction becomes register: its entry, or that of its release, and what the holder hears of it.
 
 use database::Tx;
-use domain::{Entry, HolderId};
+use domain::{Address, Entry, HolderId};
 use storage::dlt_batches::BatchRecord;
 use storage::instructions::InstructionRecord;
 use storage::restrictions::{self, RestrictionRecord};
@@ -71,25 +71,26 @@ fn append(
     let mut journal = Journal::lock(tx, batch.product, registry.clock.now())?;
     let before = journal.head.sequence;
     let sequence = journal.append(tx, entry)?;
-    state(
-        registry,
-        tx,
-        batch,
-        (record, &record.order, record.holder, sequence),
-    )?;
+    let about = (
+        record.wallet.address,
+        &record.order,
+        record.holder,
+        sequence,
+    );
+    tell_wallet(registry, tx, batch, about)?;
     journal.keep(tx, before)?;
     Ok(sequence)
 }
 
-fn state(
+/// A statement of each investment in a wallet, about an entry that moves nothing.
+pub(crate) fn tell_wallet(
     registry: &Registry,
     tx: &mut Tx,
     batch: &BatchRecord,
-    (record, order, holder, sequence): (&RestrictionRecord, &InstructionRecord, HolderId, u64),
+    (wallet, order, holder, sequence): (Address, &InstructionRecord, HolderId, u64),
 ) -> Result<()> {
     let product = delivery::product(tx, batch.product)?;
     let held = holdings::held_by(tx, batch.product, holder)?;
-    let wallet = record.wallet.address;
     for (investment, _) in transfers::giving(tx, order.investor, batch.product, wallet)? {
         let concerned = Concerned {
             investment,

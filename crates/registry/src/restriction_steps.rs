@@ -4,10 +4,11 @@
 use database::Tx;
 use domain::restriction::{Entered, Extent, Instructing, admit};
 use domain::{
-    Address, Authority, CommandId, EnvironmentId, Instruction, InstructionId, InstructionRefusal,
-    InvestorId, Means, PlatformId, ProductId, Units,
+    Address, Authority, CommandId, EntryType, EnvironmentId, Instruction, InstructionId,
+    InstructionRefusal, InvestorId, Means, PlatformId, ProductId, Units,
 };
 use sha2::{Digest as _, Sha256};
+use storage::conversions;
 use storage::dlt_commands::{self, CommandKind, NewInstructed};
 use storage::instructions::{self, Evidence, InstructionRecord};
 use storage::restrictions::{self, ReleaseRecord, RestrictionRecord};
@@ -211,6 +212,9 @@ pub(crate) fn stands_against(
     instruction: InstructionId,
 ) -> Result<Option<InstructionRefusal>> {
     let record = restrictions::of_instruction(tx, instruction)?.ok_or(NOT_FOUND)?;
+    if conversions::entry_type(tx, record.product, record.holder)? == EntryType::Collective {
+        return Ok(Some(InstructionRefusal::EntryType));
+    }
     let place = (record.product, record.wallet.address);
     let order = &record.order.instruction;
     let before = Some(order.sequence);
@@ -258,6 +262,13 @@ pub(crate) fn reject(
     let record = instructions::lock(tx, instruction)?.ok_or(NOT_FOUND)?;
     let rejected = record.instruction.reject(code, registry.clock.now());
     Ok(instructions::end(tx, &rejected.map_err(Error::fault)?)?)
+}
+
+/// How many units of a wallet are frozen now.
+pub(crate) fn frozen(tx: &mut Tx, place: (ProductId, Address)) -> Result<Units> {
+    let entered = restrictions::of_wallet(tx, place)?;
+    let extents: Vec<Extent> = entered.iter().filter_map(|one| one.left).collect();
+    Ok(total(&extents))
 }
 
 /// How many units of the wallet are frozen once the restriction of this instruction is entered.

@@ -10,9 +10,9 @@ use database::Tx;
 use domain::register::Digest;
 use domain::restriction::commitment;
 use domain::{
-    BeneficiaryId, DecisionId, DecisionKind, DocumentId, EnvironmentId, HolderId, InstructionId,
-    InstructionRefusal, InvestorId, Means, PlatformId, ProductId, ProductStatus, Recipient,
-    Refusal, RestrictionId, Units, WalletId,
+    BeneficiaryId, DecisionId, DecisionKind, DocumentId, EntryType, EnvironmentId, HolderId,
+    InstructionId, InstructionRefusal, InvestorId, Means, PlatformId, ProductId, ProductStatus,
+    Recipient, Refusal, RestrictionId, Units, WalletId,
 };
 use serde_json::{Value, json};
 use storage::dlt_commands::CommandKind;
@@ -222,6 +222,10 @@ impl Place {
         let (side, holder) = holder(tx, product, wanted.wallet)?;
         let document_hash = document(tx, wanted.document)?;
         wanted.kind.may_enter(wanted.authority).map_err(refused)?;
+        // They are entered for single entries alone (§ 17(2) eWpG); what a custodian owes its customers is between them.
+        if storage::conversions::entry_type(tx, product, holder)? == EntryType::Collective {
+            return Err(refused(InstructionRefusal::EntryType));
+        }
         let place = (product, side.side.wallet.address);
         let against = agreed(tx, (place, None), (wanted.extent, wanted.authority))?;
         if let Some(refusal) = against {
@@ -242,7 +246,11 @@ impl Place {
 }
 
 /// The wallet, and who is entered in the register with it.
-fn holder(tx: &mut Tx, product: ProductId, wallet: WalletId) -> Result<(SideRecord, HolderId)> {
+pub(crate) fn holder(
+    tx: &mut Tx,
+    product: ProductId,
+    wallet: WalletId,
+) -> Result<(SideRecord, HolderId)> {
     let unknown = || {
         Error::Field(
             "wallet_id",

@@ -214,11 +214,7 @@ impl Setup {
             status: ProductStatus::Issuing,
             sector: entry.sector.clone(),
             description: entry.description.clone(),
-            essential_terms: entry
-                .terms
-                .iter()
-                .map(|term| (term.name.clone(), term.value.clone()))
-                .collect(),
+            essential_terms: entry.essential_terms(),
             account: PaymentAccount {
                 holder: account.account_holder.clone(),
                 iban: account.iban,

@@ -1,11 +1,14 @@
 //! Statements of the register (§ 19 eWpG): what there is of an investment, one more on request, and the documents.
 
 mod content;
+mod deliveries;
 mod making;
 mod restrictions;
 mod yearly;
 
 pub(crate) use content::holder_of;
+pub use deliveries::deliveries;
+pub(crate) use deliveries::{Channel, note};
 pub use making::{TOPIC, backlog, make_open};
 pub use storage::statement_making::Backlog;
 pub use yearly::write_yearly;
@@ -13,12 +16,13 @@ pub use yearly::write_yearly;
 use database::Tx;
 use domain::register::Digest;
 use domain::{
-    HolderKind, InvestmentId, Language, Refusal, StatementKind, StatementReason, Timestamp, Units,
+    EntryType, HolderKind, InvestmentId, Language, Refusal, StatementKind, StatementReason,
+    Timestamp, Units,
 };
 use storage::investments::InvestmentRecord;
 use storage::investors::InvestorRecord;
 use storage::statements::{NewStatement, StatementOfEntry, StatementRecord, StatementStatus};
-use storage::{Scope, holdings, register, statement_making};
+use storage::{Scope, conversions, holdings, register, statement_making};
 use uuid::Uuid;
 use wire::statements::{
     RegistryStatement, RegistryStatementKind, RegistryStatementReason, RegistryStatementRequest,
@@ -126,7 +130,8 @@ pub async fn request(
             let investor = record.investment.investor_id;
             let (investor, key) = persons::find(&own, tx, &Scope::ALL, investor)?;
             let product = delivery::product(tx, record.investment.product_id)?;
-            StatementKind::of(product.product.legal_form, holder_kind(&investor))?;
+            let kind = holder_kind(tx, product.product.id, &investor)?;
+            StatementKind::of(product.product.legal_form, kind)?;
             let entered = new(tx, &record, own.clock.now())?;
             let statement = entered.ok_or(Refusal::InvestmentState {
                 action: "stated",
@@ -157,7 +162,11 @@ pub async fn document(registry: &Registry, caller: &Caller, id: Uuid) -> Result<
         .read(move |tx| storage::statements::find(tx, &scope, id))
         .await?
         .ok_or(Error::NotFound("statement"))?;
-    content_of(registry, &statement).await
+    let content = content_of(registry, &statement).await?;
+    if let Party::Distributor(..) = caller.party {
+        note(registry, &statement, Channel::Partner(caller.actor())).await?;
+    }
+    Ok(content)
 }
 
 /// The document of a statement that somebody may have.
@@ -226,12 +235,20 @@ fn new(tx: &mut Tx, record: &InvestmentRecord, now: Timestamp) -> Result<Option<
     }))
 }
 
-/// What statements depend on.
-fn holder_kind(investor: &InvestorRecord) -> HolderKind {
-    HolderKind {
+/// What statements depend on: who the holder is, and how it is entered.
+fn holder_kind(
+    tx: &mut Tx,
+    product: domain::ProductId,
+    investor: &InvestorRecord,
+) -> Result<HolderKind> {
+    let is_collective = match holdings::holder_of(tx, product, investor.id)? {
+        Some(holder) => conversions::entry_type(tx, product, holder)? == EntryType::Collective,
+        None => false,
+    };
+    Ok(HolderKind {
         is_consumer: !investor.is_legal_person,
-        is_custodian: investor.standing.is_custodian_bank,
-    }
+        is_collective,
+    })
 }
 
 fn language(code: Option<&str>) -> Result<Option<Language>> {

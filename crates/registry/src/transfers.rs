@@ -23,7 +23,7 @@ use crate::instruction_signers::{self, Signer};
 use crate::signed_instructions::{self, Facts, Purpose};
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit,
-    company_authority, ids, register_handover, restriction_steps,
+    company_authority, ids, register_handover, restriction_steps, terms,
 };
 
 /// Takes a holder's instruction to move units to another investor. From here it is carried out or fails with a reason.
@@ -63,6 +63,10 @@ pub async fn create(
                 units: ordered.units,
                 purpose: Purpose::Transfer(ordered.target),
             };
+            let in_force = terms::version_in_force(tx, product.product.id)?;
+            if ordered.terms_version.is_some_and(|named| named != in_force) {
+                return Err(refused(InstructionRefusal::TermsNotCurrent));
+            }
             let entered = restriction_steps::entered(tx, (product.product.id, facts.from))?;
             let holder = source.side.wallet.investor_id;
             let (evidence, instructing, key) =
@@ -286,7 +290,10 @@ fn conditions(
     let wallet = source.side.wallet;
     let (place, before) = ((product, wallet.address), instruction.sequence);
     let (held, bound) = storage::transfers::stock(tx, place, Some(before), None)?;
-    let unlocked = match lock_in_days(tx, product)? {
+    // A product that was made without an offer has none of its terms.
+    let offer = storage::offers::find(tx, product)?.map(|found| found.offer);
+    let offer = offer.unwrap_or_default();
+    let unlocked = match offer.lock_in_days {
         0 => held,
         days => {
             let since = storage::transfers::since(tx, wallet.investor_id, product, wallet.address)?;
@@ -304,14 +311,9 @@ fn conditions(
         // What earlier instructions take is the oldest, whose lock-up ends first.
         unlocked: unlocked.checked_sub(bound).unwrap_or_default(),
         units,
+        terms: offer.register.move_terms(),
         restricted: admit(&entered, (available, units), instructing).err(),
     })
-}
-
-/// A product that was made without an offer has no lock-up.
-fn lock_in_days(tx: &mut Tx, product: ProductId) -> Result<u32> {
-    let offer = storage::offers::find(tx, product)?;
-    Ok(offer.map_or(0, |offer| offer.offer.lock_in_days))
 }
 
 fn is_listed(tx: &mut Tx, product: ProductId, platform: PlatformId) -> Result<bool> {

@@ -4,6 +4,7 @@ use database::Tx;
 use domain::{DecisionKind, FieldErrors, ProductId, ProductStatus};
 use serde_json::json;
 use storage::Scope;
+use storage::offers::OfferRecord;
 use storage::products::ProductRecord;
 use uuid::Uuid;
 use wire::ProblemCode;
@@ -13,7 +14,7 @@ use crate::issuing::{lock, note, show, show_all, shown};
 use crate::mail::letters;
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, decisions,
-    notices, opening, terms,
+    notices, opening, register_content, terms,
 };
 
 /// Crypto securities that wait for the registrar, oldest first.
@@ -57,7 +58,7 @@ pub async fn get(registry: &Registry, caller: &Caller, id: ProductId) -> Result<
 /// Proposes that a crypto security be entered; a second actor confirms.
 ///
 /// # Errors
-/// `product_state` if it does not wait; `terms_not_deposited`; `terms_not_current`; `network_not_stated`; a field error without a reason; not found if there is none.
+/// `product_state` if it does not wait; `terms_not_deposited`; `terms_not_current`; `network_not_stated`; a field error without a reason, and for each field that is missing of what is entered; not found if there is none.
 pub async fn propose(
     registry: &Registry,
     request: &Request,
@@ -68,8 +69,8 @@ pub async fn propose(
     let (own, caller) = (registry.clone(), request.caller.clone());
     registry
         .write(request, move |tx| {
-            let (record, _) = lock(tx, &Scope::ALL, id)?;
-            require_ready(&own, tx, &record)?;
+            let (record, offer) = lock(tx, &Scope::ALL, id)?;
+            require_ready(&own, tx, (&record, &offer))?;
             let proposal = decisions::Proposal {
                 kind: DecisionKind::ProductValidation,
                 target: id.uuid(),
@@ -90,7 +91,7 @@ pub(crate) fn validated(
 ) -> Result<()> {
     let id = ProductId::from_uuid(product);
     let (mut record, mut offer) = lock(tx, &Scope::ALL, id)?;
-    require_ready(registry, tx, &record)?;
+    require_ready(registry, tx, (&record, &offer))?;
     opening::open(registry, tx, &mut record, &mut offer)?;
     notices::product_decided(registry, tx, &record, letters::Decision::Approved)?;
     note(registry, tx, caller, "product.validate", &record)
@@ -127,11 +128,17 @@ pub async fn reject(
         .await
 }
 
-/// Its terms must be with the registrar before the entry, as they are now (§ 5(1) eWpG), and its network be one that it can be entered on.
-fn require_ready(registry: &Registry, tx: &mut Tx, record: &ProductRecord) -> Result<()> {
+/// Its terms must be with the registrar before the entry, as they are now (§ 5(1) eWpG), its network be one that it can be entered on, and
+/// nothing be missing of what is entered (§ 17(1) eWpG).
+fn require_ready(
+    registry: &Registry,
+    tx: &mut Tx,
+    (record, offer): (&ProductRecord, &OfferRecord),
+) -> Result<()> {
     require_waiting(record)?;
     opening::require_network(registry, record)?;
-    terms::require(tx, record).map(|_| ())
+    terms::require(tx, record)?;
+    register_content::require(registry, tx, record, &offer.offer)
 }
 
 fn require_waiting(record: &ProductRecord) -> Result<()> {

@@ -154,8 +154,14 @@ fn check_entry(statement: &Statement) -> Result<(), Refusal> {
             block,
             ..
         } => (from, to, units.get(), transaction_hash, block),
-        // Whoever is restricted keeps what it has.
-        Entry::Restriction {
+        // Whoever is restricted, or entered another way, keeps what it has.
+        Entry::Conversion {
+            holder,
+            transaction_hash,
+            block,
+            ..
+        }
+        | Entry::Restriction {
             holder,
             transaction_hash,
             block,

@@ -112,6 +112,8 @@ pub enum CommandKind {
     Restriction,
     /// Freezes fewer of them, because that has ended.
     Release,
+    /// Says again how many units of a wallet are frozen, because what is there is entered another way: the network keeps its time and place.
+    Conversion,
     /// Moves units from one investor's wallet to another's on somebody's right other than the holder's.
     Reregistration,
     /// Moves units to another wallet of the same investor, whose key was lost; the old one is barred.
@@ -325,7 +327,7 @@ pub fn retry(tx: &mut Tx, id: CommandId, now: Timestamp) -> Result<(), DatabaseE
 }
 
 impl CommandKind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Issue,
         Self::Delivery,
         Self::Transfer,
@@ -333,6 +335,7 @@ impl CommandKind {
         Self::Deletion,
         Self::Restriction,
         Self::Release,
+        Self::Conversion,
         Self::Reregistration,
         Self::Replacement,
         Self::Reversal,
@@ -350,6 +353,7 @@ impl CommandKind {
             self,
             Self::Restriction
                 | Self::Release
+                | Self::Conversion
                 | Self::Reregistration
                 | Self::Replacement
                 | Self::Reversal
@@ -358,12 +362,12 @@ impl CommandKind {
 
     /// Whether it says how much of a wallet is frozen, and moves nothing.
     pub fn is_freeze(self) -> bool {
-        matches!(self, Self::Restriction | Self::Release)
+        matches!(self, Self::Restriction | Self::Release | Self::Conversion)
     }
 
     /// Whether it is tried until it is done, whatever the network says today.
     pub fn is_due(self) -> bool {
-        matches!(self, Self::Deletion | Self::Restriction | Self::Release)
+        self.is_freeze() || self == Self::Deletion
     }
 
     /// As stored and shown.
@@ -376,6 +380,7 @@ impl CommandKind {
             Self::Deletion => "deletion",
             Self::Restriction => "restriction",
             Self::Release => "release",
+            Self::Conversion => "conversion",
             Self::Reregistration => "reregistration",
             Self::Replacement => "replacement",
             Self::Reversal => "reversal",

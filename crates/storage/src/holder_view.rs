@@ -29,7 +29,9 @@ and e.sequence in (
   union
   select r.entry_sequence from restrictions r where r.product_id = $1 and r.holder_id = $2 and r.entry_sequence is not null
   union
-  select x.entry_sequence from restriction_releases x join restrictions r on r.id = x.restriction_id where r.product_id = $1 and r.holder_id = $2 and x.entry_sequence is not null)
+  select x.entry_sequence from restriction_releases x join restrictions r on r.id = x.restriction_id where r.product_id = $1 and r.holder_id = $2 and x.entry_sequence is not null
+  union
+  select c.entry_sequence from conversions c where c.product_id = $1 and c.holder_id = $2 and c.entry_sequence is not null)
 order by e.sequence desc
 limit $3");
 

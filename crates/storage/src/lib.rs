@@ -8,6 +8,7 @@ pub mod campaigns;
 pub mod catalogue;
 pub mod client_credentials;
 pub mod clients;
+pub mod conversions;
 pub mod custody_wallets;
 pub mod deadlines;
 pub mod decisions;
@@ -68,6 +69,7 @@ pub mod scope;
 pub mod sessions;
 pub mod sign_in_failures;
 pub mod signed_documents;
+pub mod statement_deliveries;
 pub mod statement_making;
 pub mod statements;
 pub mod terms;
@@ -345,6 +347,12 @@ pub const COMPONENT: Component = Component {
             name: "instruction_keys",
             sqlite: include_str!("../migrations/sqlite/V0043__instruction_keys.sql"),
             postgres: include_str!("../migrations/postgres/V0043__instruction_keys.sql"),
+        },
+        Migration {
+            version: 44,
+            name: "conversions",
+            sqlite: include_str!("../migrations/sqlite/V0044__conversions.sql"),
+            postgres: include_str!("../migrations/postgres/V0044__conversions.sql"),
         },
         Migration {
             version: 46,

@@ -1,7 +1,7 @@
 //! Which rows are carried with a register, beside what its public files say: whoever goes on with it needs who the holders are, what they
 //! instructed, and on what entries rest.
 //!
-//! Not carried: orders that came to nothing, signed documents, identifications, benefiting persons and proofs of authority, listings, payout
+//! Not carried: orders that came to nothing, who has fetched statements, signed documents, identifications, benefiting persons and proofs of authority, listings, payout
 //! lists, inspections, incidents, mails, people and clients. They are no part of the register; the new registrar asks for what it needs.
 
 use database::carry::Table;
@@ -53,7 +53,7 @@ const OF_INSTRUCTION: &str =
     "instruction_id in (select i.id from instructions i where i.product_id = $1)";
 
 /// Every kind, each after those that it refers to.
-pub const KINDS: [Kind; 35] = [
+pub const KINDS: [Kind; 36] = [
     shared(
         "environments",
         "id in (select p.environment_id from products p where p.id = $1)
@@ -96,6 +96,7 @@ union select v.platform_id from investors v join holders h on h.investor_id = v.
 select r.document_id from restrictions r where r.product_id = $1
 union select l.document_id from restriction_releases l join restrictions r on r.id = l.restriction_id where r.product_id = $1
 union select g.document_id from reregistrations g where g.product_id = $1
+union select c.document_id from conversions c where c.product_id = $1
 union select t.evidence_id from terms_versions t where t.product_id = $1
 union select s.document_id from registry_statements s where s.product_id = $1
 union select o.document_id from product_documents o where o.product_id = $1)",
@@ -111,6 +112,7 @@ union select o.document_id from product_documents o where o.product_id = $1)",
 select r.decision_id from restrictions r where r.product_id = $1
 union select l.decision_id from restriction_releases l join restrictions r on r.id = l.restriction_id where r.product_id = $1
 union select g.decision_id from reregistrations g where g.product_id = $1
+union select c.decision_id from conversions c where c.product_id = $1
 union select t.decision_id from terms_versions t where t.product_id = $1)",
     ),
     shared(
@@ -179,6 +181,7 @@ union select r.investor_id from redemptions r where r.product_id = $1)",
         "restriction_id in (select r.id from restrictions r where r.product_id = $1)",
     ),
     own("reregistrations", &["instruction_id"], OF_PRODUCT),
+    own("conversions", &["instruction_id"], OF_PRODUCT),
     own("terms_versions", &["product_id", "version"], OF_PRODUCT),
     own(
         "register_commitments",

@@ -15,6 +15,12 @@ use crate::offers::{self, OfferBody, same};
 /// The essential terms that bind documents to the issue end like this; they follow from the documents.
 pub const BINDING_TERM: &str = "_document_sha256";
 
+/// Whether an essential term follows from documents or from what is entered, so that nobody names it.
+#[must_use]
+pub fn is_derived(name: &str) -> bool {
+    name.ends_with(BINDING_TERM) || name.starts_with(domain::register_content::TERM)
+}
+
 /// An account for payments: holder, IBAN, BIC.
 pub type Account = (String, Iban, Bic);
 
@@ -245,6 +251,10 @@ pub fn show(known: Known, around: Surroundings) -> out::IssuedProduct {
         fees: offers::show_fees(&offer.fees),
         required_document_types: body.required_document_types,
         questions: body.questions,
+        share: body.share,
+        mixed_stock: body.mixed_stock,
+        collective_entry_excluded: body.collective_entry_excluded,
+        denomination_units: body.denomination_units,
         minimum_units: offer.minimum_units.get(),
         offering_opens_at: body.offering_opens_at,
         offering_closes_at: body.offering_closes_at,
@@ -310,16 +320,20 @@ fn as_created(known: Known) -> out::ProductCreate {
         fees: Some(offers::show_fees(&offer.fees)),
         required_document_types: offer.required_document_types.clone(),
         questions: offer.questions.iter().map(offers::show_question).collect(),
+        share: offer.register.share.as_ref().map(offers::show_share),
+        mixed_stock: offer.register.mixed_stock.clone(),
+        collective_entry_excluded: offer.register.collective_entry_excluded,
+        denomination_units: offer.register.denomination.map(domain::Units::get),
         minimum_units: Some(offer.minimum_units.get()),
         offering_opens_at: offer.opens_at.map(|at| at.to_string()),
         offering_closes_at: offer.closes_at.map(|at| at.to_string()),
     }
 }
 
-/// Without those that bind documents to the issue: whoever sends back what he has read may send them along.
+/// Without those that follow from something else: whoever sends back what he has read may send them along.
 fn own_terms<'a>(terms: impl Iterator<Item = (&'a String, &'a String)>) -> Vec<(String, String)> {
     terms
-        .filter(|(name, _)| !name.ends_with(BINDING_TERM))
+        .filter(|(name, _)| !is_derived(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }
@@ -355,6 +369,10 @@ fn offer_body(body: &out::ProductCreate) -> OfferBody<'_> {
         fees: body.fees.as_ref(),
         required_document_types: &body.required_document_types,
         questions: &body.questions,
+        share: body.share.as_ref(),
+        mixed_stock: body.mixed_stock.as_deref(),
+        collective_entry_excluded: body.collective_entry_excluded,
+        denomination_units: body.denomination_units,
         minimum_units: body.minimum_units,
         opens_at: body.offering_opens_at.as_deref(),
         closes_at: body.offering_closes_at.as_deref(),

@@ -1,7 +1,7 @@
 //! Offers: what a partner needs to know to sell a product.
 
 use domain::offer::{Coupon, Fees, Offer, Question, TargetMarket};
-use domain::{DocumentId, FieldErrors, OfferDocument, Percent, Units};
+use domain::{DocumentId, FieldErrors, OfferDocument, Percent, RegisterTerms, Share, Units};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wire::issuing as out;
@@ -35,6 +35,14 @@ pub struct OfferBody<'a> {
     pub required_document_types: &'a [String],
     /// What a partner has to ask.
     pub questions: &'a [out::Question],
+    /// What is entered of a registered share.
+    pub share: Option<&'a out::Share>,
+    /// In the words of the entry.
+    pub mixed_stock: Option<&'a str>,
+    /// Whether the terms exclude it.
+    pub collective_entry_excluded: bool,
+    /// Units.
+    pub denomination_units: Option<u64>,
     /// Units.
     pub minimum_units: Option<u64>,
     /// A time.
@@ -71,6 +79,49 @@ pub fn read(errors: &mut FieldErrors, body: OfferBody, step_size: Units) -> Offe
         ),
         opens_at: errors.parse_optional("offering_opens_at", body.opens_at),
         closes_at: errors.parse_optional("offering_closes_at", body.closes_at),
+        register: RegisterTerms {
+            share: body.share.map(|one| share(errors, one)),
+            mixed_stock: body.mixed_stock.map(str::to_owned),
+            collective_entry_excluded: body.collective_entry_excluded,
+            denomination: body
+                .denomination_units
+                .map(|number| crate::fields::units(errors, "denomination_units", number)),
+        },
+    }
+}
+
+/// A share as it is shown again.
+pub fn show_share(share: &Share) -> out::Share {
+    out::Share {
+        share_class: Some(share.class.clone()),
+        paid_in_percent: Some(share.paid_in.to_string()),
+        votes_per_share: Some(share.votes),
+        company_consent_required: Some(share.needs_company_consent),
+    }
+}
+
+/// Nothing is taken for granted: what is entered is said.
+fn share(errors: &mut FieldErrors, body: &out::Share) -> Share {
+    for (is_there, field) in [
+        (body.share_class.is_some(), "share.share_class"),
+        (body.paid_in_percent.is_some(), "share.paid_in_percent"),
+        (body.votes_per_share.is_some(), "share.votes_per_share"),
+        (
+            body.company_consent_required.is_some(),
+            "share.company_consent_required",
+        ),
+    ] {
+        if !is_there {
+            errors.missing(field);
+        }
+    }
+    let paid_in = errors.parse_optional("share.paid_in_percent", body.paid_in_percent.as_deref());
+    Share {
+        // What is missing is named already, and once.
+        class: body.share_class.clone().unwrap_or_else(|| "-".to_owned()),
+        paid_in: paid_in.unwrap_or_default(),
+        votes: body.votes_per_share.unwrap_or_default(),
+        needs_company_consent: body.company_consent_required.unwrap_or_default(),
     }
 }
 

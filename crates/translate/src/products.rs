@@ -85,7 +85,8 @@ pub(crate) fn product_type(product_type: ProductType) -> out::ProductType {
     }
 }
 
-pub(crate) fn legal_form(legal_form: LegalForm) -> out::LegalForm {
+/// A legal form as the network answers it.
+pub fn legal_form(legal_form: LegalForm) -> out::LegalForm {
     match legal_form {
         LegalForm::EwpgBearerBond => out::LegalForm::EwpgBearerBond,
         LegalForm::EwpgRegisteredShare => out::LegalForm::EwpgRegisteredShare,

@@ -23,6 +23,8 @@ pub struct Ordered {
     pub signed: Option<Signed>,
     /// The holder's signature over the assurance, if one was sent.
     pub assurance: Option<[u8; 65]>,
+    /// The version of the terms that it was given under, if one was named.
+    pub terms_version: Option<u32>,
 }
 
 /// Reads the body of creation.
@@ -47,6 +49,7 @@ pub fn create(body: &out::TransferCreate) -> Result<Ordered, FieldErrors> {
         units,
         signed,
         assurance,
+        terms_version: body.terms_version,
     });
     errors.into_result(ordered)
 }

@@ -160,6 +160,20 @@ pub struct ProductCreate {
     #[serde(default)]
     #[schema(max_items = 50)]
     pub questions: Vec<Question>,
+    /// What is entered of a registered share (§ 17(1) no. 8 eWpG), which needs it.
+    #[serde(default)]
+    pub share: Option<Share>,
+    /// That the security counts as one stock with others (§ 9(3) eWpG), in the words of the entry.
+    #[serde(default)]
+    #[schema(max_length = 255)]
+    pub mixed_stock: Option<String>,
+    /// True if the terms keep single entries from becoming collective ones (§ 8(2) eWpG).
+    #[serde(default)]
+    pub collective_entry_excluded: bool,
+    /// Units move between holders in whole multiples of this, of which `step_size` is one; each by itself if it is left out.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    pub denomination_units: Option<u64>,
     /// Smallest investment in units; one step if it is left out.
     #[serde(default)]
     pub minimum_units: Option<u64>,
@@ -216,6 +230,10 @@ pub struct ProductPatch {
     pub fees: Option<Fees>,
     pub required_document_types: Option<Vec<String>>,
     pub questions: Option<Vec<Question>>,
+    pub share: Option<Share>,
+    pub mixed_stock: Option<String>,
+    pub collective_entry_excluded: Option<bool>,
+    pub denomination_units: Option<u64>,
     pub minimum_units: Option<u64>,
     #[schema(format = DateTime)]
     pub offering_opens_at: Option<String>,
@@ -334,6 +352,18 @@ pub struct IssuedProduct {
     pub required_document_types: Vec<String>,
     /// What a partner has to ask.
     pub questions: Vec<Question>,
+    /// What is entered of a registered share.
+    #[serde(default)]
+    pub share: Option<Share>,
+    /// That the security counts as one stock with others (§ 9(3) eWpG).
+    #[serde(default)]
+    pub mixed_stock: Option<String>,
+    /// Whether single entries cannot become collective ones (§ 8(2) eWpG).
+    #[serde(default)]
+    pub collective_entry_excluded: bool,
+    /// Units move between holders in whole multiples of this.
+    #[serde(default)]
+    pub denomination_units: Option<u64>,
     /// Smallest investment in units.
     pub minimum_units: u64,
     /// The offer begins.

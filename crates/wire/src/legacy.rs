@@ -98,6 +98,7 @@ impl Legacy for crate::payout_lists::PayoutListCreate {}
 impl Legacy for crate::reconciliation::IncidentClosure {}
 impl Legacy for crate::reregistrations::ReregistrationCreate {}
 impl Legacy for crate::reregistrations::ReversalCreate {}
+impl Legacy for crate::conversions::ConversionCreate {}
 impl Legacy for crate::restrictions::RestrictionCreate {}
 impl Legacy for crate::restrictions::RestrictionRelease {}
 impl Legacy for crate::terms::TermsChangeCreate {}

@@ -9,6 +9,7 @@ pub mod assets;
 pub mod catalogue;
 pub mod clients;
 pub mod company_authority;
+pub mod conversions;
 pub mod deadlines;
 pub mod decisions;
 pub mod delivery_costs;

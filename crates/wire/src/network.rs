@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::money::Money;
+use crate::offers::Share;
+use crate::products::LegalForm;
 use crate::restrictions::HoldingRestriction;
 
 /// The register of one product.
@@ -24,8 +27,65 @@ pub struct Register {
     pub root_hash: String,
     /// Contract of the token.
     pub token_address: Option<String>,
+    /// What is entered of the security itself (§ 17(1) eWpG).
+    pub content: RegisterContent,
     /// Who holds what; the sum is the issue volume less what was deleted.
     pub holdings: Vec<Holding>,
+}
+
+/// What is entered of a security beside number, volume and holders (§ 17(1) eWpG).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RegisterContent {
+    /// That it is a security; null for what is none under the eWpG.
+    #[schema(example = "Kryptowertpapier")]
+    pub designation: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// What it is in law.
+    pub legal_form: LegalForm,
+    /// The deposited terms, which say what the right is (eWpRV § 7(1)).
+    pub terms: Option<RegisterTerms>,
+    /// Of a unit; null if it has none.
+    pub nominal_value: Option<Money>,
+    /// Who issued it.
+    pub issuer: RegisterIssuer,
+    /// What else is entered of it.
+    pub entry: EntryTerms,
+}
+
+/// The version of the terms that an entry refers to (§ 4(4) eWpG).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RegisterTerms {
+    /// From 1 without a gap.
+    pub version: u32,
+    /// Of the deposited text, hexadecimal.
+    pub sha256: String,
+    /// Where everybody reads it.
+    pub url: String,
+}
+
+/// An issuer as it is entered (eWpRV § 8(1) no. 2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RegisterIssuer {
+    /// Firm.
+    pub company_name: String,
+    /// Where it is.
+    pub seat: Option<String>,
+    /// ISO 17442.
+    pub lei: Option<String>,
+    /// Court and number.
+    pub commercial_register: Option<String>,
+}
+
+/// What is entered of some securities (§ 17(1) nos. 7 and 8 eWpG), and what their terms say about types of entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EntryTerms {
+    /// Whether single entries cannot become collective ones (§ 8(2) eWpG).
+    pub collective_entry_excluded: bool,
+    /// That it counts as one stock with others (§ 9(3) eWpG).
+    pub mixed_stock: Option<String>,
+    /// A registered share.
+    pub share: Option<Share>,
 }
 
 /// What the register of one product said after an entry.
@@ -63,6 +123,9 @@ pub struct PastHolding {
     pub units: u64,
     /// The entry with which the holder came into the register: what `after` takes.
     pub since: u64,
+    /// `single`, or `collective` for a custodian that was entered for others then (§ 8 eWpG).
+    #[serde(default = "single")]
+    pub entry_type: String,
     /// What restricted them then, and who had rights in them; never told apart from the holding (§ 17(3) eWpG).
     #[serde(default)]
     pub restrictions: Vec<HoldingRestriction>,
@@ -79,9 +142,16 @@ pub struct Holding {
     pub wallet_address: String,
     /// Units.
     pub units: u64,
+    /// `single`, or `collective` for a custodian that is entered for others (§ 8 eWpG).
+    #[serde(default = "single")]
+    pub entry_type: String,
     /// What restricts them, and who has rights in them; never told apart from the holding (§ 17(3) eWpG).
     #[serde(default)]
     pub restrictions: Vec<HoldingRestriction>,
+}
+
+fn single() -> String {
+    "single".to_owned()
 }
 
 /// The registrar decides about an identification.

@@ -51,6 +51,22 @@ pub enum OfferDocumentType {
     Other,
 }
 
+/// What is entered of a registered share (§ 17(1) no. 8 eWpG). A share needs each of the fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Share {
+    /// Shares with the same rights (§ 11 AktG).
+    #[schema(max_length = 255)]
+    pub share_class: Option<String>,
+    /// How much of the issue price is paid, in percent (§ 10(2) AktG).
+    #[schema(example = "100")]
+    pub paid_in_percent: Option<String>,
+    /// Votes of one share: 0 without a right to vote, more than 1 with multiple rights, at most 10.
+    pub votes_per_share: Option<u32>,
+    /// Whether it is transferred with the company's consent alone (§ 68(2) AktG).
+    pub company_consent_required: Option<bool>,
+}
+
 /// What a product pays until its maturity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Coupon {

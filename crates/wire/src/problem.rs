@@ -230,10 +230,14 @@ catalogue! {
         R04KnownNotEntitled = "r04_known_not_entitled", 422, "The holder is not entitled", "The registrar knows that the holder is not entitled to these units (R04, § 18(1) eWpG).";
         R05ThirdPartyMustInstruct = "r05_third_party_must_instruct", 422, "A third party has to instruct", "A right of a third party is entered for these units: that party instructs in the holder's place (R05, § 18(1) eWpG).";
         R06NoBeneficiaryAssurance = "r06_no_beneficiary_assurance", 422, "The beneficiary's consent is not assured", "A restriction is entered for these units: the holder has to assure that who benefits from it consents (R06, § 18(1) eWpG).";
+        R07CompanyConsent = "r07_company_consent", 422, "The company has not consented", "These shares are transferred with the company's consent alone, and none is recorded (R07, § 25(3) eWpG, § 68(2) AktG).";
         R08IssuerConsent = "r08_issuer_consent", 422, "The issuer has not consented", "This change needs the issuer's consent; name where it is kept if the issuer has not given it here (R08, § 18(2) eWpG).";
         R10Insufficient = "r10_insufficient", 422, "The holding is too small", "The wallet has fewer units than asked for that are not bound by earlier instructions (R10).";
+        R12Denomination = "r12_denomination", 422, "Not a whole denomination", "Units of this product move in whole multiples of its denomination_units (R12).";
+        R13EntryType = "r13_entry_type", 422, "The type of entry does not allow it", "Collective entries are for licensed custodians and central securities depositories unless the terms exclude them, and have no restrictions (R13, § 8 eWpG).";
         R14Unidentified = "r14_unidentified", 422, "A side is not identified", "The address is no wallet of an investor here, or an investor concerned is not identified or may not hold units (R14, § 11 eWpRV).";
         R15Freeze = "r15_freeze", 422, "A wallet is frozen", "A wallet concerned is frozen, or register and DLT network have to be reconciled first (R15).";
+        R16TermsNotCurrent = "r16_terms_not_current", 422, "Other terms are in force", "The instruction names a version of the terms that is not the one in force; read that one and instruct again (R16, § 5 eWpG).";
         R19Lockup = "r19_lockup", 422, "The units are locked up", "The terms of the product do not let its units be transferred yet (R19).";
         AcquiredInGoodFaith = "acquired_in_good_faith", 422, "The units have moved on", "Somebody has acquired the units since the entry and may rely on the register (§ 26 eWpG): the entry cannot be reversed.";
         WitnessUnknown = "witness_unknown", 422, "No registered witness has signed", "None of the signatures is of a witness whose key the registrar has registered.";

@@ -84,3 +84,25 @@ pub struct RegistryStatementRequest {
     #[schema(example = "de")]
     pub language: Option<String>,
 }
+
+/// Who has fetched a statement: the proof that it was delivered in text form (§ 126b BGB).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StatementDeliveries {
+    /// The first time of each way and each who fetched it.
+    pub deliveries: Vec<StatementDelivery>,
+}
+
+/// A statement that reached somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StatementDelivery {
+    /// `partner` (its client or person, who passes it on) or `holder` (itself, on its own page).
+    #[schema(example = "partner")]
+    pub channel: String,
+    /// The client or person; of a holder its account.
+    pub actor_id: Uuid,
+    /// SHA-256 of the bytes, hexadecimal.
+    pub sha256: String,
+    /// When the bytes were handed out first. RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub delivered_at: String,
+}

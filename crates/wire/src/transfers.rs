@@ -36,6 +36,10 @@ pub struct TransferCreate {
     /// without it the signature is that of the wallet's key, or of a registered `eip712` key.
     #[serde(default)]
     pub instruction_key: Option<Uuid>,
+    /// The version of the product's terms that the instruction was given under; refused if another one is in force.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    pub terms_version: Option<u32>,
     /// Needed where a restriction in favour of somebody is entered for the units: the holder's word that this one consents.
     #[serde(default)]
     pub beneficiary_assurance: Option<BeneficiaryAssurance>,

@@ -135,6 +135,7 @@ impl Courier {
             | Kind::Deletion
             | Kind::Restriction
             | Kind::Release
+            | Kind::Conversion
             | Kind::Reregistration
             | Kind::Replacement
             | Kind::Reversal => self.carry_instructed(batch, before.is_empty()).await,

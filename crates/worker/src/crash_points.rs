@@ -78,7 +78,8 @@ pub(crate) fn reach(kind: Kind, step: Step) {
         Kind::Redemption => 3 * STEPS,
         Kind::Deletion => 4 * STEPS,
         Kind::Restriction => 5 * STEPS,
-        Kind::Release => 6 * STEPS,
+        // A conversion is carried as a release is.
+        Kind::Release | Kind::Conversion => 6 * STEPS,
         // They go one way.
         Kind::Reregistration | Kind::Replacement | Kind::Reversal => 7 * STEPS,
     };

@@ -163,7 +163,7 @@ fn command(batch: &Batch, item: &Item, source: Source) -> Command {
             units,
         },
         Kind::Deletion => Command::Burn { asset, units },
-        Kind::Restriction | Kind::Release => Command::Freeze {
+        Kind::Restriction | Kind::Release | Kind::Conversion => Command::Freeze {
             asset,
             wallet: source.wallet,
             units,

@@ -391,6 +391,10 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
             "Die Zustimmung des Begünstigten ist nicht versichert",
             "An diesen Einheiten ist eine Beschränkung eingetragen; der Inhaber muss versichern, dass der Begünstigte zustimmt.",
         ),
+        R07CompanyConsent => (
+            "Die Gesellschaft hat nicht zugestimmt",
+            "Diese Aktien werden nur mit Zustimmung der Gesellschaft übertragen, und eine solche ist nicht vermerkt.",
+        ),
         R08IssuerConsent => (
             "Der Emittent hat nicht zugestimmt",
             "Diese Änderung braucht die Zustimmung des Emittenten; wo sie verwahrt ist, muss gesagt werden.",
@@ -399,6 +403,14 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
             "Der Bestand reicht nicht",
             "In der Wallet sind weniger Stücke, die nicht schon durch frühere Weisungen gebunden sind.",
         ),
+        R12Denomination => (
+            "Kein Vielfaches der Stückelung",
+            "Stücke dieses Produkts werden nur in Vielfachen seiner Stückelung übertragen.",
+        ),
+        R13EntryType => (
+            "Die Art der Eintragung lässt das nicht zu",
+            "Sammeleintragungen gibt es nur für Verwahrer und Wertpapiersammelbanken mit Erlaubnis, wenn die Bedingungen sie nicht ausschließen, und ohne Beschränkungen.",
+        ),
         R14Unidentified => (
             "Eine Seite ist nicht identifiziert",
             "Beide Seiten müssen identifizierte Anleger dieser Umgebung sein, die Stücke halten dürfen.",
@@ -406,6 +418,10 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
         R15Freeze => (
             "Eine Wallet ist gesperrt",
             "Eine der beiden Wallets ist gesperrt, oder Register und Netzwerk müssen erst abgeglichen werden.",
+        ),
+        R16TermsNotCurrent => (
+            "Es gelten andere Bedingungen",
+            "Die Weisung nennt eine Fassung der Bedingungen, die nicht gilt; lesen Sie die geltende und weisen Sie erneut an.",
         ),
         R19Lockup => (
             "Die Stücke sind noch gebunden",

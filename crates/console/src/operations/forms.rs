@@ -4,14 +4,16 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::ProductId;
-use maud::{Markup, html};
-use registry::{Answer, Request, Right, products, reregistrations, restrictions};
+use maud::html;
+use registry::{Answer, Request, Right, conversions, products, reregistrations, restrictions};
 use serde_json::Value;
 use uuid::Uuid;
 use wire::Problem;
 use wire::decisions::Decision;
 
-use super::{GROUNDS, RIGHTS};
+use super::inputs::{
+    conversion_inputs, reregistration_inputs, restriction_inputs, reversal_inputs,
+};
 use crate::Console;
 use crate::form::{Fields, Uploaded};
 use crate::json_form::{self, Kind, Shape};
@@ -20,27 +22,6 @@ use crate::parts::{self, Form};
 use crate::refused::{Refused, refusal, status};
 use crate::upload;
 use crate::visitor::{Member, Visitor};
-use crate::words::{Word, word};
-
-const CAUSES: &[Word] = &[
-    (
-        "no_instruction",
-        "Nobody entitled had instructed it",
-        "Kein Berechtigter hatte sie angewiesen",
-    ),
-    (
-        "mistake",
-        "It was instructed by mistake",
-        "Sie wurde irrtümlich angewiesen",
-    ),
-];
-const AUTHORITIES: &[Word] = &[
-    ("holder", "Holder", "Inhaber"),
-    ("legal_transaction", "Legal transaction", "Rechtsgeschäft"),
-    ("law", "Law", "Gesetz"),
-    ("court", "Court", "Gericht"),
-    ("administrative_act", "Authority", "Behörde"),
-];
 
 const REREGISTRATION: Shape = &[
     ("ground", Kind::Text),
@@ -79,22 +60,39 @@ const RESTRICTION: Shape = &[
     ("reason", Kind::Text),
 ];
 
+const CONVERSION: Shape = &[
+    ("wallet_id", Kind::Text),
+    ("entry_type", Kind::Text),
+    ("custodian.kind", Kind::Optional),
+    ("custodian.authority", Kind::Optional),
+    ("custodian.number", Kind::Optional),
+    ("document_id", Kind::Text),
+    ("reason", Kind::Text),
+];
+
 /// What a form proposes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
     Reregistration,
     Reversal,
     Restriction,
+    Conversion,
 }
 
 impl What {
-    pub(super) const ALL: [Self; 3] = [Self::Reregistration, Self::Reversal, Self::Restriction];
+    pub(super) const ALL: [Self; 4] = [
+        Self::Reregistration,
+        Self::Reversal,
+        Self::Restriction,
+        Self::Conversion,
+    ];
 
     const fn shape(self) -> Shape {
         match self {
             Self::Reregistration => REREGISTRATION,
             Self::Reversal => REVERSAL,
             Self::Restriction => RESTRICTION,
+            Self::Conversion => CONVERSION,
         }
     }
 
@@ -103,6 +101,7 @@ impl What {
             Self::Reregistration => "reregistration",
             Self::Reversal => "reversal",
             Self::Restriction => "restriction",
+            Self::Conversion => "conversion",
         }
     }
 
@@ -119,6 +118,10 @@ impl What {
             Self::Restriction => visitor.say(
                 "Enter a restriction or right",
                 "Beschränkung oder Recht eintragen",
+            ),
+            Self::Conversion => visitor.say(
+                "Change how a holder is entered (§ 8 eWpG)",
+                "Art der Eintragung ändern (§ 8 eWpG)",
             ),
         }
     }
@@ -149,6 +152,28 @@ pub(super) async fn restriction(
 ) -> Result<Response, Refused> {
     let about = (What::Restriction, ProductId::from_uuid(id));
     render(&console, &who, about, (&Fields::default(), None)).await
+}
+
+pub(super) async fn conversion(
+    State(console): State<Console>,
+    who: Member,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Refused> {
+    let about = (What::Conversion, ProductId::from_uuid(id));
+    render(&console, &who, about, (&Fields::default(), None)).await
+}
+
+pub(super) async fn propose_conversion(
+    State(console): State<Console>,
+    Path(id): Path<Uuid>,
+    uploaded: Uploaded,
+) -> Result<Response, Refused> {
+    propose(
+        &console,
+        (What::Conversion, ProductId::from_uuid(id)),
+        uploaded,
+    )
+    .await
 }
 
 pub(super) async fn propose_reregistration(
@@ -247,6 +272,10 @@ async fn said(
             let body = json_form::body(body)?;
             restrictions::propose(registry, request, product, body).await
         }
+        What::Conversion => {
+            let body = json_form::body(body)?;
+            conversions::propose(registry, request, product, body).await
+        }
     }
 }
 
@@ -278,8 +307,11 @@ async fn render(
                 What::Reregistration => (reregistration_inputs(&form)),
                 What::Reversal => (reversal_inputs(&form)),
                 What::Restriction => (restriction_inputs(&form)),
+                What::Conversion => (conversion_inputs(&form)),
             }
-            (form.input("legal_basis", visitor.say("Legal basis, with file number", "Rechtsgrund, mit Aktenzeichen"), "text"))
+            @if what != What::Conversion {
+                (form.input("legal_basis", visitor.say("Legal basis, with file number", "Rechtsgrund, mit Aktenzeichen"), "text"))
+            }
             div class="field" {
                 label { (visitor.say("Document (PDF)", "Dokument (PDF)")) input type="file" name="file" accept="application/pdf"; }
                 (form.wrong_with("document_id"))
@@ -292,67 +324,4 @@ async fn render(
     };
     let status = problem.map_or(StatusCode::OK, status);
     Ok(layout::page_with_status(visitor, status, title, &body))
-}
-
-fn reregistration_inputs(form: &Form<'_>) -> Markup {
-    let visitor = form.visitor;
-    let grounds = choices(
-        visitor,
-        GROUNDS,
-        &[
-            "succession",
-            "court_order",
-            "administrative_act",
-            "lost_key",
-        ],
-    );
-    html! {
-        (form.select("ground", visitor.say("Ground", "Grund"), &grounds, "succession"))
-        (form.input("wallet_id", visitor.say("ID of the wallet that gives", "ID der Wallet, die gibt"), "text"))
-        (form.input("target_wallet_id", visitor.say("ID of the wallet that receives", "ID der Wallet, die empfängt"), "text"))
-        (form.input("units", visitor.say("Units; empty for all", "Stück; leer für alle"), "number"))
-        (form.input("identified_on", visitor.say("After a lost key: identified anew on", "Nach Schlüsselverlust: neu identifiziert am"), "date"))
-    }
-}
-
-fn reversal_inputs(form: &Form<'_>) -> Markup {
-    let visitor = form.visitor;
-    let causes = choices(visitor, CAUSES, &["no_instruction", "mistake"]);
-    html! {
-        (form.input("entry", visitor.say("Number of the wrong entry", "Nummer der falschen Eintragung"), "number"))
-        (form.select("cause", visitor.say("What was wrong", "Was falsch war"), &causes, "no_instruction"))
-        (form.input("holder_consent", visitor.say("After a mistake: the holder's consent", "Nach einem Irrtum: Zustimmung des Inhabers"), "text"))
-        (form.input("issuer_consent", visitor.say("After a mistaken delivery: the issuer's consent", "Nach einer irrtümlichen Lieferung: Zustimmung des Emittenten"), "text"))
-    }
-}
-
-fn restriction_inputs(form: &Form<'_>) -> Markup {
-    let visitor = form.visitor;
-    let kinds: Vec<&str> = RIGHTS.iter().map(|(code, _, _)| *code).collect();
-    let kinds = choices(visitor, RIGHTS, &kinds);
-    let authorities: Vec<&str> = AUTHORITIES.iter().map(|(code, _, _)| *code).collect();
-    let authorities = choices(visitor, AUTHORITIES, &authorities);
-    html! {
-        (form.select("kind", visitor.say("Right", "Recht"), &kinds, "pledge"))
-        (form.select("authority", visitor.say("Instructed by", "Angewiesen von"), &authorities, "holder"))
-        (form.input("wallet_id", visitor.say("ID of the wallet", "ID der Wallet"), "text"))
-        (form.input("units", visitor.say("Units; empty for all", "Stück; leer für alle"), "number"))
-        fieldset {
-            legend { (visitor.say("In favour of an organisation, or of a person", "Zugunsten einer Organisation oder einer Person")) }
-            (form.input("beneficiary.name", visitor.say("Firm", "Firma"), "text"))
-            (form.input("beneficiary.seat", visitor.say("Seat", "Sitz"), "text"))
-            (form.input("beneficiary.forename", visitor.say("First names", "Vornamen"), "text"))
-            (form.input("beneficiary.surname", visitor.say("Family name", "Familienname"), "text"))
-            (form.input("beneficiary.birth_date", visitor.say("Date of birth", "Geburtsdatum"), "date"))
-            (form.input("beneficiary.residence", visitor.say("Place of residence", "Wohnort"), "text"))
-        }
-        (form.input("key_address", visitor.say("Address of the third party's key, if it will sign", "Adresse des Schlüssels des Dritten, falls er unterschreiben wird"), "text"))
-        (form.input("valid_until", visitor.say("Agreed until", "Vereinbart bis"), "date"))
-    }
-}
-
-fn choices(visitor: &Visitor, words: &[Word], codes: &[&str]) -> Vec<(String, String)> {
-    let each = codes.iter();
-    each.map(|code| ((*code).to_owned(), word(visitor, words, code)))
-        .collect()
 }

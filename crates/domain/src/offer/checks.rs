@@ -16,6 +16,16 @@ impl Offer {
         self.check_documents(errors, form);
         self.check_questions(errors);
         self.check_target_market(errors);
+        self.register.check(errors, form);
+        // What is sold can be passed on.
+        let goes_into = |units: &Units| !units.is_zero() && step_size.is_multiple_of(*units);
+        if !self.register.denomination.as_ref().is_none_or(goes_into) {
+            out_of_range(
+                errors,
+                "denomination_units",
+                "The denomination is at least one unit, and step_size a multiple of it.",
+            );
+        }
         if self.lock_in_days > LONGEST_LOCK_IN_DAYS {
             out_of_range(
                 errors,

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::Digest;
 use crate::reregistration::Ground;
 use crate::restriction::{Extent, RestrictionKind};
-use crate::{BeneficiaryId, HolderId, InvestmentId, Isin, TransactionHash, Units};
+use crate::{BeneficiaryId, EntryType, HolderId, InvestmentId, Isin, TransactionHash, Units};
 
 const HEADING: &str = "cashlink register entry 1";
 /// Bytes of most entries and more, so that their text is not moved while it is written.
@@ -159,6 +159,21 @@ pub enum Entry {
         /// The block that holds it.
         block: u64,
     },
+    /// All that a holder has is entered another way from here on (§ 8 eWpG). Nothing moves.
+    Conversion {
+        /// Whose units.
+        holder: HolderId,
+        /// How they are entered now.
+        entry_type: EntryType,
+        /// SHA-256 of the holder's instruction.
+        document: Digest,
+        /// The instruction's place in the asset's queue.
+        instruction: u64,
+        /// The transaction on the DLT network that made it effective.
+        transaction_hash: TransactionHash,
+        /// The block that holds it.
+        block: u64,
+    },
     /// The end of such a restriction or right, or of a part of it.
     Release {
         /// Whose units.
@@ -223,6 +238,7 @@ impl Entry {
             Self::Deletion { .. } => "deletion",
             Self::Restriction { .. } => "restriction",
             Self::Release { .. } => "release",
+            Self::Conversion { .. } => "conversion",
             Self::Reregistration { .. } => "reregistration",
             Self::Reversal { .. } => "reversal",
         }
@@ -251,7 +267,9 @@ impl Entry {
             Self::Reregistration {
                 from, to, units, ..
             } => (Some(from), Some(to), units),
-            Self::Restriction { .. } | Self::Release { .. } => return None,
+            Self::Restriction { .. } | Self::Release { .. } | Self::Conversion { .. } => {
+                return None;
+            }
         };
         Some(Movement { from, to, units })
     }
@@ -356,6 +374,19 @@ impl Entry {
                 "holder: {holder}\nreleases: {releases}\nextent: {extent}\ndocument: {}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
                 Hex(document),
                 Hex(&transaction_hash.bytes()),
+            ),
+            Self::Conversion {
+                holder,
+                entry_type,
+                document,
+                instruction,
+                transaction_hash,
+                block,
+            } => write!(
+                text,
+                "holder: {holder}\nentry_type: {entry_type}\ndocument: {}\ninstruction: {instruction}\ntransaction_hash: {}\nblock: {block}\n",
+                hex::encode(document),
+                hex::encode(transaction_hash.bytes()),
             ),
             Self::Reregistration {
                 from,
@@ -476,6 +507,17 @@ impl Entry {
                 holder: parsed(&mut lines, "holder")?,
                 releases: parsed(&mut lines, "releases")?,
                 extent: parsed(&mut lines, "extent")?,
+                document: digest(&mut lines, "document")?,
+                instruction: parsed(&mut lines, "instruction")?,
+                transaction_hash: TransactionHash::from_bytes(digest(
+                    &mut lines,
+                    "transaction_hash",
+                )?),
+                block: parsed(&mut lines, "block")?,
+            },
+            "conversion" => Self::Conversion {
+                holder: parsed(&mut lines, "holder")?,
+                entry_type: parsed(&mut lines, "entry_type")?,
                 document: digest(&mut lines, "document")?,
                 instruction: parsed(&mut lines, "instruction")?,
                 transaction_hash: TransactionHash::from_bytes(digest(
@@ -707,6 +749,17 @@ mod tests {
                 ] {
                     prop_assert_eq!(Entry::from_canonical_bytes(&entry.canonical_bytes()), Ok(entry));
                 }
+            }
+        }
+
+        #[test]
+        fn every_conversion_is_read_as_it_is_written(instruction: u64, block: u64, bytes: [u8; 32]) {
+            for entry_type in EntryType::ALL {
+                let entry = Entry::Conversion {
+                    holder: HolderId::from_uuid(Uuid::from_u128(1)), entry_type, document: bytes, instruction,
+                    transaction_hash: TransactionHash::from_bytes(bytes), block,
+                };
+                prop_assert_eq!(Entry::from_canonical_bytes(&entry.canonical_bytes()), Ok(entry));
             }
         }
 

@@ -119,7 +119,7 @@ impl Holdings {
             }
             Entry::Deletion { holder, units, .. } => self.delete(holder, units),
             // Who is restricted keeps what it has.
-            Entry::Restriction { .. } | Entry::Release { .. } => Ok(()),
+            Entry::Restriction { .. } | Entry::Release { .. } | Entry::Conversion { .. } => Ok(()),
         }
     }
 

@@ -79,7 +79,9 @@ fn name(tx: &mut Tx, kind: DecisionKind, target: Uuid) -> Result<Option<String>>
                 None => Ok(None),
             }
         }
-        DecisionKind::Restriction | DecisionKind::Reregistration => Ok(None),
+        DecisionKind::Restriction | DecisionKind::Reregistration | DecisionKind::Conversion => {
+            Ok(None)
+        }
     }
 }
 

@@ -95,6 +95,10 @@ impl AssetEntry {
             fees: entry.fees.as_ref(),
             required_document_types: &[],
             questions: &entry.questions,
+            share: entry.share.as_ref(),
+            mixed_stock: entry.mixed_stock.as_deref(),
+            collective_entry_excluded: entry.collective_entry_excluded,
+            denomination_units: entry.denomination_units,
             minimum_units: entry.minimum_units,
             opens_at: entry.offering_opens_at.as_deref(),
             closes_at: entry.offering_closes_at.as_deref(),
@@ -104,6 +108,15 @@ impl AssetEntry {
             offer.check(errors, legal_form, self.step_size);
         }
         offer
+    }
+
+    /// The terms that are named, and those that follow from what is entered.
+    pub(crate) fn essential_terms(&self) -> Vec<(String, String)> {
+        let named = self.terms.iter().map(|term| (&term.name, &term.value));
+        let named = named.map(|(name, value)| (name.clone(), value.clone()));
+        // What is wrong with the offer was found when the file was read.
+        let offer = self.offer(&mut FieldErrors::new());
+        named.chain(offer.register.terms()).collect()
     }
 
     /// The contract's deadlines.

@@ -146,7 +146,11 @@ impl Replay {
     }
 
     /// The holder's statements of the entry say what it has then.
-    fn check_told(&mut self, (sequence, holder): (u64, HolderId), beside: &Beside) -> Checked {
+    pub(super) fn check_told(
+        &mut self,
+        (sequence, holder): (u64, HolderId),
+        beside: &Beside,
+    ) -> Checked {
         for check in beside.statements(sequence) {
             let facts = (check.units, Some(check.kept));
             same(&facts, &(self.holdings.of(holder), check.place), || {

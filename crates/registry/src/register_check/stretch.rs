@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use database::Tx;
 use domain::{Entry, ProductId};
+use storage::conversions::ConversionRecord;
 use storage::holding_changes::{self, HoldingChange};
 use storage::redemption_checks::{self, Deletion};
 use storage::register_entries::{self, CommitmentRecord, EntryRecord};
@@ -44,6 +45,8 @@ pub(super) struct Beside {
     pub(super) reregistrations: HashMap<u64, ReregistrationRecord>,
     pub(super) reversed: HashMap<u64, Entry>,
     pub(super) returned: HashMap<u64, Vec<Returned>>,
+    /// Of each entry that changed how a holder is entered, what was instructed.
+    pub(super) conversions: HashMap<u64, ConversionRecord>,
 }
 
 impl Stretch {
@@ -84,6 +87,9 @@ impl Stretch {
         if has(&["restriction", "release"]) {
             beside.read_restrictions(tx, product, range)?;
             beside.check_details(registry, tx)?;
+        }
+        if has(&["conversion"]) {
+            beside.read_conversions(tx, product, range)?;
         }
         if has(&["reregistration", "reversal"]) {
             beside.read_reregistrations(tx, product, range)?;

@@ -2,7 +2,7 @@
 
 use database::Tx;
 use domain::investor::Investor;
-use domain::{Entry, HolderId, InvestorId, IssuerProfile, LegalForm, Money, StatementKind, Units};
+use domain::{Entry, HolderId, InvestorId, IssuerProfile, Money, StatementKind, Units};
 use statement::{
     Amount, Holder, Holding, Issuer, Ledger, Proof, Register, Registrar, Security, Statement,
     Transaction,
@@ -14,7 +14,7 @@ use storage::{Scope, holdings, register_anchors};
 
 use super::making::{Broken, is_sample, numbers};
 use super::restrictions;
-use crate::{Error, Registry, Result, persons, register_log, terms};
+use crate::{Error, Registry, Result, persons, register_content, register_log, terms};
 
 /// What is known before anything is read.
 pub(super) struct Facts<'a> {
@@ -144,6 +144,12 @@ impl Moved {
                     block,
                     ..
                 }
+                | Entry::Conversion {
+                    holder,
+                    transaction_hash,
+                    block,
+                    ..
+                }
                 | Entry::Release {
                     holder,
                     transaction_hash,
@@ -203,11 +209,8 @@ fn security(
 ) -> Result<Security> {
     let isin = product.product.isin.as_str();
     let is_registered = kind == StatementKind::RegisterStatement;
-    // § 17(1) no. 1 eWpG; KryptoFAV for units of funds.
-    let designation = match product.product.legal_form {
-        LegalForm::CryptoFundUnit => "Kryptofondsanteil",
-        _ => "Kryptowertpapier",
-    };
+    let designation = register_content::designation(product.product.legal_form);
+    let offer = storage::offers::find(tx, product.product.id)?;
     let version = terms::version_in_force(tx, product.product.id)?;
     Ok(Security {
         name: product.product.name.clone(),
@@ -217,14 +220,14 @@ fn security(
             .strip_prefix("DE000")
             .and_then(|rest| rest.get(..6))
             .map(str::to_owned),
-        designation: is_registered.then(|| designation.to_owned()),
+        designation: designation.filter(|_| is_registered).map(str::to_owned),
         terms_version: Some(version.into()),
         terms_hash: hex::encode(terms::hash(product)),
         terms_url: Some(format!("{}/{version}", terms::address(registry, isin))),
         issue_units: product.product.max_issuable_amount.get(),
         nominal_value: product.product.price.nominal_value().map(amount),
         entry_type: is_registered.then(|| "single".to_owned()),
-        mixed_stock: None,
+        mixed_stock: offer.and_then(|offer| offer.offer.register.mixed_stock),
     })
 }
 

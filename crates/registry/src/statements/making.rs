@@ -137,7 +137,7 @@ fn prepare(registry: &Registry, tx: &mut Tx, id: Uuid) -> Result<Prepared> {
     let concerned = investment(tx, record.investment)?;
     let investor = progress::investor(tx, &concerned)?;
     let product = delivery::product(tx, record.product)?;
-    let kind = holder_kind(&investor);
+    let kind = holder_kind(tx, record.product, &investor)?;
     if !record.reason.is_owed(product.product.legal_form, kind) {
         statement_making::end(tx, id, StatementStatus::Withheld)?;
         return Ok(Prepared::Ended);

@@ -14,7 +14,7 @@ use storage::Scope;
 use storage::documents::DocumentRecord;
 use storage::offers::OfferRecord;
 use storage::products::ProductRecord;
-use translate::issuing::BINDING_TERM;
+use translate::issuing::is_derived;
 use uuid::Uuid;
 use wire::ProblemCode;
 use wire::terms::TermsChangeCreate;
@@ -132,7 +132,7 @@ fn prepare(
     let own: Vec<(String, String)> = body
         .terms
         .iter()
-        .filter(|term| !term.name.ends_with(BINDING_TERM))
+        .filter(|term| !is_derived(&term.name))
         .map(|term| (term.name.clone(), term.value.clone()))
         .collect();
     check_terms(&mut errors, &own);
@@ -144,7 +144,7 @@ fn prepare(
     }
     let documents = documents(tx, (&*record, offer), body, &mut errors)?;
     record.essential_terms = own;
-    offer_documents::bind(record, &documents);
+    offer_documents::bind(record, &offer.offer.register, &documents);
     if errors.is_empty() && hash(record) == before {
         errors.push(
             "terms",

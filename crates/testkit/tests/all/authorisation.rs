@@ -203,6 +203,10 @@ impl World {
                 "entry": 1, "cause": "no_instruction", "legal_basis": "A finding", "document_id": self.ids["document_id"],
                 "reason": "Because.",
             }),
+            "propose_conversion" => json!({
+                "wallet_id": self.ids["wallet_id"], "entry_type": "collective", "document_id": self.ids["document_id"],
+                "reason": "Because.",
+            }),
             "propose_restriction" => json!({
                 "wallet_id": self.ids["wallet_id"], "kind": "freeze", "authority": "court", "legal_basis": "An order",
                 "beneficiary": {"name": "Amtsgericht Musterstadt", "seat": "Musterstadt"},

@@ -139,6 +139,9 @@ async fn reg_24_a_holder_sees_its_own_at_any_time_and_nobody_elses(
         let path = format!("/holder/statements/{statement}");
         let file = browser.look(&path).await.ok();
         assert_eq!(file.headers["content-type"], "application/pdf");
+        let path = format!("registry-statements/{statement}/deliveries/");
+        let told = app.registrar().await.get(&path).await.expect(200);
+        assert_eq!(told["deliveries"][0]["channel"], "holder", "{told}");
         browser
             .look(&format!("/holder/statements/{foreign}"))
             .await

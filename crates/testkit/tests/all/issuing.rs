@@ -185,6 +185,108 @@ async fn a_crypto_security_waits_for_the_registrar(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
+async fn reg_06_an_entry_is_complete_or_refused_with_the_field_named(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let app = TestApp::start(backend).await;
+    let registrar = app.registrar().await;
+    let (issuer, body) = issuer(&app).await;
+    let mut share = crypto(body);
+    share["product_type"] = json!("DIGITAL_COMPANY_SHARE");
+    share["mixed_stock"] = json!("One stock with DE000A4HVK12.");
+    share["share"] = json!({
+        "share_class": "ordinary", "paid_in_percent": "50", "votes_per_share": 1, "company_consent_required": true,
+    });
+
+    // What a body has to say is refused by its name when it is dropped, each in turn.
+    for field in [
+        "isin",
+        "product_type",
+        "max_issuable_amount",
+        "nominal_value",
+        "share",
+        "share.share_class",
+        "share.paid_in_percent",
+        "share.votes_per_share",
+        "share.company_consent_required",
+    ] {
+        let mut dropped = share.clone();
+        let (parent, name) = field.split_once('.').map_or(("", field), |pair| pair);
+        let parent = match parent {
+            "" => dropped.as_object_mut(),
+            parent => dropped[parent].as_object_mut(),
+        };
+        parent.unwrap().remove(name);
+        let reply = issuer.api.post("products/", &dropped).await;
+        reply.refused_fields("invalid_body", &[(field, "missing")]);
+    }
+    // Nothing else is a share.
+    let mut bond = share.clone();
+    bond["product_type"] = json!("BOND");
+    let reply = issuer.api.post("products/", &bond).await;
+    reply.refused_fields("invalid_body", &[("share", "out_of_range")]);
+
+    // What the entry needs beside is looked at before two of the registrar enter it: whose seat, and how much of a bond.
+    let stranger = Issuer::join(&app, "Fremde Emission AG").await;
+    bond["issuer_id"] = json!(stranger.account);
+    bond["share"] = Value::Null;
+    bond["provide_nominal_value"] = json!(false);
+    bond["issuance_price"] = bond["nominal_value"].take();
+    bond["payment_account"] = json!({
+        "account_holder": "Fremde Emission AG", "iban": "DE53500105173569146251", "bic": "GENODEF1ERG",
+    });
+    let terms = stranger.document("terms").await;
+    bond["documents"] = json!([{"document_type": "TERMS", "document_id": terms}]);
+    let bond = id(&stranger.api.post("products/", &bond).await.expect(201));
+    let checked = json!({"reason": "Terms, issuer and network are checked."});
+    registrar
+        .post(&format!("products/{bond}/validation/"), &checked)
+        .await
+        .refused_fields(
+            "invalid_body",
+            &[("issuer.seat", "missing"), ("nominal_value", "missing")],
+        );
+
+    // Complete, it is entered, and the register says all of it together.
+    share["isin"] = json!("DE000A4SPK25");
+    let terms = issuer.document("articles").await;
+    share["documents"] = json!([{"document_type": "TERMS", "document_id": terms}]);
+    let made = issuer.api.post("products/", &share).await.expect(201);
+    assert_eq!(made["share"], share["share"]);
+    let path = format!("products/{}/validation/", id(&made));
+    let decision = id(&registrar.post(&path, &checked).await.expect(201));
+    let confirm = format!("decisions/{decision}/confirm/");
+    let other = app.other_registrar().await;
+    other.post(&confirm, &json!({})).await.expect(200);
+    let product = active(&issuer, &id(&made)).await;
+    let register = registrar
+        .get(&format!("products/{}/register/", id(&product)))
+        .await
+        .expect(200);
+    let content = &register["content"];
+    assert_eq!(content["designation"], "Kryptowertpapier");
+    assert_eq!(content["legal_form"], "ewpg_registered_share");
+    assert_eq!(content["nominal_value"], share["nominal_value"]);
+    assert_eq!(content["terms"]["version"], 1);
+    assert_eq!(content["terms"]["sha256"], product["terms_sha256"]);
+    assert_eq!(content["issuer"]["company_name"], FIRM);
+    assert_eq!(content["issuer"]["seat"], "Lübeck");
+    assert_eq!(content["entry"]["share"], share["share"]);
+    assert_eq!(content["entry"]["mixed_stock"], share["mixed_stock"]);
+    // Token and first entry commit to it with the terms, which nobody changes afterwards.
+    let terms = product["terms"].as_array().unwrap();
+    let paid = json!({"name": "section_17_paid_in_percent", "value": "50"});
+    assert!(terms.contains(&paid), "{terms:?}");
+    let patch = json!({"share": {"votes_per_share": 2}});
+    issuer
+        .api
+        .patch(&format!("products/{}/", id(&product)), &patch)
+        .await
+        .refused_fields("invalid_body", &[("share", "immutable")]);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
 async fn once_issued_only_what_partners_are_told_changes(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {

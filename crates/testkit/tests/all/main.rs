@@ -35,6 +35,7 @@ mod decisions;
 mod delivery;
 mod documents;
 mod endpoints;
+mod entry_types;
 mod erasure;
 mod erasure_in_backups;
 mod events;

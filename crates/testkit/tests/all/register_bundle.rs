@@ -13,6 +13,7 @@ use testkit::{Backend, TestApp};
 use tlog::note::{Algorithm, Note, Signer};
 use tokio::process::Command;
 
+use crate::entry_types::some_conversion;
 use crate::python::python;
 use crate::redemptions::{pay, reaches, some_redemption};
 use crate::reregistrations::some_of_each;
@@ -37,6 +38,7 @@ impl Bundle {
         reaches(&partner, &redemption, "deleted").await;
         some_release(&app, &partner).await;
         some_of_each(&app, &partner).await;
+        some_conversion(&app, &partner).await;
         let bundle = Self {
             app,
             folder: tempfile::tempdir().unwrap(),

@@ -217,10 +217,13 @@ async fn reg_21_others_get_statements_on_request_only_and_collective_entries_nev
     assert_eq!(said.language, domain::Language::English);
     assert_eq!((said.holding.units_before, said.holding.units), (None, 3));
 
-    // When it becomes a custodian, its entry is a collective one.
+    // When it becomes a custodian that is entered for others.
     let path = format!("investors/{}/", company.investor);
     let custodian = json!({"is_custodian_bank": true});
     partner.api.patch(&path, &custodian).await.expect(200);
+    let licence = json!({"custodian": {"kind": "csd", "authority": "BaFin", "number": "SAMPLE-1"}});
+    let about = (&partner, company.wallet.as_str());
+    crate::entry_types::converted(&app, about, "collective", licence).await;
     ask(&partner, &order, json!({}))
         .await
         .refused("statement_collective_entry");
@@ -477,4 +480,35 @@ async fn a_changed_statement_is_refused_with_its_own_code(
     file[place + units.len() - 1] = b'9';
     let refusal = statement::verify(&file, &key).unwrap_err();
     assert_eq!(refusal.code(), "statement_tampered");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn reg_22_who_has_fetched_a_statement_is_kept_with_the_hash_of_its_bytes(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    // Given a statement that nobody has fetched.
+    let app = TestApp::start(backend).await;
+    let partner = app.partner(0).await;
+    let order = delivered(&app, &partner, 2).await;
+    let statement = ready(&partner, &order, 1).await[0].clone();
+    let registrar = app.registrar().await;
+    let path = format!("registry-statements/{}/deliveries/", id(&statement));
+    let told = registrar.get(&path).await.expect(200);
+    assert_eq!(told["deliveries"], json!([]));
+
+    // When the registrar looks at it, that is no delivery; when the partner fetches it twice, that is one, at the first time.
+    bytes(&registrar, &statement).await;
+    let told = registrar.get(&path).await.expect(200);
+    assert_eq!(told["deliveries"], json!([]));
+    bytes(&partner.api, &statement).await;
+    let first = registrar.get(&path).await.expect(200);
+    app.advance_days(1);
+    bytes(&partner.api, &statement).await;
+    let told = registrar.get(&path).await.expect(200);
+    assert_eq!(told, first);
+    let deliveries = told["deliveries"].as_array().unwrap();
+    assert_eq!(deliveries.len(), 1, "{told}");
+    assert_eq!(deliveries[0]["channel"], "partner");
+    assert_eq!(deliveries[0]["sha256"], statement["sha256"]);
 }

@@ -427,3 +427,48 @@ async fn what_is_not_yours_is_not_there(
     let refused = partner.api.post("transfers/", &body).await;
     refused.refused_fields("invalid_body", &[("product", "not_found")]);
 }
+
+/// The terms of an issue say how its units move: in which multiples, with whose consent, and in which version they are in force.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn reg_29_a_transfer_meets_the_terms_or_is_refused_with_their_code(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    // Given a bond whose units move in pairs, and a share that moves with the company's consent.
+    let terms = |file: &mut Value| {
+        file["assets"][0]["step_size"] = json!(2);
+        file["assets"][0]["offer"]["denomination_units"] = json!(2);
+        file["assets"][3]["product_type"] = json!("DIGITAL_COMPANY_SHARE");
+        file["assets"][3]["offer"]["share"] = json!({
+            "share_class": "ordinary", "paid_in_percent": "100", "votes_per_share": 1, "company_consent_required": true,
+        });
+    };
+    let app = Setup::new(backend).network(terms).start().await;
+    let refused = async |partner: &Partner, units: u64, more: Value, code: &str| {
+        let (giver, orders) = Holder::of_units(&app, partner, &[8]).await;
+        let receiver = Holder::new(&app, partner).await;
+        let to = &receiver.customer.address;
+        let mut body = giver.signed(&app, &partner.product_id, to, units);
+        add(&mut body, more);
+        let refused = partner.api.post("transfers/", &body).await;
+        refused.refused(code);
+        // Ownership has not changed (§ 25(1) eWpG).
+        let order = partner.investment(&orders[0]).await;
+        assert_eq!(order["remaining_units"], 8);
+        (giver, receiver)
+    };
+    let bond = app.partner(0).await;
+    refused(&bond, 3, json!({}), "r12_denomination").await;
+    let other = json!({"terms_version": 2});
+    let (giver, receiver) = refused(&bond, 4, other, "r16_terms_not_current").await;
+    let share = app.partner(3).await;
+    refused(&share, 4, json!({}), "r07_company_consent").await;
+
+    // What meets them goes.
+    let to = &receiver.customer.address;
+    let mut body = giver.signed(&app, &bond.product_id, to, 4);
+    body["terms_version"] = json!(1);
+    let made = bond.api.post("transfers/", &body).await.expect(201);
+    let ended = ended(&bond, &id(&made)).await;
+    assert_eq!(ended["status"], "succeeded", "{ended}");
+}

@@ -118,6 +118,10 @@ fn decision(language: Language, kind: DecisionKind) -> &'static str {
             "Rückgängigmachung einer falschen Eintragung",
             "reverse a wrong entry",
         ),
+        DecisionKind::Conversion => (
+            "Art der Eintragung ändern",
+            "change how a holder is entered",
+        ),
         DecisionKind::RestrictionRelease => (
             "Beschränkung oder Recht löschen",
             "release a restriction or right",
