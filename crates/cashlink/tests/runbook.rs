@@ -44,7 +44,9 @@ fn in_source() -> BTreeSet<String> {
 /// The first column of the table of metrics.
 fn in_runbook() -> BTreeSet<String> {
     let text = std::fs::read_to_string(root().join("docs/runbook.md")).unwrap();
-    let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+    let (_, metrics) = text.split_once("## Metrics").unwrap();
+    let (metrics, _) = metrics.split_once("\n## ").unwrap();
+    let rows = metrics.lines().filter_map(|line| line.strip_prefix("| `"));
     rows.map(|row| row.split('`').next().unwrap().to_owned())
         .collect()
 }

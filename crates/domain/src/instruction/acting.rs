@@ -60,7 +60,7 @@ pub fn acting_for_company(
 ) -> Result<ActsBy, InstructionRefusal> {
     let mut of_person = proofs
         .iter()
-        .filter(|proof| person_since.is_none_or(|since| since <= proof.verified_at));
+        .filter(|proof| person_since.is_none_or(|since| since < proof.verified_at));
     let is_over = |last: Date| last.end_of_day_berlin() <= now;
     if let Some(proof) = of_person
         .clone()

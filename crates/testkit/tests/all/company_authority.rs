@@ -141,12 +141,15 @@ async fn reg_20_a_company_instructs_by_proof_of_authority_or_its_platforms_manda
         .post(&proofs(&giver), &forever)
         .await
         .expect(201);
-    post(1).await.expect(201);
+    let transfer = post(1).await.expect(201);
+    assert_eq!(ended(&partner, &id(&transfer)).await["status"], "succeeded");
 
     // A proof says nothing of another person who acts for the company.
     let company = format!("investors/{}/", giver.customer.investor);
     let another = json!({"natural_person": {"forename": "Erika", "surname": "Beispiel"}});
+    app.advance_seconds(1);
     partner.api.patch(&company, &another).await.expect(200);
+    app.advance_seconds(1);
     let identification = partner.identify(&giver.customer.investor).await;
     if identification["status"] != "SUCCESS" {
         let path = format!("identifications/{}/decision/", id(&identification));

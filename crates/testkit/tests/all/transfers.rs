@@ -442,13 +442,20 @@ async fn reg_29_a_transfer_meets_the_terms_or_is_refused_with_their_code(
         file["assets"][3]["offer"]["share"] = json!({
             "share_class": "ordinary", "paid_in_percent": "100", "votes_per_share": 1, "company_consent_required": true,
         });
+        file["assets"][3]["cancellation_deadline"] = json!(0);
+        file["assets"][3]["campaigns"][0]["distributor_may_mark_paid"] = json!(true);
+        file["assets"][3]["campaigns"][0]["required_document_types"] = json!([]);
     };
     let app = Setup::new(backend).network(terms).start().await;
-    let refused = async |partner: &Partner, units: u64, more: Value, code: &str| {
+    let chain_id = app.app.ledger.network().chain_id;
+    let refused = async |partner: &Partner, asset: usize, units: u64, more: Value, code: &str| {
         let (giver, orders) = Holder::of_units(&app, partner, &[8]).await;
         let receiver = Holder::new(&app, partner).await;
-        let to = &receiver.customer.address;
-        let mut body = giver.signed(&app, &partner.product_id, to, units);
+        let (from, to) = (&giver.customer.address, &receiver.customer.address);
+        let body = giver.signed(&app, &partner.product_id, to, units);
+        let token = app.environment(asset).token_address.to_string();
+        let domain = (chain_id, token.as_str());
+        let mut body = giver.key.sign_transfer_elsewhere(domain, from, body, &app);
         add(&mut body, more);
         let refused = partner.api.post("transfers/", &body).await;
         refused.refused(code);
@@ -458,11 +465,11 @@ async fn reg_29_a_transfer_meets_the_terms_or_is_refused_with_their_code(
         (giver, receiver)
     };
     let bond = app.partner(0).await;
-    refused(&bond, 3, json!({}), "r12_denomination").await;
+    refused(&bond, 0, 3, json!({}), "r12_denomination").await;
     let other = json!({"terms_version": 2});
-    let (giver, receiver) = refused(&bond, 4, other, "r16_terms_not_current").await;
+    let (giver, receiver) = refused(&bond, 0, 4, other, "r16_terms_not_current").await;
     let share = app.partner(3).await;
-    refused(&share, 4, json!({}), "r07_company_consent").await;
+    refused(&share, 3, 4, json!({}), "r07_company_consent").await;
 
     // What meets them goes.
     let to = &receiver.customer.address;
