@@ -2,7 +2,9 @@
 //!
 //! Without ligatures and kerning what is measured is what is drawn, and what is copied out of the file is what was written.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use krilla::Data;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
@@ -36,7 +38,16 @@ pub(crate) enum Style {
 #[derive(Clone)]
 struct Face {
     font: Font,
-    read: FontRef<'static>,
+    /// Of each letter that the face has. Text is measured many times to break it into lines, and the font's own tables are slow to ask.
+    letters: Arc<HashMap<char, Letter>>,
+}
+
+/// How a letter is drawn.
+#[derive(Clone, Copy)]
+struct Letter {
+    glyph: GlyphId,
+    /// In em.
+    advance: f32,
 }
 
 /// A line of text, ready to be drawn.
@@ -109,30 +120,36 @@ impl Faces {
 
 impl Face {
     fn open(bytes: &'static [u8]) -> Option<Self> {
+        let font = Font::new(Data::from(bytes), 0)?;
+        let read = FontRef::new(bytes).ok()?;
+        let metrics = read.glyph_metrics(Size::unscaled(), LocationRef::default());
+        let em = font.units_per_em();
+        let letters = read.charmap().mappings().filter_map(|(letter, glyph)| {
+            let advance = metrics.advance_width(glyph).unwrap_or_default() / em;
+            let glyph = GlyphId::new(glyph.to_u32());
+            Some((char::from_u32(letter)?, Letter { glyph, advance }))
+        });
         Some(Self {
-            font: Font::new(Data::from(bytes), 0)?,
-            read: FontRef::new(bytes).ok()?,
+            font,
+            letters: Arc::new(letters.collect()),
         })
     }
 
     fn set(&self, style: Style, text: &str) -> Run {
-        let (map, advance) = (self.read.charmap(), self.advances());
-        let text: String = text
-            .chars()
-            .map(|letter| match map.map(letter) {
-                Some(_) => letter,
-                None => UNKNOWN,
-            })
-            .collect();
+        let shown = |letter| match self.letters.contains_key(&letter) {
+            true => letter,
+            false => UNKNOWN,
+        };
+        let text: String = text.chars().map(shown).collect();
         let mut glyphs = Vec::with_capacity(text.len());
         let mut width = 0.0;
         for (at, letter) in text.char_indices() {
-            let Some(id) = map.map(letter) else { continue };
-            let step = advance(id);
-            width += step;
+            let Some(&Letter { glyph, advance }) = self.letters.get(&letter) else {
+                continue;
+            };
+            width += advance;
             let range = at..at + letter.len_utf8();
-            let id = GlyphId::new(id.to_u32());
-            glyphs.push(KrillaGlyph::new(id, step, 0.0, 0.0, 0.0, range, None));
+            glyphs.push(KrillaGlyph::new(glyph, advance, 0.0, 0.0, 0.0, range, None));
         }
         Run {
             style,
@@ -144,19 +161,11 @@ impl Face {
 
     /// In em.
     fn width(&self, text: &str) -> f32 {
-        let (map, advance) = (self.read.charmap(), self.advances());
+        let known = |letter| self.letters.get(&letter);
         text.chars()
-            .filter_map(|letter| map.map(letter).or(map.map(UNKNOWN)))
-            .map(advance)
+            .filter_map(|letter| known(letter).or_else(|| known(UNKNOWN)))
+            .map(|letter| letter.advance)
             .sum()
-    }
-
-    fn advances(&self) -> impl Fn(skrifa::GlyphId) -> f32 {
-        let metrics = self
-            .read
-            .glyph_metrics(Size::unscaled(), LocationRef::default());
-        let em = self.font.units_per_em();
-        move |id| metrics.advance_width(id).unwrap_or_default() / em
     }
 }
 
