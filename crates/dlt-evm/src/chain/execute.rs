@@ -127,6 +127,8 @@ impl<'a> Simulation<'a> {
         };
         let mut configuration = configuration(self.block);
         configuration.disable_nonce_check = true;
+        // What is asked and not kept is not bound by what a transaction may take (EIP-7825).
+        configuration.tx_gas_limit_cap = Some(u64::MAX);
         let (result, _) = transact(&mut self.state, configuration, self.block, env)?;
         let spent = result.gas().total_gas_spent().max(result.tx_gas_used());
         let ending = match result {
@@ -182,7 +184,7 @@ fn transact(
     let block = BlockEnv {
         number: U256::from(block.number),
         timestamp: U256::from(block.timestamp),
-        gas_limit: GAS_LIMIT,
+        gas_limit: env.gas_limit.max(GAS_LIMIT),
         basefee: 0,
         ..BlockEnv::default()
     };

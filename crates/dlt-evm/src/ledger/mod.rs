@@ -336,15 +336,10 @@ impl Ledger for EvmLedger {
 
     async fn balances(&self, asset: Address, wallets: &[Address]) -> Result<Balances, LedgerError> {
         let accounts = wallets.iter().copied().map(to_evm).collect();
-        let call = SecurityToken::balancesOfCall { accounts };
-        let answer = self.node().final_view(to_evm(asset), &call).await?;
+        let (at_block, units) = self.node().final_balances(to_evm(asset), accounts).await?;
         Ok(Balances {
-            at_block: answer.atBlock.saturating_to(),
-            units: answer
-                .balances
-                .iter()
-                .map(|units| units.saturating_to())
-                .collect(),
+            at_block: at_block.saturating_to(),
+            units: units.iter().map(|units| units.saturating_to()).collect(),
         })
     }
 

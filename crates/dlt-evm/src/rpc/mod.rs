@@ -130,7 +130,7 @@ impl Embedded {
             "eth_getBalance" => self.get_balance(&params).await,
             "eth_getCode" => self.get_code(&params).await,
             "eth_getStorageAt" => self.get_storage_at(&params).await,
-            "eth_call" => self.eth_call(&params).await,
+            "eth_call" => self.eth_call(access, &params).await,
             "eth_estimateGas" => self.estimate_gas(&params).await,
             "eth_sendRawTransaction" => self.send_raw_transaction(access, &params).await,
             _ => Err(Fault::method_not_found(method)),

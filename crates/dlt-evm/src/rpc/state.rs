@@ -16,6 +16,8 @@ use crate::{ChainError, Embedded, GAS_LIMIT};
 /// What a stranger may send: enough for a transfer or a permit, too little to make the chain a place for data.
 const PUBLIC_TRANSACTION_BYTES: usize = 4 * 1024;
 const PUBLIC_GAS_LIMIT: u64 = 1_000_000;
+/// Gas of a question that the registrar's own process asks, such as for the balances of a whole register.
+const OWN_CALL_GAS_LIMIT: u64 = 100_000_000_000;
 /// What anybody may send; other nodes draw the same line.
 const TRANSACTION_BYTES: usize = 128 * 1024;
 
@@ -52,8 +54,12 @@ impl Embedded {
         value(Bytes::from(word.to_be_bytes::<32>()))
     }
 
-    pub(super) async fn eth_call(&self, params: &Params) -> Result<Value, Fault> {
-        let message = message(params)?;
+    pub(super) async fn eth_call(&self, access: Access, params: &Params) -> Result<Value, Fault> {
+        let most = match access {
+            Access::Own => OWN_CALL_GAS_LIMIT,
+            Access::Public => GAS_LIMIT,
+        };
+        let message = message(params, most)?;
         self.latest(params.find(1)?, |_| Ok(())).await?;
         match self.call(message).await? {
             (Ending::Success(output), _) => value(output),
@@ -62,7 +68,7 @@ impl Embedded {
     }
 
     pub(super) async fn estimate_gas(&self, params: &Params) -> Result<Value, Fault> {
-        let message = message(params)?;
+        let message = message(params, GAS_LIMIT)?;
         self.latest(params.find(1)?, |_| Ok(())).await?;
         match self.estimate(message).await? {
             Ok(limit) => Ok(quantity(limit)),
@@ -115,7 +121,7 @@ impl Embedded {
     }
 }
 
-fn message(params: &Params) -> Result<Message, Fault> {
+fn message(params: &Params, most_gas: u64) -> Result<Message, Fault> {
     if params.find::<Value>(2)?.is_some() {
         return Err(Fault::invalid_params("state overrides are not supported"));
     }
@@ -131,7 +137,7 @@ fn message(params: &Params) -> Result<Message, Fault> {
         value: request.value.unwrap_or_default(),
         data: data.unwrap_or_default(),
         access_list: request.access_list.unwrap_or_default(),
-        gas_limit: request.gas.unwrap_or(GAS_LIMIT).min(GAS_LIMIT),
+        gas_limit: request.gas.unwrap_or(most_gas).min(most_gas),
     })
 }
 

@@ -16,10 +16,14 @@ pub use returns::{what_comes_back_is_ended, what_was_frozen_comes_back};
 pub use stage::{Stage, Wallet, execute, isin};
 use stage::{assert_balances, assert_refused, confirmed, create, creation, delivery, state_of};
 
+/// Holders of a large register.
+const LARGE: usize = 25_000;
+
 /// All of the suite, one asset each.
 pub async fn all(stage: &dyn Stage) {
     an_asset_is_created_once(stage).await;
     a_delivery_moves_units(stage).await;
+    balances_of_a_large_register_are_read_at_one_block(stage).await;
     a_sequence_is_delivered_once(stage).await;
     a_barred_receiver_is_refused(stage).await;
     an_ineligible_receiver_gets_no_transfer(stage).await;
@@ -94,6 +98,19 @@ pub async fn a_delivery_moves_units(stage: &dyn Stage) {
         (state.issued, state.undelivered, state.next_sequence),
         (1_000, 643, 2)
     );
+}
+
+/// However many holders there are: more than a node answers in one call.
+pub async fn balances_of_a_large_register_are_read_at_one_block(stage: &dyn Stage) {
+    let asset = create(stage, 19, 1_000).await;
+    let (first, last) = (stage.new_wallet(), stage.new_wallet());
+    let items = [(first.address, 300), (last.address, 50)];
+    execute(stage, &delivery(asset, 0, &items)).await;
+
+    let mut expected = vec![(asset, 650)];
+    expected.extend(std::iter::repeat_n((first.address, 300), LARGE));
+    expected.push((last.address, 50));
+    assert_balances(stage, asset, &expected).await;
 }
 
 /// A batch that was delivered cannot be delivered again, and none can be left out.
