@@ -88,6 +88,8 @@ async fn measure(name: &str, options: &Options, folder: &Path, url: &str) -> Res
 
     let inside = Inside::awake(app);
     let (taken, tenths) = deliver(&inside.app.registry, options.deliveries).await?;
+    // What comes next is measured on its own.
+    let all_told = heard.wait_for(options.deliveries).await?;
     let chain = node.as_ref().map_or("the embedded chain", |_| "anvil");
     println!("\n{name}, {} deliveries on {chain}", options.deliveries);
     println!(
@@ -97,6 +99,10 @@ async fn measure(name: &str, options: &Options, folder: &Path, url: &str) -> Res
         tenths.iter().copied().fold(0.0, f64::max),
     );
 
+    println!(
+        "  the webhook of the last one arrived {} after it was entered",
+        ms(all_told)
+    );
     let app = inside.rest().await?;
     fill::fill(&app.registry, &made.partner, options.stream, Mix::Accepted).await?;
     let inside = Inside::awake(app);
@@ -149,6 +155,22 @@ impl Heard {
         {
             let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             heard.entry(investment).or_insert_with(Instant::now);
+        }
+    }
+
+    /// Until so many investments were heard of; how long that took.
+    async fn wait_for(&self, count: usize) -> Result<Duration> {
+        let begin = Instant::now();
+        loop {
+            let heard = self.0.lock().unwrap_or_else(PoisonError::into_inner).len();
+            if heard >= count {
+                return Ok(begin.elapsed());
+            }
+            ensure!(
+                begin.elapsed() < PATIENCE,
+                "{heard} of {count} webhooks arrived"
+            );
+            tokio::time::sleep(LOOK).await;
         }
     }
 

@@ -9,7 +9,7 @@ mod yearly;
 pub(crate) use content::holder_of;
 pub use deliveries::deliveries;
 pub(crate) use deliveries::{Channel, note};
-pub use making::{TOPIC, backlog, make_open};
+pub use making::{TOPIC, backlog, make_open, make_open_behind};
 pub use storage::statement_making::Backlog;
 pub use yearly::write_yearly;
 

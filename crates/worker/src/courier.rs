@@ -23,6 +23,10 @@ use crate::batch::{Progress, Trouble};
 const PRODUCTS: usize = 8;
 const SHORTEST_REST: Duration = Duration::from_millis(500);
 const LONGEST_REST: Duration = Duration::from_secs(60);
+/// How long after a batch the next one is still expected.
+const A_MOMENT: Duration = Duration::from_millis(250);
+/// How long a product that always has more to send goes without writing its root.
+const LONGEST_WITHOUT_ROOT: Duration = Duration::from_secs(1);
 /// How long a round gets to end when the process does. It may be cut off anywhere, this is only tidy.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -40,6 +44,10 @@ pub(crate) struct Courier {
     pub(crate) sent: Mutex<HashMap<SubmissionId, Instant>>,
     /// For which batches this process has admitted the recipient's wallet, and for which (true) barred the one that gives.
     pub(crate) admitted: Mutex<HashMap<(BatchId, bool), Instant>>,
+    /// When something moved last.
+    moved: Mutex<Option<Instant>>,
+    /// Since when products are busy without a root in between.
+    busy: Mutex<HashMap<ProductId, Instant>>,
     rests: Mutex<HashMap<ProductId, Rest>>,
     process: String,
     lease: Duration,
@@ -63,6 +71,8 @@ impl Courier {
             turn: tokio::sync::Mutex::default(),
             sent: Mutex::default(),
             admitted: Mutex::default(),
+            moved: Mutex::default(),
+            busy: Mutex::default(),
             rests: Mutex::default(),
             process: Uuid::new_v4().to_string(),
         }
@@ -102,17 +112,52 @@ impl Courier {
         let again = AtomicBool::new(false);
         stream::iter(products)
             .for_each_concurrent(PRODUCTS, async |product| {
-                for step in [self.advance(product).await, self.anchor(product).await] {
-                    match step {
-                        Ok(Progress::Moved) => again.store(true, Ordering::Relaxed),
-                        Ok(Progress::Waiting | Progress::Idle) => {}
-                        Err(trouble) => return self.rest(product, &trouble),
+                let step = async {
+                    let advanced = self.advance(product).await?;
+                    // A root covers whatever was entered before it, so that one is enough for many batches.
+                    if advanced == Progress::Moved && !self.is_time_for_root(product) {
+                        return Ok(advanced);
                     }
+                    let anchored = self.anchor(product).await?;
+                    Ok(if advanced == Progress::Moved {
+                        advanced
+                    } else {
+                        anchored
+                    })
+                };
+                match step.await {
+                    Ok(Progress::Moved) => again.store(true, Ordering::Relaxed),
+                    Ok(Progress::Waiting | Progress::Idle) => {}
+                    Err(trouble) => return self.rest(product, &trouble),
                 }
                 self.rests().remove(&product);
             })
             .await;
-        again.into_inner()
+        let again = again.into_inner();
+        if again {
+            *self.moved() = Some(Instant::now());
+        }
+        again
+    }
+
+    /// Whether something moves, or did a moment ago.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.moved().is_some_and(|at| at.elapsed() < A_MOMENT)
+    }
+
+    fn moved(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.moved.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a product that has more to send has gone without a root for long enough.
+    fn is_time_for_root(&self, product: ProductId) -> bool {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = *busy.entry(product).or_insert_with(Instant::now);
+        let is_time = since.elapsed() >= LONGEST_WITHOUT_ROOT;
+        if is_time {
+            busy.remove(&product);
+        }
+        is_time
     }
 
     /// Nobody rests any longer.

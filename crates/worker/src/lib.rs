@@ -97,12 +97,14 @@ impl Worker {
             registry.vault.clone(),
             settings.webhooks.clone(),
         );
+        let courier = Courier::new(registry.clone(), Arc::clone(&ledger), &settings);
+        let courier = Arc::new(courier);
         Self {
-            reconciler: Arc::new(Reconciler::new(registry.clone(), Arc::clone(&ledger))),
-            courier: Arc::new(Courier::new(registry.clone(), ledger, &settings)),
+            reconciler: Arc::new(Reconciler::new(registry.clone(), ledger)),
+            courier: Arc::clone(&courier),
             postman: Arc::new(Postman::new(registry.clone(), settings.mail.clone())),
             clocks: Arc::new(Clocks::new(registry.clone())),
-            printer: Arc::new(Printer::new(registry.clone())),
+            printer: Arc::new(Printer::new(registry.clone(), courier)),
             registry,
             deliverer,
             settings,

@@ -159,7 +159,12 @@ pub(super) fn search_gas_limit(
             Ok(_) | Err(ChainError::Rejected(_)) => too_little = candidate,
             Err(error) => return Err(error),
         }
-        candidate = too_little + (enough - too_little) / 2;
+        // One level of calls keeps back a 64th, which is mostly all that is missing.
+        let with_kept = spent + spent / 63 + 1;
+        candidate = match too_little < with_kept && with_kept < enough {
+            true => with_kept,
+            false => too_little + (enough - too_little) / 2,
+        };
         if candidate <= too_little {
             break;
         }

@@ -3,6 +3,8 @@
 //! What is printed follows from what is stored with the number, so that a process may die anywhere and the next one prints the same. The bytes
 //! are sealed under the holder's own key: erasing the holder erases them.
 
+use std::future::{Future, ready};
+
 use database::Tx;
 use database::vault::{DataKey, VaultError};
 use domain::investor::Investor;
@@ -68,6 +70,17 @@ pub async fn backlog(registry: &Registry) -> Result<super::Backlog> {
 /// # Errors
 /// Fails if the database does.
 pub async fn make_open(registry: &Registry) -> Result<usize> {
+    make_open_behind(registry, || ready(())).await
+}
+
+/// As [`make_open`], each document when what goes before it has completed.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn make_open_behind<F>(registry: &Registry, other_work: impl Fn() -> F) -> Result<usize>
+where
+    F: Future<Output = ()>,
+{
     let (mut after, mut ended) = (Uuid::nil(), 0);
     loop {
         let open = registry
@@ -75,6 +88,7 @@ pub async fn make_open(registry: &Registry) -> Result<usize> {
             .read(move |tx| -> Result<_> { Ok(statement_making::open(tx, after, PAGE)?) })
             .await?;
         for id in &open {
+            other_work().await;
             match make(registry, *id).await {
                 Ok(has_ended) => ended += usize::from(has_ended),
                 Err(error) => {
