@@ -25,11 +25,11 @@ impl Sql {
     ///
     /// A text is kept as long as the process lives: there are as many as statements that insert many rows.
     pub(crate) fn of_rows(self, count: usize) -> Option<Sql> {
-        static KEPT: Mutex<BTreeMap<((usize, usize), usize), Option<Sql>>> =
-            Mutex::new(BTreeMap::new());
+        type Kept = BTreeMap<(&'static str, usize), Option<Sql>>;
+        static KEPT: Mutex<Kept> = Mutex::new(BTreeMap::new());
         let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || many_rows(self.0, count).map(|text| Sql(Box::leak(text.into_boxed_str())));
-        *kept.entry((self.key(), count)).or_insert_with(make)
+        *kept.entry((self.0, count)).or_insert_with(make)
     }
 }
 
