@@ -325,7 +325,7 @@ fn tell(
             body: &body,
             at: model.now,
         };
-        events::append(tx, &event)?;
+        events::append(tx, &[event])?;
     }
     Ok(())
 }
@@ -346,7 +346,7 @@ fn enter(
         wallet: wallet.address,
         units: investment.units,
     };
-    register::credit(tx, product, &holding)?;
+    register::credit_all(tx, product, &[holding])?;
     let statement = StatementOfEntry {
         id: ids::new(),
         environment: record.environment,

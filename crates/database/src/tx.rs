@@ -3,6 +3,9 @@
 use crate::job::Mode;
 use crate::{DatabaseError, Engine, Row, Sql, Value, postgres, sqlite};
 
+/// Rows that one statement inserts of many. The usual batch of deliveries has ten times as many; more gain little.
+const ROWS: usize = 50;
+
 /// What one statement came back with.
 pub(crate) struct Answer {
     pub(crate) rows: Vec<Row>,
@@ -112,6 +115,28 @@ impl Tx {
     /// As [`Tx::later`].
     pub fn later_any(&mut self, sql: Sql, params: &[Value]) -> Result<(), DatabaseError> {
         self.defer(sql, params, Expect::Any)
+    }
+
+    /// Inserts rows as [`Tx::later`] does, many of them with one statement. The text inserts one row, `insert into t (…) values ($1, $2, …)`;
+    /// behind that may stand an `on conflict … do update` without a parameter, if no two rows meet there.
+    ///
+    /// # Errors
+    /// As [`Tx::later`].
+    pub fn later_rows<const WIDTH: usize>(
+        &mut self,
+        sql: Sql,
+        rows: &[[Value; WIDTH]],
+    ) -> Result<(), DatabaseError> {
+        let mut rest = rows;
+        if let Some(many) = sql.of_rows(ROWS) {
+            let groups = rows.chunks_exact(ROWS);
+            rest = groups.remainder();
+            for group in groups {
+                // Such a text inserts all of them or fails.
+                self.later_any(many, group.as_flattened())?;
+            }
+        }
+        rest.iter().try_for_each(|row| self.later(sql, row))
     }
 
     /// Wakes who waits for the topic once this transaction is committed.

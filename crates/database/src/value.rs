@@ -1,5 +1,8 @@
 //! Statements, parameters and rows in one vocabulary for both databases.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use uuid::Uuid;
 
 use crate::DatabaseError;
@@ -17,6 +20,39 @@ impl Sql {
     pub(crate) fn key(self) -> (usize, usize) {
         (self.0.as_ptr() as usize, self.0.len())
     }
+
+    /// The insert of one row, `insert into t (…) values ($1, …)`, as one of so many rows; nothing if it is no such text.
+    ///
+    /// A text is kept as long as the process lives: there are as many as statements that insert many rows.
+    pub(crate) fn of_rows(self, count: usize) -> Option<Sql> {
+        type Kept = BTreeMap<(&'static str, usize), Option<Sql>>;
+        static KEPT: Mutex<Kept> = Mutex::new(BTreeMap::new());
+        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || many_rows(self.0, count).map(|text| Sql(Box::leak(text.into_boxed_str())));
+        *kept.entry((self.0, count)).or_insert_with(make)
+    }
+}
+
+/// Repeats the tuple behind `values` with further parameters; what follows it may not name any.
+fn many_rows(text: &str, count: usize) -> Option<String> {
+    let (head, tuple) = text.split_once("values (")?;
+    let (tuple, behind) = tuple.split_once(')')?;
+    if behind.contains('$') {
+        return None;
+    }
+    let columns: Vec<&str> = tuple.split(", ").collect();
+    let place = |column: &str| column.strip_prefix('$')?.parse::<usize>().ok();
+    let width = columns.iter().filter_map(|column| place(column)).max()?;
+    let row = |row: usize| {
+        let name = |column: &&str| match place(column) {
+            Some(place) => format!("${}", row * width + place),
+            None => (*column).to_owned(),
+        };
+        let names: Vec<String> = columns.iter().map(name).collect();
+        format!("({})", names.join(", "))
+    };
+    let rows: Vec<String> = (0..count).map(row).collect();
+    Some(format!("{head}values {}{behind}", rows.join(", ")))
 }
 
 /// A parameter or a column.
@@ -227,5 +263,25 @@ impl<const N: usize> From<&[u8; N]> for Value {
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Value {
         value.map_or(Value::Null, Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::many_rows;
+
+    #[test]
+    fn a_row_is_repeated_with_parameters_of_its_own_and_its_constants() {
+        let one = "insert into t (a, b, c)\nvalues ($1, 'x', $2)\non conflict (a) do update set c = t.c + excluded.c";
+        let two = "insert into t (a, b, c)\nvalues ($1, 'x', $2), ($3, 'x', $4)\non conflict (a) do update set c = t.c + excluded.c";
+        assert_eq!(many_rows(one, 2).as_deref(), Some(two));
+    }
+
+    #[test]
+    fn what_is_more_than_a_row_of_values_is_not_repeated() {
+        let selects = "insert into t (a) select $1 from u";
+        let names_more = "insert into t (a) values ($1) on conflict (a) do update set a = $2";
+        assert_eq!(many_rows(selects, 2), None);
+        assert_eq!(many_rows(names_more, 2), None);
     }
 }

@@ -482,3 +482,42 @@ async fn what_was_acknowledged_is_there_for_the_next_process(#[case] backend: Ba
     assert!(matches!(closed, Err(DatabaseError::Unavailable(_))));
     assert_eq!(count(&reopened).await, 50);
 }
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_rows_are_inserted_as_they_are_or_none_of_them(#[case] backend: Backend) {
+    let db = notes(backend).await;
+    let row = |name: usize| -> [Value; 6] {
+        note(&format!("row {name}"))
+            .try_into()
+            .expect("as many values as the table has columns")
+    };
+    let rows: Vec<_> = (0..123).map(row).collect();
+
+    // Given a row that is there twice, among those that go together
+    let mut twice = rows.clone();
+    twice[30] = row(3);
+    let refused = db.write(move |tx| tx.later_rows(INSERT, &twice)).await;
+    assert!(
+        matches!(refused, Err(DatabaseError::Unique { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(count(&db).await, 0);
+
+    // Then the rows that differ are all there, each with what is its own.
+    db.write(move |tx| tx.later_rows(INSERT, &rows))
+        .await
+        .map_err(|error: DatabaseError| error)
+        .unwrap();
+    assert_eq!(count(&db).await, 123);
+    for name in ["row 0", "row 49", "row 50", "row 122"] {
+        let found = db
+            .read(move |tx| tx.query_one(SELECT, &[name.into()]))
+            .await
+            .map_err(|error: DatabaseError| error)
+            .unwrap();
+        assert_eq!(found.get::<String>(1).unwrap(), name);
+    }
+}

@@ -9,12 +9,13 @@ use std::collections::hash_map::Entry::{Occupied, Vacant};
 use database::Tx;
 use domain::register::{commitment, holdings};
 use domain::{
-    BatchId, Entry, EnvironmentId, HolderId, InvestmentId, InvestorId, PlatformId, ProductId,
+    Address, BatchId, Entry, EnvironmentId, HolderId, InvestmentId, InvestorId, PlatformId,
     ProductStatus, Timestamp, TransactionHash, Units,
 };
 use storage::dlt_batches::{self, BatchRecord, BatchStatus};
 use storage::dlt_commands::{self, CommandKind};
 use storage::dlt_transactions::{self, Expense};
+use storage::holding_changes::{self, HoldingChange};
 use storage::products::ProductRecord;
 use storage::register::{self, HoldingRecord};
 use storage::register_deliveries::{self, Delivery};
@@ -143,9 +144,10 @@ fn enter_deliveries(
     let mut journal = Journal::lock(tx, batch.product, now)?;
     let before = journal.head.sequence;
     let deliveries = register_deliveries::deliveries(tx, batch.id)?;
-    for delivery in &deliveries {
-        let hash = confirmation.transaction_hash;
-        progress::delivered(registry, tx, delivery.investment, confirmation.at, hash)?;
+    let hash = confirmation.transaction_hash;
+    let delivered = progress::delivered(registry, tx, batch.id, confirmation.at, hash)?;
+    if delivered != deliveries.len() {
+        return Err(Error::NotFound("investment"));
     }
     let issuer = HoldingRecord {
         holder: journal.head.issuer_holder,
@@ -157,27 +159,47 @@ fn enter_deliveries(
             product.token_address,
         )?,
     };
+    let mut rows = Rows::default();
     let mut left = issuer.units;
-    let mut holders = HashMap::new();
-    for delivery in &deliveries {
-        let holder = holder_of(tx, &mut holders, batch.product, delivery, now)?;
-        let (rest, held) = holdings::moved(issuer.holder, (left, holder.held), delivery.units)
+    let mut issuer_held = storage::holdings::held_by(tx, batch.product, issuer.holder)?;
+    for (delivery, sequence) in deliveries.iter().zip(before + 1..) {
+        let units = delivery.units;
+        let (holder, is_first) = rows.holder_of(delivery);
+        let (rest, held) = holdings::moved(issuer.holder, (left, holder.held), units)
             .map_err(|error| Error::fault(Mismatch::Holdings(batch.product, error)))?;
         left = rest;
         holder.held = held;
-        let sequence = enter_delivery(tx, &mut journal, delivery, holder.id, confirmation)?;
-        let received = HoldingRecord {
-            holder: holder.id,
-            wallet: delivery.wallet,
-            units: delivery.units,
-        };
-        journal.credit(tx, &received)?;
+        let to = holder.id;
+        issuer_held = issuer_held.checked_sub(units).unwrap_or_default();
+        rows.changed((issuer.holder, issuer_held, false), sequence);
+        rows.changed((to, held, is_first), sequence);
+        rows.received(to, delivery)?;
+        // The entry names neither investor nor investment; the salt is kept apart, so that it can be destroyed.
+        let salt = ids::bytes();
+        rows.entries.push(Entry::Delivery {
+            from: issuer.holder,
+            to,
+            units,
+            investment: commitment(&salt, delivery.investment),
+            transaction_hash: hash,
+            block: confirmation.block,
+        });
+        let tie = (sequence, delivery.investment, salt);
+        rows.commitments.push(tie);
+        rows.stated.push((sequence, held));
+    }
+    register::insert_holders(tx, batch.product, &rows.new_holders, now)?;
+    journal.append_all(tx, &rows.entries)?;
+    holding_changes::insert_known(tx, batch.product, &rows.changes)?;
+    register_entries::insert_commitments(tx, batch.product, &rows.commitments)?;
+    journal.credit_all(tx, &rows.received)?;
+    for (delivery, stated) in deliveries.iter().zip(rows.stated) {
         let concerned = Concerned {
             investment: delivery.investment,
             environment: delivery.environment,
             platform: delivery.platform,
         };
-        make_statement(registry, tx, &product, concerned, (sequence, held))?;
+        make_statement(registry, tx, &product, concerned, stated)?;
     }
     let given = HoldingRecord {
         units: issuer.units.checked_sub(left).unwrap_or_default(),
@@ -187,27 +209,18 @@ fn enter_deliveries(
     journal.keep(tx, before)
 }
 
-/// The entry names neither investor nor investment; the salt is kept apart, so that it can be destroyed.
-fn enter_delivery(
-    tx: &mut Tx,
-    journal: &mut Journal,
-    delivery: &Delivery,
-    holder: HolderId,
-    confirmation: Confirmation,
-) -> Result<u64> {
-    let salt = ids::bytes();
-    let entry = Entry::Delivery {
-        from: journal.head.issuer_holder,
-        to: holder,
-        units: delivery.units,
-        investment: commitment(&salt, delivery.investment),
-        transaction_hash: confirmation.transaction_hash,
-        block: confirmation.block,
-    };
-    let sequence = journal.append(tx, &entry)?;
-    let place = (journal.head.product, sequence);
-    register_entries::insert_commitment(tx, place, delivery.investment, &salt)?;
-    Ok(sequence)
+/// What a batch adds to the register, gathered so that each table is written once.
+#[derive(Default)]
+struct Rows {
+    holders: HashMap<InvestorId, Holder>,
+    new_holders: Vec<(HolderId, Option<InvestorId>)>,
+    entries: Vec<Entry>,
+    changes: Vec<HoldingChange>,
+    commitments: Vec<(u64, InvestmentId, [u8; 32])>,
+    received: Vec<HoldingRecord>,
+    /// Where in `received` what a holder has in a wallet is.
+    wallets: HashMap<(HolderId, Address), usize>,
+    stated: Vec<(u64, Units)>,
 }
 
 /// A holder while a batch is entered.
@@ -216,25 +229,51 @@ struct Holder {
     held: Units,
 }
 
-/// The investor's holder in this register, with a random id that its first delivery gives it (§ 17(2) eWpG).
-fn holder_of<'a>(
-    tx: &mut Tx,
-    holders: &'a mut HashMap<InvestorId, Holder>,
-    product: ProductId,
-    delivery: &Delivery,
-    now: Timestamp,
-) -> Result<&'a mut Holder> {
-    match holders.entry(delivery.investor) {
-        Occupied(known) => Ok(known.into_mut()),
-        Vacant(place) => {
-            let random = || HolderId::from_uuid(ids::random());
-            let id = delivery.holder.unwrap_or_else(random);
-            if delivery.holder.is_none() {
-                register::insert_holder(tx, id, product, Some(delivery.investor), now)?;
+impl Rows {
+    /// The investor's holder in this register, with a random id that its first delivery gives it (§ 17(2) eWpG), and whether this is that.
+    fn holder_of(&mut self, delivery: &Delivery) -> (&mut Holder, bool) {
+        match self.holders.entry(delivery.investor) {
+            Occupied(known) => (known.into_mut(), false),
+            Vacant(place) => {
+                let random = || HolderId::from_uuid(ids::random());
+                let id = delivery.holder.unwrap_or_else(random);
+                let is_first = delivery.holder.is_none();
+                if is_first {
+                    self.new_holders.push((id, Some(delivery.investor)));
+                }
+                let held = delivery.held;
+                (place.insert(Holder { id, held }), is_first)
             }
-            let held = delivery.held;
-            Ok(place.insert(Holder { id, held }))
         }
+    }
+
+    fn changed(&mut self, (holder, units, is_first): (HolderId, Units, bool), sequence: u64) {
+        self.changes.push(HoldingChange {
+            holder,
+            sequence,
+            units,
+            is_first,
+        });
+    }
+
+    fn received(&mut self, holder: HolderId, delivery: &Delivery) -> Result<()> {
+        let (wallet, units) = (delivery.wallet, delivery.units);
+        match self.wallets.entry((holder, wallet)) {
+            Occupied(known) => {
+                let holding = &mut self.received[*known.get()];
+                let sum = holding.units.checked_add(units);
+                holding.units = sum.ok_or(Error::NotFound("holding"))?;
+            }
+            Vacant(place) => {
+                place.insert(self.received.len());
+                self.received.push(HoldingRecord {
+                    holder,
+                    wallet,
+                    units,
+                });
+            }
+        }
+        Ok(())
     }
 }
 

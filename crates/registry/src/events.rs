@@ -1,11 +1,16 @@
 //! Telling partners: an event goes into the log and to the webhooks in the transaction that makes it true.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use database::Tx;
 use domain::{
     EnvironmentId, EventId, InstructionId, InvestmentId, InvestorId, PlatformId, ProductId,
     RedemptionId, Timestamp, WalletId,
 };
+use storage::events::{Feed, NewEvent};
 use uuid::Uuid;
+use webhooks::Message;
 
 use crate::{Registry, Result, answer, ids};
 
@@ -128,12 +133,49 @@ struct Beside {
     terms_version: Option<u32>,
 }
 
+/// Tells of much that happened in this order, in as few statements as it takes.
+pub(crate) fn emit_all(registry: &Registry, tx: &mut Tx, happenings: &[Happening]) -> Result<()> {
+    let mut names = HashMap::new();
+    let mut rendered = Vec::with_capacity(happenings.len());
+    for what in happenings {
+        let name = match names.entry(what.environment) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                place.insert(storage::environments::name(tx, what.environment)?)
+            }
+        };
+        rendered.push((what, render(name, (what, &Beside::default()))?));
+    }
+    let new: Vec<_> = rendered
+        .iter()
+        .map(|(what, (id, body))| event(what, (*id, body)))
+        .collect();
+    storage::events::append(tx, &new)?;
+    let messages: Vec<_> = rendered
+        .iter()
+        .map(|(what, (id, body))| message(registry, (what, lane(what)), (*id, body)))
+        .collect();
+    Ok(webhooks::publish_all(tx, &messages)?)
+}
+
 fn tell(
     registry: &Registry,
     tx: &mut Tx,
     environment_name: &str,
     (what, beside): (&Happening, &Beside),
 ) -> Result<()> {
+    let (id, body) = render(environment_name, (what, beside))?;
+    storage::events::append(tx, &[event(what, (id, &body))])?;
+    let lane = beside.product.map_or_else(|| lane(what), ProductId::uuid);
+    let message = message(registry, (what, lane), (id, &body));
+    Ok(webhooks::publish(tx, &message)?)
+}
+
+/// A new event and what it says.
+fn render(
+    environment_name: &str,
+    (what, beside): (&Happening, &Beside),
+) -> Result<(EventId, Vec<u8>)> {
     let id = EventId::from_uuid(ids::new());
     let body = answer::render(&wire::events::Event {
         investment_id: what.investment.map(InvestmentId::uuid),
@@ -152,32 +194,36 @@ fn tell(
         terms_version: beside.terms_version,
         previous_status: what.previous.map(str::to_owned),
     })?;
-    storage::events::append(
-        tx,
-        &storage::events::NewEvent {
-            id,
-            feed: storage::events::Feed {
-                environment: what.environment,
-                platform: what.platform,
-            },
-            kind: what.kind,
-            investment: what.investment,
-            body: &body,
-            at: what.at,
+    Ok((id, body))
+}
+
+fn event<'a>(what: &Happening, (id, body): (EventId, &'a [u8])) -> NewEvent<'a> {
+    NewEvent {
+        id,
+        feed: Feed {
+            environment: what.environment,
+            platform: what.platform,
         },
-    )?;
-    webhooks::publish(
-        tx,
-        &webhooks::Message {
-            id: id.uuid(),
-            owner: endpoint_owner(what.environment, what.platform),
-            event_type: what.kind,
-            lane: beside.product.map_or_else(|| lane(what), ProductId::uuid),
-            body: &body,
-            now: registry.clock.outside().micros(),
-        },
-    )?;
-    Ok(())
+        kind: what.kind,
+        investment: what.investment,
+        body,
+        at: what.at,
+    }
+}
+
+fn message<'a>(
+    registry: &Registry,
+    (what, lane): (&Happening, Uuid),
+    (id, body): (EventId, &'a [u8]),
+) -> Message<'a> {
+    Message {
+        id: id.uuid(),
+        owner: endpoint_owner(what.environment, what.platform),
+        event_type: what.kind,
+        lane,
+        body,
+        now: registry.clock.outside().micros(),
+    }
 }
 
 /// Endpoints belong to a platform in one environment; the webhook kit knows only this one id for the pair.

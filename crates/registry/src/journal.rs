@@ -72,29 +72,37 @@ impl Journal {
 
     /// Appends an entry; its place.
     pub(crate) fn append(&mut self, tx: &mut Tx, entry: &Entry) -> Result<u64> {
-        let leaf_hash: Digest = entry.leaf_hash();
-        let mut kept = Vec::new();
-        self.head.root_hash = self.frontier.append_and_tell(leaf_hash, |subtree, hash| {
-            if let Some(level) = register_log::kept_level(subtree) {
-                kept.push((level, subtree.index, hash));
-            }
-        });
-        self.head.sequence = self.frontier.size();
-        self.head.frontier = self.frontier.to_bytes();
-        let record = EntryRecord {
-            sequence: self.head.sequence,
-            kind: entry.kind().to_owned(),
-            content: entry.canonical_bytes(),
-            leaf_hash,
-            root_hash: self.head.root_hash,
-            created_at: self.head.updated_at,
-        };
-        register_entries::insert(tx, self.head.product, &record)?;
+        self.append_all(tx, std::slice::from_ref(entry))?;
         past::note(tx, self.head.product, self.head.sequence, entry)?;
+        Ok(self.head.sequence)
+    }
+
+    /// Appends entries in their order. What they change for each holder is the caller's to note.
+    pub(crate) fn append_all(&mut self, tx: &mut Tx, entries: &[Entry]) -> Result<()> {
+        let (mut records, mut kept) = (Vec::with_capacity(entries.len()), Vec::new());
+        for entry in entries {
+            let leaf_hash: Digest = entry.leaf_hash();
+            self.head.root_hash = self.frontier.append_and_tell(leaf_hash, |subtree, hash| {
+                if let Some(level) = register_log::kept_level(subtree) {
+                    kept.push((level, subtree.index, hash));
+                }
+            });
+            self.head.sequence = self.frontier.size();
+            records.push(EntryRecord {
+                sequence: self.head.sequence,
+                kind: entry.kind().to_owned(),
+                content: entry.canonical_bytes(),
+                leaf_hash,
+                root_hash: self.head.root_hash,
+                created_at: self.head.updated_at,
+            });
+        }
+        self.head.frontier = self.frontier.to_bytes();
+        register_entries::insert_all(tx, self.head.product, &records)?;
         for (level, place, hash) in kept {
             register_subtrees::insert(tx, self.head.product, (level, place), &hash)?;
         }
-        Ok(self.head.sequence)
+        Ok(())
     }
 
     /// The first holding of the register, or one that was carried here.
@@ -105,8 +113,15 @@ impl Journal {
 
     /// Adds units to a holding.
     pub(crate) fn credit(&mut self, tx: &mut Tx, holding: &HoldingRecord) -> Result<()> {
-        register::credit(tx, self.head.product, holding)?;
-        self.holds_more(holding.units)
+        self.credit_all(tx, std::slice::from_ref(holding))
+    }
+
+    /// Adds units to holdings, none of which is named twice.
+    pub(crate) fn credit_all(&mut self, tx: &mut Tx, holdings: &[HoldingRecord]) -> Result<()> {
+        register::credit_all(tx, self.head.product, holdings)?;
+        holdings
+            .iter()
+            .try_for_each(|holding| self.holds_more(holding.units))
     }
 
     /// Takes units from a holding, which has as many.

@@ -4,7 +4,9 @@
 //! when nothing blocks it.
 
 use database::Tx;
-use domain::{CommandId, InvestmentId, Moved, StatusChange, Timestamp, TransactionHash, Wallet};
+use domain::{
+    BatchId, CommandId, InvestmentId, Moved, StatusChange, Timestamp, TransactionHash, Wallet,
+};
 use storage::Scope;
 use storage::dlt_commands::NewDelivery;
 use storage::investments::InvestmentRecord;
@@ -73,23 +75,28 @@ pub(crate) fn tell_in(
     changes: &[StatusChange],
 ) -> Result<()> {
     for change in changes {
-        record.event_sequence += 1;
-        let happening = Happening {
-            environment: record.environment,
-            platform: record.platform,
-            kind: events::INVESTMENT_STATUS_CHANGED,
-            investment: Some(record.investment.id),
-            investor: Some(record.investment.investor_id),
-            transfer: None,
-            redemption: None,
-            status: Some(change.to.as_str()),
-            previous: change.from.map(|status| status.as_str()),
-            sequence: record.event_sequence,
-            at: change.at,
-        };
+        let happening = happening(record, change);
         events::emit(registry, tx, environment, &happening)?;
     }
     Ok(())
+}
+
+/// What is told of a status, with the next number of the investment.
+fn happening(record: &mut InvestmentRecord, change: &StatusChange) -> Happening {
+    record.event_sequence += 1;
+    Happening {
+        environment: record.environment,
+        platform: record.platform,
+        kind: events::INVESTMENT_STATUS_CHANGED,
+        investment: Some(record.investment.id),
+        investor: Some(record.investment.investor_id),
+        transfer: None,
+        redemption: None,
+        status: Some(change.to.as_str()),
+        previous: change.from.map(|status| status.as_str()),
+        sequence: record.event_sequence,
+        at: change.at,
+    }
 }
 
 /// Gives the delivery to the DLT network if the investment is paid and nothing blocks. The caller saves the record.
@@ -187,18 +194,27 @@ pub(crate) fn payment_overdue(registry: &Registry, tx: &mut Tx, id: InvestmentId
     carry_out(registry, tx, &mut record, moved)
 }
 
-/// The transaction is final: the units are in the wallet.
+/// The transaction is final: the units of all that the batch delivers are in their wallets. How many there were.
 pub(crate) fn delivered(
     registry: &Registry,
     tx: &mut Tx,
-    id: InvestmentId,
+    batch: BatchId,
     at: Timestamp,
     transaction: TransactionHash,
-) -> Result<()> {
-    let mut record = lock(tx, &Scope::ALL, id)?;
+) -> Result<usize> {
     let now = registry.clock.now();
-    let moved = record.investment.clone().deliver(at, transaction, now)?;
-    carry_out(registry, tx, &mut record, moved)
+    let mut happenings = Vec::new();
+    let records = storage::investments::lock_of_batch(tx, batch)?;
+    let count = records.len();
+    for mut record in records {
+        let (investment, changes) = record.investment.clone().deliver(at, transaction, now)?;
+        record.investment = investment;
+        happenings.extend(changes.iter().map(|change| happening(&mut record, change)));
+        record.changed_at = now;
+        storage::investments::update(tx, &record)?;
+    }
+    events::emit_all(registry, tx, &happenings)?;
+    Ok(count)
 }
 
 /// The network has refused the delivery for good: it can be started anew.

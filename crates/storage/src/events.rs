@@ -97,14 +97,13 @@ pub struct Stretch {
     pub more_wait: bool,
 }
 
-/// Appends an event; it travels with the commit.
+/// Appends events in their order; they travel with the commit.
 ///
 /// # Errors
 /// Fails if the database does.
-pub fn append(tx: &mut Tx, event: &NewEvent) -> Result<(), DatabaseError> {
-    tx.later(
-        INSERT,
-        &[
+pub fn append(tx: &mut Tx, events: &[NewEvent]) -> Result<(), DatabaseError> {
+    let row = |event: &NewEvent| {
+        [
             event.id.uuid().into(),
             event.feed.environment.uuid().into(),
             event.feed.platform.uuid().into(),
@@ -112,8 +111,10 @@ pub fn append(tx: &mut Tx, event: &NewEvent) -> Result<(), DatabaseError> {
             Value::from(event.investment.map(InvestmentId::uuid)),
             Value::Bytes(event.body.to_vec()),
             time(event.at),
-        ],
-    )
+        ]
+    };
+    let rows: Vec<_> = events.iter().map(row).collect();
+    tx.later_rows(INSERT, &rows)
 }
 
 /// Where an event of the feed stands; the inner nothing if it has no place yet.

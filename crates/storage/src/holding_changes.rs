@@ -12,6 +12,10 @@ values ($1, $2, $3,
 coalesce((select b.units from holding_changes b where b.product_id = $1 and b.holder_id = $2 order by b.sequence desc limit 1), 0) + $4,
 not exists (select 1 from holding_changes b where b.product_id = $1 and b.holder_id = $2))");
 
+const INSERT_KNOWN: Sql = Sql("insert into holding_changes
+(product_id, holder_id, sequence, units, is_first)
+values ($1, $2, $3, $4, $5)");
+
 const ANY: Sql = Sql("select 1
 from holding_changes
 where product_id = $1
@@ -98,6 +102,28 @@ pub fn insert(
         difference.into(),
     ];
     tx.later(INSERT, &parameters)
+}
+
+/// Keeps changes of which it is known what they lead to.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn insert_known(
+    tx: &mut Tx,
+    product: ProductId,
+    changes: &[HoldingChange],
+) -> Result<(), DatabaseError> {
+    let row = |change: &HoldingChange| {
+        [
+            product.uuid().into(),
+            change.holder.uuid().into(),
+            Value::I64(change.sequence.cast_signed()),
+            change.units.as_i64().into(),
+            Value::Bool(change.is_first),
+        ]
+    };
+    let rows: Vec<_> = changes.iter().map(row).collect();
+    tx.later_rows(INSERT_KNOWN, &rows)
 }
 
 /// Whether there are changes of a register.

@@ -2,7 +2,7 @@
 
 use database::{DatabaseError, Row, Sql, Tx, Value};
 use domain::{
-    CampaignId, EnvironmentId, Investment, InvestmentId, InvestorId, IssuerId, Money,
+    BatchId, CampaignId, EnvironmentId, Investment, InvestmentId, InvestorId, IssuerId, Money,
     PaymentReference, PlatformId, ProductId, Recipient, Status, StoredInvestment, Terms, Timestamp,
     WalletId,
 };
@@ -37,6 +37,20 @@ and (v.platform_id = $3 or $3 is null)
 and (v.issuer_id in (select id from issuers where account_id = $4) or $4 is null)
 and (exists (select 1 from membership_products m where m.membership_id = $5 and m.product_id = v.product_id) or $5 is null)
 for update");
+
+const LOCK_DELIVERED: Sql = Sql("select id
+from investments
+where id in (select c.investment_id from dlt_commands c where c.batch_id = $1 and c.status = 'taken')
+order by id
+for update");
+
+const FIND_DELIVERED: Sql = Sql("select v.id, v.environment_id, v.platform_id, v.issuer_id, v.product_id, v.campaign_id, v.investor_id, v.units, v.remaining_units, v.status, v.signed_at, v.accepted_at, v.paid_at, v.delivered_at, v.declared_accepted_at, v.declared_paid_at, v.payment_due_at, v.cancellable_until, v.delivery_started_at, v.wallet_id, v.wallet_address, v.transaction_hash, v.total_amount, v.total_decimals, v.currency, v.payment_reference, v.reason, v.event_sequence, v.created_at, v.changed_at, p.payment_deadline_days, p.cancellation_deadline_days
+from dlt_commands c
+join investments v on v.id = c.investment_id
+join products p on p.id = v.product_id
+where c.batch_id = $1
+and c.status = 'taken'
+order by c.id");
 
 const LIST: Sql = Sql("select v.id, v.environment_id, v.platform_id, v.issuer_id, v.product_id, v.campaign_id, v.investor_id, v.units, v.remaining_units, v.status, v.signed_at, v.accepted_at, v.paid_at, v.delivered_at, v.declared_accepted_at, v.declared_paid_at, v.payment_due_at, v.cancellable_until, v.delivery_started_at, v.wallet_id, v.wallet_address, v.transaction_hash, v.total_amount, v.total_decimals, v.currency, v.payment_reference, v.reason, v.event_sequence, v.created_at, v.changed_at, p.payment_deadline_days, p.cancellation_deadline_days
 from investments v
@@ -195,6 +209,16 @@ pub fn lock(
     let parameters = scoped(scope, id);
     let rows = tx.query_many(&[(LOCK, &parameters), (FIND, &parameters)])?;
     rows[1].first().map(read).transpose()
+}
+
+/// The investments that an open batch delivers, in the order of its commands, locked until the transaction ends.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn lock_of_batch(tx: &mut Tx, batch: BatchId) -> Result<Vec<InvestmentRecord>, DatabaseError> {
+    let batch = [batch.uuid().into()];
+    let rows = tx.query_many(&[(LOCK_DELIVERED, &batch), (FIND_DELIVERED, &batch)])?;
+    rows[1].iter().map(read).collect()
 }
 
 /// The number of investments that the caller may see and a stretch of them, oldest first.

@@ -221,13 +221,29 @@ pub fn insert_holder(
     investor: Option<InvestorId>,
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
-    let parameters = [
-        holder.uuid().into(),
-        product.uuid().into(),
-        Value::from(investor.map(InvestorId::uuid)),
-        time(now),
-    ];
-    tx.later(INSERT_HOLDER, &parameters)
+    insert_holders(tx, product, &[(holder, investor)], now)
+}
+
+/// The same for many.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn insert_holders(
+    tx: &mut Tx,
+    product: ProductId,
+    holders: &[(HolderId, Option<InvestorId>)],
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    let row = |(holder, investor): &(HolderId, Option<InvestorId>)| {
+        [
+            holder.uuid().into(),
+            product.uuid().into(),
+            Value::from(investor.map(InvestorId::uuid)),
+            time(now),
+        ]
+    };
+    let rows: Vec<_> = holders.iter().map(row).collect();
+    tx.later_rows(INSERT_HOLDER, &rows)
 }
 
 /// The holders of a register and who they are; the issuer is nobody's investor.
@@ -262,16 +278,18 @@ pub fn insert_holding(
     tx.later(INSERT_HOLDING, &holding_parameters(product, holding))
 }
 
-/// Adds units to a holding.
+/// Adds units to holdings, none of which is named twice.
 ///
 /// # Errors
 /// Fails if the database does.
-pub fn credit(
+pub fn credit_all(
     tx: &mut Tx,
     product: ProductId,
-    holding: &HoldingRecord,
+    holdings: &[HoldingRecord],
 ) -> Result<(), DatabaseError> {
-    tx.later(CREDIT, &holding_parameters(product, holding))
+    let row = |holding| holding_parameters(product, holding);
+    let rows: Vec<_> = holdings.iter().map(row).collect();
+    tx.later_rows(CREDIT, &rows)
 }
 
 /// Takes units from a holding.

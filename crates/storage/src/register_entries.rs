@@ -93,16 +93,31 @@ pub struct CommitmentRecord {
 /// # Errors
 /// Fails if the database does, or if the sequence is taken.
 pub fn insert(tx: &mut Tx, product: ProductId, entry: &EntryRecord) -> Result<(), DatabaseError> {
-    let parameters = [
-        product.uuid().into(),
-        Value::I64(entry.sequence.cast_signed()),
-        entry.kind.as_str().into(),
-        entry.content.as_slice().into(),
-        entry.leaf_hash.into(),
-        entry.root_hash.into(),
-        time(entry.created_at),
-    ];
-    tx.later(INSERT, &parameters)
+    insert_all(tx, product, std::slice::from_ref(entry))
+}
+
+/// Appends entries.
+///
+/// # Errors
+/// As [`insert`].
+pub fn insert_all(
+    tx: &mut Tx,
+    product: ProductId,
+    entries: &[EntryRecord],
+) -> Result<(), DatabaseError> {
+    let row = |entry: &EntryRecord| {
+        [
+            product.uuid().into(),
+            Value::I64(entry.sequence.cast_signed()),
+            entry.kind.as_str().into(),
+            entry.content.as_slice().into(),
+            entry.leaf_hash.into(),
+            entry.root_hash.into(),
+            time(entry.created_at),
+        ]
+    };
+    let rows: Vec<_> = entries.iter().map(row).collect();
+    tx.later_rows(INSERT, &rows)
 }
 
 /// Ties an entry to an investment.
@@ -115,13 +130,28 @@ pub fn insert_commitment(
     investment: InvestmentId,
     salt: &[u8; 32],
 ) -> Result<(), DatabaseError> {
-    let parameters = [
-        product.uuid().into(),
-        Value::I64(sequence.cast_signed()),
-        investment.uuid().into(),
-        (*salt).into(),
-    ];
-    tx.later(INSERT_COMMITMENT, &parameters)
+    insert_commitments(tx, product, &[(sequence, investment, *salt)])
+}
+
+/// Ties entries to investments, each with its salt.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn insert_commitments(
+    tx: &mut Tx,
+    product: ProductId,
+    commitments: &[(u64, InvestmentId, [u8; 32])],
+) -> Result<(), DatabaseError> {
+    let row = |(sequence, investment, salt): &(u64, InvestmentId, [u8; 32])| {
+        [
+            product.uuid().into(),
+            Value::I64(sequence.cast_signed()),
+            investment.uuid().into(),
+            (*salt).into(),
+        ]
+    };
+    let rows: Vec<_> = commitments.iter().map(row).collect();
+    tx.later_rows(INSERT_COMMITMENT, &rows)
 }
 
 /// The next entries after a sequence, in their order.

@@ -33,7 +33,8 @@ pub use endpoints::{
 };
 pub use guard::{Guard, GuardRefusal, NetworkRefusal};
 pub use messages::{
-    MOST_REPLAYED, Message, Replayed, TEST_EVENT_TYPE, publish, replay, replay_since, test,
+    MOST_REPLAYED, Message, Replayed, TEST_EVENT_TYPE, publish, publish_all, replay, replay_since,
+    test,
 };
 pub use probe::probe;
 pub use signing::{

@@ -1,5 +1,8 @@
 //! Messages and their way into the outbox, in the transaction of whoever has something to tell.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use database::{DatabaseError, Micros, Sql, Tx, Value};
 use uuid::Uuid;
 
@@ -54,7 +57,7 @@ order by e.id");
 ///
 /// The statements wait for the caller's next query or for the commit, so that publishing costs no round trip.
 pub fn publish(tx: &mut Tx, message: &Message<'_>) -> Result<(), DatabaseError> {
-    insert_message(tx, message)?;
+    tx.later(INSERT_MESSAGE, &row(message))?;
     // What an endpoint's event types, `,a,b,`, are searched for.
     let needle = Value::Text(format!(",{},", message.event_type));
     let params = [
@@ -70,15 +73,73 @@ pub fn publish(tx: &mut Tx, message: &Message<'_>) -> Result<(), DatabaseError> 
     Ok(())
 }
 
-const OPEN_ONE_LANE: Sql = Sql("
-insert into webhook_lanes (endpoint, lane, pending, due_at)
-values ($1, $2, 1, $3)
-on conflict (endpoint, lane) do update
-set pending = webhook_lanes.pending + 1, due_at = coalesce(webhook_lanes.due_at, excluded.due_at)");
+const HEARING: Sql = Sql("
+select id
+from webhook_endpoints
+where owner = $1
+and deleted_at is null
+and (event_types = '' or replace(event_types, $2, '') <> event_types)
+order by id");
 
-const INSERT_ONE_DELIVERY: Sql = Sql("
-insert into webhook_deliveries (endpoint, lane, message, status, attempts, created_at)
-values ($1, $2, $3, 'pending', 0, $4)");
+/// The same for many messages, in their order. Their endpoints are asked for once, and what is written goes many rows at a time.
+///
+/// # Errors
+/// What the database refuses.
+pub fn publish_all(tx: &mut Tx, messages: &[Message<'_>]) -> Result<(), DatabaseError> {
+    let rows: Vec<_> = messages.iter().map(row).collect();
+    tx.later_rows(INSERT_MESSAGE, &rows)?;
+    let mut hearing: BTreeMap<(Uuid, &str), Vec<Uuid>> = BTreeMap::new();
+    let mut lanes: BTreeMap<(Uuid, Uuid), (i64, i64)> = BTreeMap::new();
+    let mut deliveries = Vec::new();
+    for message in messages {
+        let endpoints = match hearing.entry((message.owner, message.event_type)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                // What an endpoint's event types, `,a,b,`, are searched for.
+                let needle = Value::Text(format!(",{},", message.event_type));
+                let rows = tx.query(HEARING, &[message.owner.into(), needle])?;
+                let ids = rows.iter().map(|row| row.get(0));
+                place.insert(ids.collect::<Result<_, _>>()?)
+            }
+        };
+        for endpoint in endpoints {
+            lanes
+                .entry((*endpoint, message.lane))
+                .or_insert((0, message.now))
+                .0 += 1;
+            deliveries.push([
+                (*endpoint).into(),
+                message.lane.into(),
+                message.id.into(),
+                Value::time(message.now),
+            ]);
+        }
+    }
+    // Lanes first, as above.
+    let lane = |((endpoint, lane), (pending, now)): ((Uuid, Uuid), (i64, i64))| {
+        [
+            endpoint.into(),
+            lane.into(),
+            pending.into(),
+            Value::time(now),
+        ]
+    };
+    let lanes: Vec<_> = lanes.into_iter().map(lane).collect();
+    tx.later_rows(OPEN_LANE, &lanes)?;
+    tx.later_rows(INSERT_DELIVERY, &deliveries)?;
+    tx.on_commit_wake(crate::TOPIC);
+    Ok(())
+}
+
+const OPEN_LANE: Sql = Sql("
+insert into webhook_lanes (endpoint, lane, pending, due_at)
+values ($1, $2, $3, $4)
+on conflict (endpoint, lane) do update
+set pending = webhook_lanes.pending + excluded.pending, due_at = coalesce(webhook_lanes.due_at, excluded.due_at)");
+
+const INSERT_DELIVERY: Sql = Sql("
+insert into webhook_deliveries (endpoint, lane, message, created_at, status, attempts)
+values ($1, $2, $3, $4, 'pending', 0)");
 
 const OWNS: Sql = Sql("
 select id
@@ -94,7 +155,7 @@ pub fn test(tx: &mut Tx, endpoint: Uuid, message: &Message<'_>) -> Result<bool, 
     if !owns(tx, message.owner, endpoint)? {
         return Ok(false);
     }
-    insert_message(tx, message)?;
+    tx.later(INSERT_MESSAGE, &row(message))?;
     queue(tx, endpoint, message.lane, message.id, message.now)?;
     Ok(true)
 }
@@ -179,16 +240,15 @@ pub fn replay_since(
     })
 }
 
-fn insert_message(tx: &mut Tx, message: &Message<'_>) -> Result<(), DatabaseError> {
-    let params = [
+fn row(message: &Message<'_>) -> [Value; 6] {
+    [
         message.id.into(),
         message.owner.into(),
         message.event_type.into(),
         message.lane.into(),
         message.body.into(),
         Value::time(message.now),
-    ];
-    tx.later(INSERT_MESSAGE, &params)
+    ]
 }
 
 fn queue(
@@ -199,9 +259,10 @@ fn queue(
     now: i64,
 ) -> Result<(), DatabaseError> {
     let now = Value::time(now);
-    tx.later_any(OPEN_ONE_LANE, &[endpoint.into(), lane.into(), now.clone()])?;
+    let params = [endpoint.into(), lane.into(), 1_i64.into(), now.clone()];
+    tx.later(OPEN_LANE, &params)?;
     let params = [endpoint.into(), lane.into(), message.into(), now];
-    tx.later(INSERT_ONE_DELIVERY, &params)?;
+    tx.later(INSERT_DELIVERY, &params)?;
     tx.on_commit_wake(crate::TOPIC);
     Ok(())
 }

@@ -39,6 +39,37 @@ async fn a_failed_message_holds_back_its_lane_only(#[case] backend: Backend) {
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_published_at_once_keeps_the_order_of_each_lane(#[case] backend: Backend) {
+    let world = World::new(backend).await;
+    let receivers = [Receiver::start().await, Receiver::start().await];
+    for receiver in &receivers {
+        world.endpoint(&receiver.url).await;
+    }
+    // Given a lane that has something already, and that and others twice in what comes at once
+    world.publish(1, "1 before").await;
+    let text = |number: u128| (number % 60, format!("{} {}", number % 60, number / 60));
+    world.publish_all((0..120).map(text).collect()).await;
+    world.deliver().await;
+
+    // Then each endpoint hears all of it, and of each lane in its order.
+    for receiver in &receivers {
+        let bodies = receiver.bodies();
+        assert_eq!(bodies.len(), 121);
+        let of_lane = |lane: u128| -> Vec<_> {
+            let start = format!("{lane} ");
+            let bodies = bodies.iter().filter(|body| body.starts_with(&start));
+            bodies.cloned().collect()
+        };
+        assert_eq!(of_lane(1), ["1 before", "1 0", "1 1"]);
+        assert_eq!(of_lane(59), ["59 0", "59 1"]);
+    }
+    assert_eq!(world.read(deliveries::backlog).await.pending, 0);
+}
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_endpoint_that_hangs_delays_nobody_else(#[case] backend: Backend) {
     let world = World::new(backend).await;
     let (hanging, quick) = (Receiver::start().await, Receiver::start().await);

@@ -260,6 +260,26 @@ impl World {
             .await
     }
 
+    /// Publishes texts in their lanes, all in one go.
+    pub async fn publish_all(&self, texts: Vec<(u128, String)>) {
+        let (owner, now) = (self.owner, self.now());
+        self.write(move |tx| {
+            let messages: Vec<_> = texts
+                .iter()
+                .map(|(lane, body)| Message {
+                    id: Uuid::new_v4(),
+                    owner,
+                    event_type: "investment.status_changed",
+                    lane: Uuid::from_u128(*lane),
+                    body: body.as_bytes(),
+                    now,
+                })
+                .collect();
+            webhooks::publish_all(tx, &messages)
+        })
+        .await;
+    }
+
     pub async fn publish_type(&self, event_type: &str, lane: u128, body: &str) -> Uuid {
         let (id, owner, now) = (Uuid::new_v4(), self.owner, self.now());
         let (event_type, body) = (event_type.to_owned(), body.to_owned());
