@@ -65,6 +65,7 @@ pub fn investment(id: Uuid, number: usize, body: &InvestmentCreate) -> Investmen
         wallet: None,
         wallet_address: None,
         transaction_hash: None,
+        dlt_transaction: None,
         signed_documents: body.signed_documents.clone(),
         total: total.clone(),
         payment: Payment {

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use database::Tx;
-use domain::{DocumentId, InvestmentId, ProductId};
+use domain::{DocumentId, Investment, InvestmentId, ProductId};
 use storage::Scope;
 use storage::investments::{Filter, InvestmentRecord};
 use storage::products::ProductRecord;
+use translate::investments::Surroundings;
+use wire::dlt_transactions::DltProgress;
 
-use crate::{Error, Listed, Paging, Registry, Result, progress};
+use crate::{Error, Listed, Paging, Registry, Result, dlt_transactions, progress};
 
 /// One investment of the caller's.
 pub(crate) async fn seen(
@@ -41,9 +43,11 @@ pub(crate) async fn seen_list(
         .read(move |tx| {
             let (count, records) =
                 storage::investments::list(tx, &scope, &filter, paging.offset, paging.limit)?;
+            let dlt = dlt_transactions::of_investments(tx, investments_of(&records))?;
             let items = records
                 .iter()
-                .map(|record| shown(&own, tx, record))
+                .zip(dlt)
+                .map(|(record, dlt)| shown_with(&own, tx, record, dlt))
                 .collect::<Result<_>>()?;
             Ok(Listed { count, items })
         })
@@ -56,6 +60,16 @@ pub(crate) fn shown(
     tx: &mut Tx,
     record: &InvestmentRecord,
 ) -> Result<wire::investments::Investment> {
+    let dlt = dlt_transactions::of_investments(tx, std::iter::once(&record.investment))?.pop();
+    shown_with(registry, tx, record, dlt.flatten())
+}
+
+fn shown_with(
+    registry: &Registry,
+    tx: &mut Tx,
+    record: &InvestmentRecord,
+    dlt_transaction: Option<DltProgress>,
+) -> Result<wire::investments::Investment> {
     let product = storage::products::find(tx, &Scope::ALL, record.investment.product_id)?
         .ok_or(Error::NotFound("product"))?;
     let blocked_by = blocked_by(registry, tx, record)?;
@@ -65,7 +79,10 @@ pub(crate) fn shown(
         .collect();
     Ok(translate::investments::show(
         &record.investment,
-        surroundings(record, &product, blocked_by, documents),
+        Surroundings {
+            dlt_transaction,
+            ..surroundings(record, &product, blocked_by, documents)
+        },
     ))
 }
 
@@ -77,7 +94,8 @@ pub(crate) fn brief(
 ) -> Result<Vec<wire::investments::Investment>> {
     let mut products: HashMap<ProductId, ProductRecord> = HashMap::new();
     let mut items = Vec::with_capacity(records.len());
-    for record in records {
+    let dlt = dlt_transactions::of_investments(tx, investments_of(records))?;
+    for (record, dlt_transaction) in records.iter().zip(dlt) {
         let id = record.investment.product_id;
         let product = match products.entry(id) {
             Entry::Occupied(known) => known.into_mut(),
@@ -87,13 +105,20 @@ pub(crate) fn brief(
             }
         };
         let blocked_by = blocked_by(registry, tx, record)?;
-        let surroundings = surroundings(record, product, blocked_by, Vec::new());
+        let surroundings = Surroundings {
+            dlt_transaction,
+            ..surroundings(record, product, blocked_by, Vec::new())
+        };
         items.push(translate::investments::show(
             &record.investment,
             surroundings,
         ));
     }
     Ok(items)
+}
+
+fn investments_of(records: &[InvestmentRecord]) -> impl Iterator<Item = &Investment> + Clone {
+    records.iter().map(|record| &record.investment)
 }
 
 /// Why a paid investment is not delivered yet.
@@ -113,15 +138,16 @@ fn blocked_by(
         .blocked_by(wallet.as_ref(), &investor.standing, now))
 }
 
-/// What is shown of an investment beside what the rules know.
+/// What is shown of an investment beside what the rules know, as long as nothing of it was sent.
 pub(crate) fn surroundings<'a>(
     record: &InvestmentRecord,
     product: &'a ProductRecord,
     blocked_by: Option<domain::Blocker>,
     signed_documents: Vec<(DocumentId, String)>,
-) -> translate::investments::Surroundings<'a> {
-    translate::investments::Surroundings {
+) -> Surroundings<'a> {
+    Surroundings {
         blocked_by,
+        dlt_transaction: None,
         total: record.total,
         payment_reference: record.payment_reference,
         account_holder: &product.account.holder,

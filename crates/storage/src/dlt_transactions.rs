@@ -1,7 +1,7 @@
 //! Where batches are on the DLT network: sent, in a block, final. The worker writes down what it sees, and everybody else reads.
 
 use database::{DatabaseError, Row, Sql, Tx, Value};
-use domain::{BatchId, ProductId, Timestamp, TransactionHash};
+use domain::{BatchId, InvestmentId, ProductId, Timestamp, TransactionHash};
 use uuid::Uuid;
 
 use crate::columns::{Columns, time};
@@ -28,6 +28,11 @@ and state <> 'final'");
 const SEEN: Sql = Sql("select transaction_hash, block
 from dlt_transactions
 where batch_id = $1");
+
+const OF_INVESTMENT: Sql = Sql("select t.transaction_hash, t.state, t.block, t.changed_at
+from dlt_commands c
+join dlt_transactions t on t.batch_id = c.batch_id
+where c.investment_id = $1");
 
 const LIST: Sql = Sql("select t.batch_id, b.product_id, b.kind, t.transaction_hash, t.state, t.block, t.gas_used, t.fee_wei, t.changed_at,
 (select count(*) from dlt_commands c where c.batch_id = t.batch_id),
@@ -71,6 +76,17 @@ pub struct Expense {
     pub gas: u64,
     /// Wei paid.
     pub fee_wei: u128,
+}
+
+/// Where a command is, with the batch that it went with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProgressRecord {
+    /// What was seen last.
+    pub seen: Seen,
+    /// `pending`, `confirmed` or `final`.
+    pub state: String,
+    /// When this was seen.
+    pub changed_at: Timestamp,
 }
 
 /// A batch on the DLT network.
@@ -162,6 +178,29 @@ pub fn seen(tx: &mut Tx, batch: BatchId) -> Result<Option<Seen>, DatabaseError> 
     .transpose()
 }
 
+/// Where the deliveries of investments are, each in its place: asked for together, so that a page costs one round trip.
+///
+/// # Errors
+/// Fails if the database does.
+pub fn of_investments(
+    tx: &mut Tx,
+    investments: &[InvestmentId],
+) -> Result<Vec<Option<ProgressRecord>>, DatabaseError> {
+    if investments.is_empty() {
+        return Ok(Vec::new());
+    }
+    let parameters: Vec<[Value; 1]> = investments.iter().map(|id| [id.uuid().into()]).collect();
+    let asked: Vec<(Sql, &[Value])> = parameters
+        .iter()
+        .map(|parameters| (OF_INVESTMENT, parameters.as_slice()))
+        .collect();
+    let answers = tx.query_many(&asked)?;
+    answers
+        .iter()
+        .map(|rows| rows.first().map(read_progress).transpose())
+        .collect()
+}
+
 /// Batches on the DLT network, newest first: of a product, or those that were about an investment or an instruction.
 ///
 /// # Errors
@@ -190,6 +229,20 @@ pub fn list(
 
 fn number(number: Option<u64>) -> Value {
     number.map(u64::cast_signed).into()
+}
+
+fn read_progress(row: &Row) -> Result<ProgressRecord, DatabaseError> {
+    let mut columns = Columns::of(row);
+    let transaction_hash = TransactionHash::from_bytes(columns.next()?);
+    let state = columns.next()?;
+    Ok(ProgressRecord {
+        seen: Seen {
+            transaction_hash,
+            block: columns.next()?,
+        },
+        state,
+        changed_at: columns.time()?,
+    })
 }
 
 fn read(row: &Row) -> Result<TransactionRecord, DatabaseError> {

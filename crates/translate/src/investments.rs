@@ -4,6 +4,7 @@ use domain::{
     Blocker, DocumentId, FieldCode, FieldErrors, Investment, Money, PaymentReference, Status,
     Timestamp, Units,
 };
+use wire::dlt_transactions::DltProgress;
 use wire::investments as out;
 
 /// The values of an order as the body gives them.
@@ -81,6 +82,8 @@ const MOST_SIGNED_DOCUMENTS: usize = 50;
 pub struct Surroundings<'a> {
     /// Why it is not delivered yet.
     pub blocked_by: Option<Blocker>,
+    /// Where its delivery is on the DLT network.
+    pub dlt_transaction: Option<DltProgress>,
     /// What it costs.
     pub total: Money,
     /// Unique in the network.
@@ -120,6 +123,7 @@ pub fn show(investment: &Investment, around: Surroundings) -> out::Investment {
         wallet: investment.recipient.map(|to| to.wallet_id.uuid()),
         wallet_address: investment.recipient.map(|to| to.address.to_string()),
         transaction_hash: investment.transaction_hash().map(|hash| hash.to_string()),
+        dlt_transaction: around.dlt_transaction,
         signed_documents: around
             .signed_documents
             .into_iter()

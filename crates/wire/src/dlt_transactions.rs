@@ -16,6 +16,20 @@ pub enum DltState {
     Final,
 }
 
+/// How far on the DLT network is what carries an order out, as its parties see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DltProgress {
+    /// How far it is. After a reorganisation of the network what was `CONFIRMED` is `PENDING` again.
+    pub state: DltState,
+    /// The transaction; another one may take its place until it is final.
+    pub transaction_hash: String,
+    /// The block that holds it.
+    pub block: Option<u64>,
+    /// When this was seen first. RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    pub changed_at: String,
+}
+
 /// A transaction on the DLT network that carries commands of the register out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DltTransaction {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::dlt_transactions::DltProgress;
 use crate::money::Money;
 use crate::problem::Problem;
 
@@ -101,6 +102,9 @@ pub struct Investment {
     pub wallet_address: Option<String>,
     /// The transaction that delivered.
     pub transaction_hash: Option<String>,
+    /// Where the delivery is on the DLT network; null before it was sent, and for units that came by a transfer.
+    /// The status moves with `FINAL` alone.
+    pub dlt_transaction: Option<DltProgress>,
     /// Documents signed for this investment.
     pub signed_documents: Vec<SignedDocument>,
     /// Units times price plus agio.

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use wire::Problem;
+use wire::dlt_transactions::DltProgress;
 use wire::investments::{Blocker, InvestmentStatus, Payment, SignedDocument};
 use wire::money::Money;
 
@@ -58,6 +59,9 @@ pub struct Investment {
     /// The transaction that delivered.
     #[serde(default, deserialize_with = "lenient")]
     pub transaction_hash: Option<String>,
+    /// Where the delivery is on the DLT network, once it was sent.
+    #[serde(default, deserialize_with = "lenient")]
+    pub dlt_transaction: Option<DltProgress>,
     /// Documents signed for this investment.
     #[serde(default, deserialize_with = "lenient")]
     pub signed_documents: Option<Vec<SignedDocument>>,

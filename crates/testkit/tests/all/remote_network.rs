@@ -175,6 +175,9 @@ async fn an_order_survives_a_node_on_its_worst_day(
     let seen = is_seen(&app, &order, "PENDING").await;
     assert_eq!(seen["transaction_hash"], first);
     assert_eq!(seen["block"], Value::Null);
+    let told = partner.investment(&order).await;
+    assert_eq!(told["dlt_transaction"]["state"], "PENDING", "{told}");
+    assert_eq!(told["dlt_transaction"]["transaction_hash"], first);
 
     // When the node drops it, the next process hands the same one in again.
     node.ask("anvil_dropTransaction", json!([first])).await;
@@ -190,7 +193,15 @@ async fn an_order_survives_a_node_on_its_worst_day(
         "{seen}"
     );
     app.stop_workers().await;
-    assert_eq!(partner.investment(&order).await["status"], "PAID");
+    let told = partner.investment(&order).await;
+    assert_eq!(told["status"], "PAID");
+    assert_eq!(told["transaction_hash"], Value::Null);
+    assert_eq!(told["dlt_transaction"]["state"], "CONFIRMED");
+    assert_eq!(told["dlt_transaction"]["block"], seen["block"]);
+    let listed = partner.api.get("investments/").await.expect(200);
+    let listed = listed["results"].as_array().unwrap();
+    let listed = listed.iter().find(|one| one["id"] == json!(order)).unwrap();
+    assert_eq!(listed["dlt_transaction"], told["dlt_transaction"]);
     node.ask("anvil_reorg", json!([1, []])).await;
 
     // When somebody else uses its nonce meanwhile, it can never be in one again, and another one is signed, but only once that is certain.
@@ -207,8 +218,11 @@ async fn an_order_survives_a_node_on_its_worst_day(
         (count.unwrap() == 1).then_some(())
     })
     .await;
-    assert_eq!(partner.investment(&order).await["status"], "PAID");
     is_seen(&app, &order, "PENDING").await;
+    let told = partner.investment(&order).await;
+    assert_eq!(told["status"], "PAID");
+    assert_eq!(told["dlt_transaction"]["state"], "PENDING");
+    assert_eq!(told["dlt_transaction"]["block"], Value::Null);
     let content = node.ask("txpool_content", json!([])).await;
     assert_eq!(content["pending"], json!({}), "nothing is signed yet");
     app.advance_seconds(180);
@@ -226,6 +240,10 @@ async fn an_order_survives_a_node_on_its_worst_day(
         (&json!("delivery"), &json!(2))
     );
     assert!(seen["gas_used"].as_u64().unwrap() > 50_000, "{seen}");
+    let told = &delivered["dlt_transaction"];
+    assert_eq!(told["state"], "FINAL");
+    assert_eq!(told["transaction_hash"], delivered["transaction_hash"]);
+    assert_eq!(told["block"], seen["block"]);
     assert_eq!(seen["fee_wei"], "0");
 
     // And what it has cost can be asked for.
