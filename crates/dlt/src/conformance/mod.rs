@@ -3,6 +3,7 @@
 //! Functions panic where the adapter does not conform, as assertions do.
 
 mod anchors;
+mod balances;
 mod freezes;
 mod movements;
 mod returns;
@@ -10,14 +11,12 @@ mod stage;
 
 use crate::{Command, LedgerError, Outcome, Refusal};
 pub use anchors::a_root_that_was_written_is_found;
+pub use balances::balances_of_a_large_register_are_read_at_one_block;
 pub use freezes::frozen_units_move_by_the_registrar_alone;
 pub use movements::what_a_holder_moves_itself_is_told;
 pub use returns::{what_comes_back_is_ended, what_was_frozen_comes_back};
 pub use stage::{Stage, Wallet, execute, isin};
 use stage::{assert_balances, assert_refused, confirmed, create, creation, delivery, state_of};
-
-/// Holders of a large register.
-const LARGE: usize = 25_000;
 
 /// All of the suite, one asset each.
 pub async fn all(stage: &dyn Stage) {
@@ -98,19 +97,6 @@ pub async fn a_delivery_moves_units(stage: &dyn Stage) {
         (state.issued, state.undelivered, state.next_sequence),
         (1_000, 643, 2)
     );
-}
-
-/// However many holders there are: more than a node answers in one call.
-pub async fn balances_of_a_large_register_are_read_at_one_block(stage: &dyn Stage) {
-    let asset = create(stage, 19, 1_000).await;
-    let (first, last) = (stage.new_wallet(), stage.new_wallet());
-    let items = [(first.address, 300), (last.address, 50)];
-    execute(stage, &delivery(asset, 0, &items)).await;
-
-    let mut expected = vec![(asset, 650)];
-    expected.extend(std::iter::repeat_n((first.address, 300), LARGE));
-    expected.push((last.address, 50));
-    assert_balances(stage, asset, &expected).await;
 }
 
 /// A batch that was delivered cannot be delivered again, and none can be left out.
