@@ -110,6 +110,15 @@ impl TestApp {
         self.workers = Some(Workers { stop, task });
     }
 
+    /// Compares every register with the DLT network, which a worker does once a minute.
+    pub async fn compare(&self) {
+        let (registry, ledger) = (self.app.registry.clone(), self.app.ledger.clone());
+        let settings = worker::Settings::new(&registry);
+        Worker::new(registry, ledger, settings)
+            .reconcile_once()
+            .await;
+    }
+
     /// Looks after the gateways that partners switch on, until the end.
     pub fn start_gateways(&self) {
         let part = cashlink::hosting::Part::Works;
