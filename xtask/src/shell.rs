@@ -1,7 +1,7 @@
 //! Starting other programs: where they are, what they answered, what to install when one is missing.
 
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -31,6 +31,13 @@ pub fn find(program: &str) -> Option<PathBuf> {
     env::split_paths(&path)
         .map(|folder| folder.join(program))
         .find(|file| file.is_file())
+}
+
+/// The search path with one more folder, which comes first.
+pub fn path_with(folder: &Path) -> OsString {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(folder.to_path_buf()).chain(env::split_paths(&path));
+    env::join_paths(folders).expect("our folders have no colon")
 }
 
 /// The cargo that runs us, as if somebody had called it directly.

@@ -245,6 +245,9 @@ fn prepare<'a>(
     if let Some(softhsm) = &tools.softhsm {
         command.env("CASHLINK_TEST_SOFTHSM", variable(softhsm));
     }
+    if let Some(clients) = &tools.postgres_clients {
+        command.env("PATH", shell::path_with(clients));
+    }
     match database {
         Some(database) => command.env("CASHLINK_TEST_POSTGRES", database.url()),
         None => command.env_remove("CASHLINK_TEST_POSTGRES"),

