@@ -237,6 +237,10 @@ const ISSUER: &[(&str, Right)] = &[
     ("execute_redemption_notice", Right::SettleRedemptions),
     ("mark_redemption_notice_paid", Right::SettleRedemptions),
     ("withdraw_redemption_notice", Right::SettleRedemptions),
+    ("create_transfer_consent", Right::GiveTransferConsents),
+    ("list_transfer_consents", Right::ReadTransferConsents),
+    ("get_transfer_consent", Right::ReadTransferConsents),
+    ("withdraw_transfer_consent", Right::GiveTransferConsents),
 ];
 
 const NETWORK: &[(&str, Right)] = &[
@@ -271,6 +275,10 @@ const NETWORK: &[(&str, Right)] = &[
     ("execute_redemption_notice", Right::SettleRedemptions),
     ("mark_redemption_notice_paid", Right::SettleRedemptions),
     ("withdraw_redemption_notice", Right::SettleRedemptions),
+    ("create_transfer_consent", Right::GiveTransferConsents),
+    ("list_transfer_consents", Right::ReadTransferConsents),
+    ("get_transfer_consent", Right::ReadTransferConsents),
+    ("withdraw_transfer_consent", Right::GiveTransferConsents),
     ("list_catalogue", Right::ReadCatalogue),
     ("get_catalogue_asset", Right::ReadCatalogue),
     ("get_catalogue_document", Right::ReadCatalogue),

@@ -61,6 +61,7 @@ mod route;
 mod statements;
 mod surface;
 mod terms;
+mod transfer_consents;
 mod transfers;
 mod validations;
 mod wallets;

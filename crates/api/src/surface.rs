@@ -12,8 +12,8 @@ use crate::{
     investments, investors, issued_campaigns, issued_investments, issued_redemptions, issuers,
     listings, network, oauth, participation, payout_lists, platforms, problems, products,
     reconciliation, redemption_notices, redemptions, register_log, register_past, register_rules,
-    reregistrations, restrictions, statements, terms, transfers, validations, wallets,
-    webhook_endpoints,
+    reregistrations, restrictions, statements, terms, transfer_consents, transfers, validations,
+    wallets, webhook_endpoints,
 };
 
 /// Prefix of everything that belongs to one environment.
@@ -187,6 +187,18 @@ fn issuer_anywhere() -> OpenApiRouter<Api> {
         .routes(routes!(issued_investments::mark_investments_paid))
         .routes(routes!(issued_investments::report_payments_missing))
         .merge(settled_redemptions())
+        .merge(given_consents())
+}
+
+/// What the issuer consents to, and the registrar records on its proof.
+fn given_consents() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(
+            transfer_consents::create_transfer_consent,
+            transfer_consents::list_transfer_consents
+        ))
+        .routes(routes!(transfer_consents::get_transfer_consent))
+        .routes(routes!(transfer_consents::withdraw_transfer_consent))
 }
 
 /// What the issuer does about redemptions, and the registrar on its proof.
@@ -227,6 +239,7 @@ fn registry_statements() -> OpenApiRouter<Api> {
 fn network() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .merge(settled_redemptions())
+        .merge(given_consents())
         .merge(registry_statements())
         .merge(kept_keys())
         .routes(routes!(network::list_products))

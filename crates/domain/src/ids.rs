@@ -119,6 +119,8 @@ id! {
     RedemptionId,
     /// What an issuer has announced to take back.
     RedemptionNoticeId,
+    /// A company's consent to one transfer of its shares.
+    TransferConsentId,
     /// Who held what at the end of a day.
     PayoutListId,
     /// Somebody's look into a register whose participant he is not.

@@ -1,5 +1,7 @@
 //! Transfers of units between investors (reference section 7.6): what has to be right, and which investments give the units.
 
+pub mod consent;
+
 use crate::{InstructionRefusal, InvestmentId, Standing, Timestamp, Units, Wallet};
 
 /// One side of a transfer.
@@ -46,6 +48,8 @@ pub struct Conditions {
     pub units: Units,
     /// What the terms say of how units move.
     pub terms: MoveTerms,
+    /// Whether the company has consented to this transfer. See [`consent::that_covers`].
+    pub has_company_consent: bool,
     /// Why they may not by what is entered for the wallet, if so. See [`crate::restriction::admit`].
     pub restricted: Option<InstructionRefusal>,
 }
@@ -79,8 +83,7 @@ impl Conditions {
         if !self.units.is_multiple_of(self.terms.denomination) {
             return Err(InstructionRefusal::Denomination);
         }
-        // A consent is nowhere recorded, so that there is none.
-        if self.terms.needs_company_consent {
+        if self.terms.needs_company_consent && !self.has_company_consent {
             return Err(InstructionRefusal::CompanyConsent);
         }
         if self.units > self.available {
@@ -181,6 +184,7 @@ mod tests {
                 denomination: units(5),
                 needs_company_consent: false,
             },
+            has_company_consent: false,
             restricted: None,
         }
     }
@@ -211,6 +215,11 @@ mod tests {
             with(|c| c.terms.needs_company_consent = true),
             Err(R::CompanyConsent)
         );
+        let consented = |c: &mut Conditions| {
+            c.terms.needs_company_consent = true;
+            c.has_company_consent = true;
+        };
+        assert_eq!(with(consented), Ok(()));
         let pledged = |c: &mut Conditions| c.restricted = Some(R::ThirdPartyMustInstruct);
         assert_eq!(with(pledged), Err(R::ThirdPartyMustInstruct));
     }

@@ -29,6 +29,8 @@ pub enum Right {
     WriteRedemptions,
     SettleRedemptions,
     ReadIssuedRedemptions,
+    ReadTransferConsents,
+    GiveTransferConsents,
     ReadPayoutAccounts,
     ReadInspections,
     ReadIdentities,
@@ -267,6 +269,15 @@ impl Right {
                 (Kind::Issuer, &["redemptions:write"]),
                 (Kind::Registrar, &["network:write"]),
             ],
+            Self::ReadTransferConsents => &[
+                (Kind::Issuer, &["investments:read"]),
+                (Kind::Registrar, &["network:read"]),
+            ],
+            // Whom the company takes as a shareholder is decided like whose order it accepts.
+            Self::GiveTransferConsents => &[
+                (Kind::Issuer, &["investments:write", "investments:decide"]),
+                (Kind::Registrar, &["network:write"]),
+            ],
             // Whose account it is concerns those who pay, not everybody who may look.
             Self::ReadPayoutAccounts => &[(Kind::Registrar, &["network:write"])],
             // Who looked, and at whom, is for those who decide about it, and for the supervisor.
@@ -452,6 +463,7 @@ mod tests {
         }
         for (right, permission) in [
             (Right::DecideInvestments, Permission::ManageApprovals),
+            (Right::GiveTransferConsents, Permission::ManageApprovals),
             (Right::SettleInvestments, Permission::ManageIncomingPayments),
             (Right::SettleRedemptions, Permission::ManageRedemptions),
             (Right::ManageMembers, Permission::ManageMembers),

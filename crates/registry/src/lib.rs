@@ -89,6 +89,7 @@ pub mod sign_in;
 pub mod statements;
 pub mod terms;
 pub mod totp;
+pub mod transfer_consents;
 pub mod transfer_rules;
 pub mod transfers;
 pub mod validations;

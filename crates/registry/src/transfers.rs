@@ -23,7 +23,7 @@ use crate::instruction_signers::{self, Signer};
 use crate::signed_instructions::{self, Facts, Purpose};
 use crate::{
     Answer, Caller, Done, Error, Listed, Paging, Registry, Request, Result, Right, audit,
-    company_authority, ids, register_handover, restriction_steps, terms,
+    company_authority, ids, register_handover, restriction_steps, terms, transfer_consents,
 };
 
 /// Takes a holder's instruction to move units to another investor. From here it is carried out or fails with a reason.
@@ -90,7 +90,11 @@ pub async fn create(
                 now,
             );
             let sides = (&source, target.as_ref());
-            conditions(&own, tx, (&instruction, ordered.units, instructing), sides)?
+            let places = (facts.from, ordered.target);
+            let consent =
+                transfer_consents::found(&own, tx, &instruction, (places, ordered.units))?;
+            let order = (&instruction, ordered.units, instructing, consent.is_some());
+            conditions(&own, tx, order, sides)?
                 .check()
                 .map_err(refused)?;
             let target = target.ok_or_else(|| refused(InstructionRefusal::Unidentified))?;
@@ -131,6 +135,9 @@ pub async fn create(
                 (&caller, acting),
                 (&transfer, &ordered, &evidence),
             )?;
+            if let Some(consent) = consent {
+                storage::transfer_consents::support(tx, consent, transfer.order.instruction.id)?;
+            }
             Done::created(transfer.order.instruction.id, &show(&transfer))
         })
         .await
@@ -189,7 +196,13 @@ pub(crate) fn stands_against(
     };
     let sides = (&source, target.as_ref());
     let instruction = &transfer.order.instruction;
-    let order = (instruction, transfer.units, instructing(transfer));
+    let consented = storage::transfer_consents::supports(tx, instruction.id)?;
+    let order = (
+        instruction,
+        transfer.units,
+        instructing(transfer),
+        consented,
+    );
     let conditions = conditions(registry, tx, order, sides)?;
     Ok(conditions.check().err())
 }
@@ -279,7 +292,7 @@ fn evidence(
 fn conditions(
     registry: &Registry,
     tx: &mut Tx,
-    (instruction, units, instructing): (&Instruction, Units, Instructing),
+    (instruction, units, instructing, consented): (&Instruction, Units, Instructing, bool),
     (source, target): (&SideRecord, Option<&SideRecord>),
 ) -> Result<Conditions> {
     let product = instruction.product;
@@ -312,6 +325,7 @@ fn conditions(
         unlocked: unlocked.checked_sub(bound).unwrap_or_default(),
         units,
         terms: offer.register.move_terms(),
+        has_company_consent: consented,
         restricted: admit(&entered, (available, units), instructing).err(),
     })
 }

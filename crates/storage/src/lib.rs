@@ -74,6 +74,7 @@ pub mod statement_making;
 pub mod statements;
 pub mod terms;
 pub mod transfer_checks;
+pub mod transfer_consents;
 pub mod transfer_rules;
 pub mod transfers;
 pub mod wallet_challenges;
@@ -359,6 +360,12 @@ pub const COMPONENT: Component = Component {
             name: "statements_due",
             sqlite: include_str!("../migrations/sqlite/V0046__statements_due.sql"),
             postgres: include_str!("../migrations/postgres/V0046__statements_due.sql"),
+        },
+        Migration {
+            version: 47,
+            name: "transfer_consents",
+            sqlite: include_str!("../migrations/sqlite/V0047__transfer_consents.sql"),
+            postgres: include_str!("../migrations/postgres/V0047__transfer_consents.sql"),
         },
     ],
 };

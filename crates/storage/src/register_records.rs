@@ -53,7 +53,7 @@ const OF_INSTRUCTION: &str =
     "instruction_id in (select i.id from instructions i where i.product_id = $1)";
 
 /// Every kind, each after those that it refers to.
-pub const KINDS: [Kind; 36] = [
+pub const KINDS: [Kind; 37] = [
     shared(
         "environments",
         "id in (select p.environment_id from products p where p.id = $1)
@@ -168,6 +168,7 @@ union select r.investor_id from redemptions r where r.product_id = $1)",
     ),
     own("movement_looks", &["product_id"], OF_PRODUCT),
     own("transfer_rules", &["product_id"], OF_PRODUCT),
+    own("transfer_consents", &["id"], OF_PRODUCT),
     own(
         "redemption_notices",
         &["id"],

@@ -26,6 +26,7 @@ pub mod redemptions;
 pub mod register_rules;
 pub mod reregistrations;
 pub mod restrictions;
+pub mod transfer_consents;
 pub mod transfers;
 pub mod wallets;
 

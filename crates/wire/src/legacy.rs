@@ -89,6 +89,7 @@ impl Legacy for crate::investments::Nothing {}
 impl Legacy for crate::investments::Reject {}
 impl Legacy for crate::investments::SignedDocumentsAdd {}
 impl Legacy for crate::network::IdentificationDecision {}
+impl Legacy for crate::transfer_consents::TransferConsentCreate {}
 impl Legacy for crate::transfers::TransferCreate {}
 impl Legacy for crate::transfers::TransferRules {}
 impl Legacy for crate::delivery_costs::DeliveryPolicy {}

@@ -44,6 +44,7 @@ pub mod reregistrations;
 pub mod restrictions;
 pub mod statements;
 pub mod terms;
+pub mod transfer_consents;
 pub mod transfers;
 pub mod wallets;
 pub mod webhook_endpoints;

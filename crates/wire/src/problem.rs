@@ -162,6 +162,7 @@ catalogue! {
         R17Duplicate = "r17_duplicate", 409, "The instruction was given before", "The holder signed this very instruction once, and it is in the queue or has ended (R17); sign another one with a new nonce.";
         R18NotFinal = "r18_not_final", 409, "The units are not the issuer's yet", "The transaction that enters the issuer as holder is not final; what comes after it has to wait (R18, § 18(4) eWpG).";
         RedemptionState = "redemption_state", 409, "The redemption's step forbids this", "The redemption is at a step at which this cannot be done: it is paid, re-registered to the issuer and deleted in this order.";
+        ConsentUsed = "consent_used", 409, "A transfer rests on the consent", "The holder has instructed a transfer that rests on this consent; it can be taken back only if that transfer is refused.";
         Conflict = "conflict", 409, "Conflict", "The request contradicts the present state of the resource.";
         LastManager = "last_manager", 409, "Nobody would manage members", "The last person who manages an organisation's members can be neither removed nor given another role.";
         IssuerExists = "issuer_exists", 409, "The issuer exists already", "There is an issuer of this firm; a firm is one issuer of the network.";
@@ -230,7 +231,7 @@ catalogue! {
         R04KnownNotEntitled = "r04_known_not_entitled", 422, "The holder is not entitled", "The registrar knows that the holder is not entitled to these units (R04, § 18(1) eWpG).";
         R05ThirdPartyMustInstruct = "r05_third_party_must_instruct", 422, "A third party has to instruct", "A right of a third party is entered for these units: that party instructs in the holder's place (R05, § 18(1) eWpG).";
         R06NoBeneficiaryAssurance = "r06_no_beneficiary_assurance", 422, "The beneficiary's consent is not assured", "A restriction is entered for these units: the holder has to assure that who benefits from it consents (R06, § 18(1) eWpG).";
-        R07CompanyConsent = "r07_company_consent", 422, "The company has not consented", "These shares are transferred with the company's consent alone, and none is recorded (R07, § 25(3) eWpG, § 68(2) AktG).";
+        R07CompanyConsent = "r07_company_consent", 422, "The company has not consented", "These shares are transferred with the company's consent alone, and none is recorded that covers this transfer (R07, § 25(3) eWpG, § 68(2) AktG).";
         R08IssuerConsent = "r08_issuer_consent", 422, "The issuer has not consented", "This change needs the issuer's consent; name where it is kept if the issuer has not given it here (R08, § 18(2) eWpG).";
         R10Insufficient = "r10_insufficient", 422, "The holding is too small", "The wallet has fewer units than asked for that are not bound by earlier instructions (R10).";
         R12Denomination = "r12_denomination", 422, "Not a whole denomination", "Units of this product move in whole multiples of its denomination_units (R12).";

@@ -118,6 +118,10 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
             "Der Stand der Rücknahme lässt das nicht zu",
             "Eine Rücknahme wird bezahlt, auf den Emittenten umgetragen und gelöscht, in dieser Reihenfolge.",
         ),
+        ConsentUsed => (
+            "Auf der Zustimmung beruht eine Übertragung",
+            "Der Inhaber hat eine Übertragung angewiesen, die auf ihr beruht; widerrufen lässt sie sich nur, wenn diese scheitert.",
+        ),
         Conflict => ("Widerspruch", "Das widerspricht dem gegenwärtigen Stand."),
         LastManager => (
             "Niemand könnte mehr Mitglieder verwalten",
@@ -393,7 +397,7 @@ pub(super) const fn texts(code: ProblemCode) -> (&'static str, &'static str) {
         ),
         R07CompanyConsent => (
             "Die Gesellschaft hat nicht zugestimmt",
-            "Diese Aktien werden nur mit Zustimmung der Gesellschaft übertragen, und eine solche ist nicht vermerkt.",
+            "Diese Aktien werden nur mit Zustimmung der Gesellschaft übertragen, und für diese Übertragung ist keine vermerkt.",
         ),
         R08IssuerConsent => (
             "Der Emittent hat nicht zugestimmt",

@@ -86,6 +86,7 @@ impl World {
             ("transfer_id", transfer),
             ("redemption_id", redemption),
             ("redemption_notice_id", id(&notice)),
+            ("transfer_consent_id", uuid::Uuid::nil().to_string()),
             ("payout_list_id", payout_list),
             ("reregistration_id", reregistration),
             ("restriction_id", restriction),
@@ -225,6 +226,10 @@ impl World {
             }),
             "create_redemption_notice" => json!({
                 "product_id": self.ids["product_id"], "units": 1, "execution_date": "2099-12-31", "legal_basis": "§ 6 of the terms",
+            }),
+            "create_transfer_consent" => json!({
+                "product_id": self.ids["product_id"], "source_address": people::wallet_address(),
+                "target_address": people::wallet_address(), "units": 1, "consent_reference": "A letter",
             }),
             "mark_redemption_paid" | "mark_redemption_notice_paid" => {
                 json!({"payment_reference": "E2E-1"})

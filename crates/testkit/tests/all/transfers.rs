@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 use serde_json::{Value, json};
-use testkit::client::id;
+use testkit::client::{Session, id};
 use testkit::holder::HolderKey;
 use testkit::partner::{Customer, add};
 use testkit::{Backend, Partner, Setup, TestApp, chain};
@@ -428,6 +428,17 @@ async fn what_is_not_yours_is_not_there(
     refused.refused_fields("invalid_body", &[("product", "not_found")]);
 }
 
+/// The fourth asset as a share that moves with the company's consent.
+fn bound_share(file: &mut Value) {
+    file["assets"][3]["product_type"] = json!("DIGITAL_COMPANY_SHARE");
+    file["assets"][3]["offer"]["share"] = json!({
+        "share_class": "ordinary", "paid_in_percent": "100", "votes_per_share": 1, "company_consent_required": true,
+    });
+    file["assets"][3]["cancellation_deadline"] = json!(0);
+    file["assets"][3]["campaigns"][0]["distributor_may_mark_paid"] = json!(true);
+    file["assets"][3]["campaigns"][0]["required_document_types"] = json!([]);
+}
+
 /// The terms of an issue say how its units move: in which multiples, with whose consent, and in which version they are in force.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
@@ -438,13 +449,7 @@ async fn reg_29_a_transfer_meets_the_terms_or_is_refused_with_their_code(
     let terms = |file: &mut Value| {
         file["assets"][0]["step_size"] = json!(2);
         file["assets"][0]["offer"]["denomination_units"] = json!(2);
-        file["assets"][3]["product_type"] = json!("DIGITAL_COMPANY_SHARE");
-        file["assets"][3]["offer"]["share"] = json!({
-            "share_class": "ordinary", "paid_in_percent": "100", "votes_per_share": 1, "company_consent_required": true,
-        });
-        file["assets"][3]["cancellation_deadline"] = json!(0);
-        file["assets"][3]["campaigns"][0]["distributor_may_mark_paid"] = json!(true);
-        file["assets"][3]["campaigns"][0]["required_document_types"] = json!([]);
+        bound_share(file);
     };
     let app = Setup::new(backend).network(terms).start().await;
     let chain_id = app.app.ledger.network().chain_id;
@@ -478,4 +483,122 @@ async fn reg_29_a_transfer_meets_the_terms_or_is_refused_with_their_code(
     let made = bond.api.post("transfers/", &body).await.expect(201);
     let ended = ended(&bond, &id(&made)).await;
     assert_eq!(ended["status"], "succeeded", "{ended}");
+}
+
+/// A share that is bound to the company's consent moves as far as a consent covers it, once (§ 25(3) eWpG, § 68(2) AktG).
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn reg_29_a_bound_share_moves_as_far_as_the_companys_consent_covers_it(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let app = Setup::new(backend).network(bound_share).start().await;
+    let chain_id = app.app.ledger.network().chain_id;
+    let token = app.environment(3).token_address.to_string();
+    let (partner, issuer, registrar) = (
+        app.partner(3).await,
+        app.issuer(3).await,
+        app.registrar().await,
+    );
+    let (giver, orders) = Holder::of_units(&app, &partner, &[8]).await;
+    let (receiver, other) = (
+        Holder::new(&app, &partner).await,
+        Holder::new(&app, &partner).await,
+    );
+    let from = &giver.customer.address;
+    let transfer = async |to: &Holder, units: u64| {
+        let body = giver.signed(&app, &partner.product_id, &to.customer.address, units);
+        let domain = (chain_id, token.as_str());
+        let body = giver.key.sign_transfer_elsewhere(domain, from, body, &app);
+        partner.api.post("transfers/", &body).await
+    };
+    let consent = |units: u64| {
+        json!({
+            "product_id": partner.product_id, "source_address": from, "target_address": receiver.customer.address, "units": units,
+        })
+    };
+    let give = async |units: u64| {
+        let given = issuer.post("transfer-consents/", &consent(units)).await;
+        given.expect(201)
+    };
+    let shown = async |given: &Value| {
+        let path = format!("transfer-consents/{}/", id(given));
+        issuer.get(&path).await.expect(200)
+    };
+    let withdraw = async |given: &Value| {
+        let path = format!("transfer-consents/{}/withdraw/", id(given));
+        issuer.post(&path, &json!({})).await
+    };
+
+    // Given the company's consent to three shares for one acquirer: nothing else moves by it.
+    let first = give(3).await;
+    assert_eq!(first["status"], "open");
+    transfer(&receiver, 4).await.refused("r07_company_consent");
+    transfer(&other, 3).await.refused("r07_company_consent");
+    // When they move, they move once.
+    let made = transfer(&receiver, 3).await.expect(201);
+    let ended_as = ended(&partner, &id(&made)).await;
+    assert_eq!(ended_as["status"], "succeeded", "{ended_as}");
+    let used = shown(&first).await;
+    assert_eq!(
+        (&used["status"], &used["transfer_id"]),
+        (&json!("used"), &made["id"])
+    );
+    withdraw(&first).await.refused("consent_used");
+    transfer(&receiver, 1).await.refused("r07_company_consent");
+    assert_eq!(partner.investment(&orders[0]).await["remaining_units"], 5);
+
+    // What was taken back covers nothing, and stays so.
+    let second = give(2).await;
+    for _ in 0..2 {
+        assert_eq!(withdraw(&second).await.expect(200)["status"], "withdrawn");
+    }
+    transfer(&receiver, 2).await.refused("r07_company_consent");
+
+    // The registrar names where the company's declaration is kept; after its last day nothing rests on it.
+    let mut body = consent(2);
+    let refused = registrar.post("transfer-consents/", &body).await;
+    refused.refused("r08_issuer_consent");
+    let today = app.app.registry.clock.now().berlin_date().to_string();
+    add(
+        &mut body,
+        json!({"consent_reference": "Letter of the board", "valid_until": today}),
+    );
+    let third = registrar
+        .post("transfer-consents/", &body)
+        .await
+        .expect(201);
+    assert_eq!(third["consent_reference"], "Letter of the board");
+    app.advance_seconds(86_400);
+    assert_eq!(shown(&third).await["status"], "expired");
+    transfer(&receiver, 2).await.refused("r07_company_consent");
+
+    // All of them can be read by both, and by no other issuer.
+    let listed = async |who: &Session| who.get("transfer-consents/").await.expect(200);
+    let of_issuer = listed(&issuer).await;
+    assert_eq!(of_issuer["count"], 3);
+    assert_eq!(of_issuer["results"], listed(&registrar).await["results"]);
+    let foreign = app.issuer(0).await;
+    assert_eq!(listed(&foreign).await["count"], 0);
+    let path = format!("transfer-consents/{}/withdraw/", id(&third));
+    foreign.post(&path, &json!({})).await.refused("not_found");
+    let refused = foreign.post("transfer-consents/", &consent(1)).await;
+    refused.refused_fields("invalid_body", &[("product_id", "not_found")]);
+
+    // Where units move without one, none is taken; nor one that could cover nothing.
+    let mut body = consent(1);
+    body["product_id"] = json!(app.partner(0).await.product_id);
+    let refused = foreign.post("transfer-consents/", &body).await;
+    refused.refused_fields("invalid_body", &[("product_id", "out_of_range")]);
+    let mut body = consent(0);
+    add(
+        &mut body,
+        json!({"target_address": from, "valid_until": "2026-01-01"}),
+    );
+    let refused = issuer.post("transfer-consents/", &body).await;
+    let wrong = [
+        ("target_address", "out_of_range"),
+        ("units", "out_of_range"),
+        ("valid_until", "out_of_range"),
+    ];
+    refused.refused_fields("invalid_body", &wrong);
 }
