@@ -17,12 +17,16 @@ pub(crate) enum Mismatch {
     Refused(BatchId),
     #[error("the register of product {0} cannot be continued: {1}")]
     Register(ProductId, &'static str),
-    #[error("the register of product {0} refuses the entry: {1}")]
+    #[error("the register of product {0} refuses the entry{code}: {1}", code = code_of(.1))]
     Holdings(ProductId, holdings::HoldingError),
     #[error("instruction {0} has taken effect on the network, but here it cannot: {1}")]
     Instruction(InstructionId, &'static str),
-    #[error("the holdings of product {0} sum up to {1} units, but {2} were issued and not deleted")]
-    Sum(ProductId, Units, Units),
+}
+
+/// The code of the public catalogue that a refused entry has.
+fn code_of(error: &holdings::HoldingError) -> String {
+    let code = error.refusal().map(|refusal| refusal.as_str());
+    code.map(|code| format!(" ({code})")).unwrap_or_default()
 }
 
 /// A register to which entries are appended.
@@ -151,7 +155,9 @@ impl Journal {
         let head = &self.head;
         let total = head.issued.checked_sub(head.deleted).unwrap_or_default();
         if head.held != total {
-            return Err(Error::fault(Mismatch::Sum(head.product, head.held, total)));
+            let sum = u128::from(head.held.get());
+            let unbalanced = holdings::HoldingError::Unbalanced { sum, total };
+            return Err(Error::fault(Mismatch::Holdings(head.product, unbalanced)));
         }
         match before {
             0 => register::insert_head(tx, head)?,

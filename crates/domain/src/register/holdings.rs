@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Entry;
-use crate::{Ground, HolderId, Units};
+use crate::{Ground, HolderId, InstructionRefusal, Units};
 
 /// Why an entry cannot follow on the holdings before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +32,18 @@ pub enum HoldingError {
     #[error("the holdings sum up to {sum} units, but {total} were issued and not deleted")]
     #[allow(missing_docs)]
     Unbalanced { sum: u128, total: Units },
+}
+
+impl HoldingError {
+    /// The code by which a register refuses such an entry; none where no instruction could ask for it.
+    #[must_use]
+    pub const fn refusal(self) -> Option<InstructionRefusal> {
+        match self {
+            Self::TooFew { .. } => Some(InstructionRefusal::Insufficient),
+            Self::Unbalanced { .. } => Some(InstructionRefusal::TotalChanged),
+            Self::AlreadyIssued | Self::NotIssued | Self::Nothing | Self::SameHolder => None,
+        }
+    }
 }
 
 /// The holdings of one product.
@@ -318,6 +330,12 @@ mod tests {
                 total: units(100)
             })
         );
+        // That is a code of the catalogue, and the one of too small a holding is another.
+        let unbalanced = Holdings::from_parts((units(100), Units::ZERO), rows).unwrap_err();
+        assert_eq!(unbalanced.refusal(), Some(InstructionRefusal::TotalChanged));
+        let too_few = left(holder(0), units(1), units(2)).unwrap_err();
+        assert_eq!(too_few.refusal(), Some(InstructionRefusal::Insufficient));
+        assert_eq!(HoldingError::Nothing.refusal(), None);
         // Unless the missing one was deleted.
         assert!(Holdings::from_parts((units(100), units(1)), rows).is_ok());
     }

@@ -396,3 +396,32 @@ async fn a_changed_part_of_a_transfer_is_found(#[case] backend: Backend) {
         stage.assert_in_order().await;
     }
 }
+
+#[rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+#[tokio::test]
+async fn r11_what_would_change_the_total_stock_is_not_entered(#[case] backend: Backend) {
+    // Given a register whose stock is not what was issued: an entry would seal that.
+    let (stage, giver, receiver) = two_sides(backend, 10).await;
+    let id = giver.transfer(&stage, &receiver.person, 4).await.unwrap();
+    let entries = Sql("select count(*) from register_entries");
+    let before = stage.count(entries).await;
+    let damage = Sql("update register_heads set held_units = held_units - 1 where product_id = $1");
+    let repair = Sql("update register_heads set held_units = held_units + 1 where product_id = $1");
+    let product = || vec![stage.product(0).uuid().into()];
+    assert_eq!(stage.execute(damage, product()).await.unwrap(), 1);
+    // When its turn comes, nothing is entered, the holder is told nothing wrong, and the operator reads the code.
+    stage.settle().await;
+    assert_eq!(stage.count(entries).await, before);
+    assert_eq!(shown(&stage, id).await.status, TransferStatus::Processing);
+    let told = Sql(
+        "select count(*) from dlt_batches where status = 'open' and error like '%r11_total_changed%'",
+    );
+    assert_eq!(stage.count(told).await, 1);
+    // And once the stock is right again, it is entered.
+    assert_eq!(stage.execute(repair, product()).await.unwrap(), 1);
+    stage.settle().await;
+    assert_eq!(shown(&stage, id).await.status, TransferStatus::Succeeded);
+    stage.assert_in_order().await;
+}
